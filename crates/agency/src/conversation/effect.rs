@@ -1,0 +1,24 @@
+//! Everything a conversation can ask for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::language::Expecting;
+use crate::tools::ToolCall;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    Say {
+        words: String,
+    },
+    /// Listen for speech and keys; `expecting` tells the recogniser and the keypad what may come.
+    Listen {
+        expecting: Expecting,
+    },
+    /// Run this and come back with [`super::Event::ToolFinished`].
+    RunTool {
+        call: ToolCall,
+    },
+    /// Hang up after what was said.
+    End,
+}

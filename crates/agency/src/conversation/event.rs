@@ -1,0 +1,26 @@
+//! Everything that can happen to a conversation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::tools::ToolOutcome;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The call was answered.
+    Started,
+    /// Transcripts of the same words, the best first.
+    CallerSpoke {
+        alternatives: Vec<String>,
+    },
+    KeysPressed {
+        digits: String,
+    },
+    CallerSilent,
+    ToolFinished {
+        outcome: ToolOutcome,
+    },
+    /// Listening went wrong on our side; the caller is asked again and loses nothing.
+    TurnLost,
+    HungUp,
+}

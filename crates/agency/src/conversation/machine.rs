@@ -1,0 +1,64 @@
+//! The one entry: an event comes in, the state changes, effects go out.
+
+use super::{Context, Effect, Event, State, Step};
+use crate::crm::ActionTaken;
+use crate::language::hear;
+use crate::tools::ToolCall;
+use crate::tools::raise_emergency::RaiseEmergency;
+use crate::{dialogue, greeting, triage};
+
+/// Changes the state and says what to do. Only dispatches: each step of the talk has a file in [`dialogue`].
+pub fn handle(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
+    match event {
+        Event::Started => {
+            let words = greeting::words(&state.caller, context.agency, context.greetings, context.now);
+            state.ask(Step::Opening, words)
+        }
+        Event::CallerSpoke { alternatives } => caller_spoke(state, &alternatives, context),
+        Event::KeysPressed { digits } => {
+            state.silences = 0;
+            state.caller_spoke = true;
+            dialogue::keys(state, &digits, context)
+        }
+        Event::CallerSilent => dialogue::silence(state),
+        Event::ToolFinished { outcome } => dialogue::after_tool(state, outcome),
+        Event::TurnLost => {
+            let step = if state.step == Step::Ended { Step::AnythingElse } else { state.step };
+            state.ask(step, "I'm sorry, I lost that for a moment. Could you say it again?")
+        }
+        Event::HungUp => {
+            state.step = Step::Ended;
+            Vec::new()
+        }
+    }
+}
+
+fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -> Vec<Effect> {
+    state.silences = 0;
+    state.caller_spoke = true;
+    if let Some(effects) = emergency_first(state, alternatives) {
+        return effects;
+    }
+    let heard = hear(alternatives, state.step.expecting(), context.lexicon, context.now);
+    state.intent = heard.intent.or(state.intent);
+    let words = alternatives.first().map(String::as_str).unwrap_or_default();
+    dialogue::turn(state, &heard, words, context)
+}
+
+/// Safety words come before any question, and the alert is written before the caller is asked anything.
+fn emergency_first(state: &mut State, alternatives: &[String]) -> Option<Vec<Effect>> {
+    let emergency = triage::triage(alternatives)?;
+    let hazard = triage::hazard(&emergency.hazard)?;
+    let is_repeated = state.actions.contains(&ActionTaken::Emergency);
+    state.did(ActionTaken::Emergency);
+    state.last_words.clone_from(&hazard.script);
+    let mut effects = vec![Effect::Say { words: hazard.script.clone() }];
+    if is_repeated {
+        effects.extend(dialogue::after_emergency(state, hazard.ends_call));
+    } else {
+        state.step = if hazard.ends_call { Step::Ended } else { Step::AskMessage };
+        let call = RaiseEmergency { emergency, phone: state.details.phone.clone() };
+        effects.push(Effect::RunTool { call: ToolCall::RaiseEmergency(call) });
+    }
+    Some(effects)
+}

@@ -1,0 +1,28 @@
+//! A conversation is `handle(event) → effects`. The state serialises whole: it is saved with every turn, so any
+//! node can carry on after a crash, and a list of events replays a call. Nothing here waits, reads a clock or speaks
+//! to the network; the app's driver performs the effects.
+
+mod effect;
+mod event;
+mod machine;
+mod state;
+
+pub use effect::Effect;
+pub use event::Event;
+pub use machine::handle;
+pub use state::{Details, State, Step};
+
+use jiff::Timestamp;
+
+use crate::language::Lexicon;
+use crate::settings::{AgencyProfile, Greetings, OpeningHours};
+
+/// What the conversation may know of the world at one event.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pub now: Timestamp,
+    pub agency: &'a AgencyProfile,
+    pub greetings: &'a Greetings,
+    pub hours: &'a OpeningHours,
+    pub lexicon: &'a Lexicon,
+}

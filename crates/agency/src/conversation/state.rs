@@ -1,0 +1,163 @@
+//! The whole memory of one conversation.
+
+use serde::{Deserialize, Serialize};
+
+use super::Effect;
+use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, Wants};
+use crate::diary::TimeWish;
+use crate::language::{Expecting, Intent};
+use crate::phone::PhoneNumber;
+use crate::tools::ToolCall;
+use crate::tools::viewing_slots::OfferedSlot;
+
+/// What was last asked, and so what the next words answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    Opening,
+    AskListing,
+    AskArea,
+    AskBedrooms,
+    AskBudget,
+    ChooseProperty,
+    ChooseSlot,
+    AskName,
+    AskPhone,
+    AskEmail,
+    ConfirmBooking,
+    AnythingElse,
+    AskMessage,
+    AskMessageName,
+    AskMessagePhone,
+    Ended,
+}
+
+impl Step {
+    pub fn expecting(self) -> Expecting {
+        match self {
+            Self::Opening | Self::AnythingElse | Self::Ended => Expecting::Anything,
+            Self::AskListing => Expecting::Listing,
+            Self::AskArea => Expecting::Area,
+            Self::AskBedrooms => Expecting::Bedrooms,
+            Self::AskBudget => Expecting::Money,
+            Self::ChooseProperty => Expecting::Property,
+            Self::ChooseSlot => Expecting::Slot,
+            Self::AskName | Self::AskMessageName => Expecting::Name,
+            Self::AskPhone | Self::AskMessagePhone => Expecting::Phone,
+            Self::AskEmail => Expecting::Email,
+            Self::ConfirmBooking => Expecting::YesNo,
+            Self::AskMessage => Expecting::Message,
+        }
+    }
+}
+
+/// Who the caller says they are.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Details {
+    pub name: Option<String>,
+    pub phone: Option<PhoneNumber>,
+    pub email: Option<String>,
+    /// Asked and declined, or not understood twice: not asked again.
+    pub email_declined: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    pub caller: Caller,
+    /// The number of the last turn answered; the greeting is turn 0.
+    pub turn: u32,
+    pub step: Step,
+    pub intent: Option<Intent>,
+    pub wants: Wants,
+    /// Questions about the wish that were put once already.
+    pub asked: Vec<Expecting>,
+    /// The homes last offered, in the order they were said.
+    pub offered: Vec<Property>,
+    /// Every home spoken of, in order.
+    pub discussed: Vec<PropertyId>,
+    pub chosen: Option<Property>,
+    pub wish: TimeWish,
+    pub slots: Vec<OfferedSlot>,
+    pub slot: Option<OfferedSlot>,
+    pub details: Details,
+    pub message: Option<String>,
+    pub silences: u8,
+    pub misses: u8,
+    pub last_words: String,
+    pub actions: Vec<ActionTaken>,
+    pub caller_spoke: bool,
+}
+
+impl State {
+    pub fn new(caller: Caller) -> Self {
+        let details = Details {
+            name: caller.name.clone(),
+            phone: caller.phone.clone(),
+            email: caller.email.clone(),
+            email_declined: false,
+        };
+        Self {
+            wants: Wants::default(),
+            caller,
+            turn: 0,
+            step: Step::Opening,
+            intent: None,
+            asked: Vec::new(),
+            offered: Vec::new(),
+            discussed: Vec::new(),
+            chosen: None,
+            wish: TimeWish::default(),
+            slots: Vec::new(),
+            slot: None,
+            details,
+            message: None,
+            silences: 0,
+            misses: 0,
+            last_words: String::new(),
+            actions: Vec::new(),
+            caller_spoke: false,
+        }
+    }
+
+    /// Says something and listens for the answer to it.
+    pub(crate) fn ask(&mut self, step: Step, words: impl Into<String>) -> Vec<Effect> {
+        let words = words.into();
+        self.step = step;
+        self.last_words.clone_from(&words);
+        vec![Effect::Say { words }, Effect::Listen { expecting: step.expecting() }]
+    }
+
+    pub(crate) fn run(call: ToolCall) -> Vec<Effect> {
+        vec![Effect::RunTool { call }]
+    }
+
+    /// Says the last words of the call.
+    pub(crate) fn end(&mut self, words: impl Into<String>) -> Vec<Effect> {
+        self.step = Step::Ended;
+        vec![Effect::Say { words: words.into() }, Effect::End]
+    }
+
+    pub(crate) fn did(&mut self, action: ActionTaken) {
+        if !self.actions.contains(&action) {
+            self.actions.push(action);
+        }
+    }
+
+    /// How the call ended, from what was done in it.
+    pub fn outcome(&self) -> CallOutcome {
+        let did = |action| self.actions.contains(&action);
+        if did(ActionTaken::Emergency) {
+            CallOutcome::Emergency
+        } else if did(ActionTaken::ViewingBooked) {
+            CallOutcome::ViewingBooked
+        } else if did(ActionTaken::CallbackPromised) {
+            CallOutcome::CallbackPromised
+        } else if did(ActionTaken::MessageTaken) {
+            CallOutcome::MessageTaken
+        } else if did(ActionTaken::InfoGiven) {
+            CallOutcome::InfoGiven
+        } else {
+            CallOutcome::Abandoned
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The read-back, the booking, and what is said once the row is committed, never before.
+
+use super::{choosing, details, message, recovery, slots};
+use crate::conversation::{Effect, State, Step};
+use crate::crm::{ActionTaken, Channel};
+use crate::language::{Act, Heard};
+use crate::speech;
+use crate::tools::ToolCall;
+use crate::tools::book_viewing::{BookViewing, BookingOutcome};
+
+/// Who, where and when, before anything is written. The area and street only: the full address goes into the
+/// confirmation.
+pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
+    let (Some(property), Some(offered)) = (&state.chosen, &state.slot) else { return slots::look_up(state) };
+    let name = state.details.name.clone().unwrap_or_default();
+    let number = match &state.details.phone {
+        Some(phone) if Some(phone) == state.caller.phone.as_ref() => {
+            "the number you're calling from".to_owned()
+        }
+        Some(phone) => speech::phone(phone),
+        None => "your number".to_owned(),
+    };
+    let email = state.details.email.as_ref().filter(|email| Some(*email) != state.caller.email.as_ref());
+    let email = email.map_or_else(String::new, |email| format!(" Your email is {}.", spelled_email(email)));
+    let words = format!(
+        "So that's a viewing in {}, {}, at {}, in the name of {name}, and I'll confirm it to {number}.{email} Shall I book it?",
+        property.street(),
+        property.area,
+        speech::moment(offered.slot.start)
+    );
+    state.ask(Step::ConfirmBooking, words)
+}
+
+fn spelled_email(email: &str) -> String {
+    email.replace('@', " at ").replace('.', " dot ").replace('_', " underscore ").replace('-', " dash ")
+}
+
+/// The answer to "shall I book it": yes, no, or a correction.
+pub(super) fn confirm(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    let corrected = correct(state, heard);
+    if !heard.wish.is_empty() {
+        state.slot = None;
+        state.wish = heard.wish.clone();
+        return slots::look_up(state);
+    }
+    if corrected {
+        return details::next(state);
+    }
+    if heard.did(Act::Affirm) {
+        return book(state);
+    }
+    if heard.did(Act::Deny) || heard.did(Act::Goodbye) {
+        return state.ask(
+            Step::ConfirmBooking,
+            "What shall I change: the time, the name, the number or the email? Or say yes to book it.",
+        );
+    }
+    recovery::not_understood(state, "Shall I book that viewing, yes or no?")
+}
+
+fn correct(state: &mut State, heard: &Heard) -> bool {
+    let details = &mut state.details;
+    let before = details.clone();
+    details.name = heard.name.clone().or_else(|| details.name.take());
+    details.phone = heard.phone.clone().or_else(|| details.phone.take());
+    details.email = heard.email.clone().or_else(|| details.email.take());
+    *details != before
+}
+
+fn book(state: &State) -> Vec<Effect> {
+    let (Some(property), Some(offered)) = (state.chosen.clone(), state.slot.clone()) else {
+        return slots::look_up(state);
+    };
+    let call = BookViewing {
+        offered,
+        property,
+        viewer_name: state.details.name.clone().unwrap_or_default(),
+        viewer_phone: state.details.phone.clone(),
+        viewer_email: state.details.email.clone(),
+    };
+    State::run(ToolCall::BookViewing(Box::new(call)))
+}
+
+pub(super) fn finished(state: &mut State, outcome: BookingOutcome) -> Vec<Effect> {
+    match outcome {
+        BookingOutcome::Booked { start, negotiator_name, confirmed_by, .. } => {
+            state.did(ActionTaken::ViewingBooked);
+            let words = format!(
+                "That's booked: {}. {negotiator_name} will meet you there.{} Is there anything else I can help with?",
+                speech::moment(start),
+                confirmation(&confirmed_by)
+            );
+            (state.slot, state.chosen) = (None, None);
+            state.slots.clear();
+            state.ask(Step::AnythingElse, words)
+        }
+        BookingOutcome::Gone { alternatives } => {
+            state.slot = None;
+            state.slots = alternatives;
+            if state.slots.is_empty() {
+                return message::offer(
+                    state,
+                    "I'm sorry, that one has just gone, and I have no other time near it.",
+                );
+            }
+            slots::offer(state, "I'm sorry, that one has just gone. I can do")
+        }
+        BookingOutcome::OffTheMarket => {
+            if let Some(id) = state.chosen.as_ref().map(|property| property.id) {
+                choosing::forget(state, id);
+            }
+            slots::off_the_market(state)
+        }
+    }
+}
+
+fn confirmation(by: &[Channel]) -> &'static str {
+    match (by.contains(&Channel::Sms), by.contains(&Channel::WhatsApp)) {
+        (true, true) => " I'm sending the confirmation by text and WhatsApp.",
+        (true, false) => " I'm texting you the confirmation.",
+        (false, true) => " I'm sending you the confirmation on WhatsApp.",
+        (false, false) => "",
+    }
+}

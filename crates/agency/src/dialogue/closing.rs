@@ -1,0 +1,16 @@
+//! Saying goodbye.
+
+use crate::conversation::{Effect, State, Step};
+
+pub(super) fn goodbye(state: &mut State) -> Vec<Effect> {
+    state.end("Thank you for calling. Goodbye.")
+}
+
+/// After a message the call may go on, unless nobody answers any more.
+pub(super) fn after_message(state: &mut State, words: &str) -> Vec<Effect> {
+    if state.silences > 0 {
+        return state.end(format!("{words} Goodbye."));
+    }
+    state.misses = 0;
+    state.ask(Step::AnythingElse, format!("{words} Is there anything else I can help with?"))
+}

@@ -1,0 +1,59 @@
+//! Name, telephone number and e-mail address, each asked only where it is unknown.
+
+use super::{booking, recovery};
+use crate::conversation::{Effect, State, Step};
+use crate::language::{Act, Heard};
+
+/// The next thing to ask for, or the read-back when all is known.
+pub(super) fn next(state: &mut State) -> Vec<Effect> {
+    if state.details.name.is_none() {
+        return state.ask(Step::AskName, "Lovely. What's your full name, please?");
+    }
+    if state.details.phone.is_none() {
+        return state
+            .ask(Step::AskPhone, "And what's the best number to reach you on? You can say it or key it in.");
+    }
+    if state.details.email.is_none() && !state.details.email_declined {
+        return state.ask(
+            Step::AskEmail,
+            "And which email address shall I send the details to? If you'd rather not, just say no.",
+        );
+    }
+    booking::read_back(state)
+}
+
+pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    let Some(name) = heard.name.clone() else {
+        return recovery::not_understood(state, "Could you tell me your first name and surname?");
+    };
+    state.details.name = Some(name);
+    next(state)
+}
+
+pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    let Some(phone) = heard.phone.clone() else {
+        return recovery::not_understood(
+            state,
+            "Could you give me the number again, digit by digit, or key it in?",
+        );
+    };
+    state.details.phone = Some(phone);
+    next(state)
+}
+
+/// An address is never insisted on by voice: after two failures the number alone does.
+pub(super) fn email(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    if let Some(email) = heard.email.clone() {
+        state.details.email = Some(email);
+        return next(state);
+    }
+    let declined = heard.did(Act::Deny) || heard.did(Act::DontKnow);
+    if declined || state.misses >= 1 {
+        state.details.email_declined = true;
+        return next(state);
+    }
+    recovery::not_understood(
+        state,
+        "Could you say the email address slowly, with at and dot? Or say no to skip it.",
+    )
+}

@@ -1,0 +1,211 @@
+//! From "how can I help" to homes that fit.
+
+use super::{choosing, closing, message, recovery};
+use crate::conversation::{Context, Effect, State, Step};
+use crate::crm::{ActionTaken, Listing, Property};
+use crate::language::{Act, Heard, Intent};
+use crate::search::Widened;
+use crate::speech;
+use crate::tools::ToolCall;
+use crate::tools::find_properties::{FindProperties, FoundProperties};
+
+/// Above this a person takes over (`spec.md` §6.8).
+const PERSON_FROM: i64 = 2_000_000;
+
+/// The first words of a caller, or a new wish after something was done.
+pub(super) fn opening(state: &mut State, heard: &Heard, context: &Context) -> Vec<Effect> {
+    if !heard.streets.is_empty() {
+        note(state, heard);
+        return search_streets(state, heard);
+    }
+    if !heard.wants.is_empty() || heard.intent.is_some_and(Intent::is_enquiry) {
+        return answer(state, heard);
+    }
+    match heard.intent {
+        Some(Intent::OfficeHours) => office_hours(state, context),
+        Some(_) => message::offer(state, "That's something a colleague should deal with."),
+        None if accepts_their_search(state, heard) => {
+            state.wants = state.caller.wants.clone();
+            search(state)
+        }
+        None if wants_no_more(heard) => closing::goodbye(state),
+        None if heard.did(Act::Affirm) && state.step == Step::AnythingElse => {
+            state.ask(Step::AnythingElse, "Of course. What can I do for you?")
+        }
+        None => recovery::not_understood(
+            state,
+            "I can find you a home to rent or buy, book a viewing, or take a message. What would you like?",
+        ),
+    }
+}
+
+fn wants_no_more(heard: &Heard) -> bool {
+    heard.did(Act::Goodbye) || heard.did(Act::Deny) || heard.did(Act::Thanks)
+}
+
+/// A returning caller who says yes to the search the greeting recalled.
+fn accepts_their_search(state: &State, heard: &Heard) -> bool {
+    state.step == Step::Opening && heard.did(Act::Affirm) && state.caller.wants.can_search()
+}
+
+fn office_hours(state: &mut State, context: &Context) -> Vec<Effect> {
+    state.did(ActionTaken::InfoGiven);
+    let hours = context.hours;
+    let days = match (hours.days.first(), hours.days.last()) {
+        (Some(first), Some(last)) => format!("{first:?} to {last:?}"),
+        _ => "no days at present".to_owned(),
+    };
+    let words = format!(
+        "We're open {days}, from {} to {}, closed on bank holidays. Our address is {}. Is there anything else I can help with?",
+        speech::clock_time(hours.opens),
+        speech::clock_time(hours.closes),
+        context.agency.address
+    );
+    state.ask(Step::AnythingElse, words)
+}
+
+/// Takes over what was said and asks for what is missing, each thing once; then searches.
+pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    if !heard.streets.is_empty() {
+        note(state, heard);
+        return search_streets(state, heard);
+    }
+    if heard.did(Act::Goodbye) && heard.wants.is_empty() {
+        return closing::goodbye(state);
+    }
+    let said_nothing =
+        heard.wants.is_empty() && !heard.did(Act::DontKnow) && !heard.intent.is_some_and(Intent::is_enquiry);
+    if said_nothing && state.step != Step::Opening && state.step != Step::AnythingElse {
+        return recovery::not_understood(state, &question(state.step));
+    }
+    note(state, heard);
+    if state.wants.listing == Some(Listing::Sale)
+        && state.wants.budget_max.is_some_and(|most| most > PERSON_FROM)
+    {
+        return message::offer(
+            state,
+            "For a home like that I'd like one of our directors to look after you.",
+        );
+    }
+    match next_question(state) {
+        Some(step) => {
+            state.asked.push(step.expecting());
+            let words = question(step);
+            state.ask(step, words)
+        }
+        None => search(state),
+    }
+}
+
+fn note(state: &mut State, heard: &Heard) {
+    state.wants.merge(&heard.wants);
+    if !heard.wish.is_empty() {
+        state.wish = heard.wish.clone();
+    }
+    if state.details.name.is_none() {
+        state.details.name.clone_from(&heard.name);
+    }
+}
+
+fn next_question(state: &State) -> Option<Step> {
+    let wants = &state.wants;
+    let open = |step: Step, known: bool| (!known && !state.asked.contains(&step.expecting())).then_some(step);
+    if wants.listing.is_none() {
+        return Some(Step::AskListing);
+    }
+    open(Step::AskArea, !wants.areas.is_empty())
+        .or_else(|| open(Step::AskBedrooms, wants.bedrooms_min.is_some() || wants.bedrooms_max.is_some()))
+        .or_else(|| open(Step::AskBudget, wants.budget_max.is_some()))
+}
+
+fn question(step: Step) -> String {
+    match step {
+        Step::AskListing => "Are you looking to rent or to buy?",
+        Step::AskArea => "Which area or postcode would you like?",
+        Step::AskBedrooms => "How many bedrooms do you need?",
+        Step::AskBudget => "And what's the most you'd like to pay?",
+        _ => "What would you like?",
+    }
+    .to_owned()
+}
+
+pub(super) fn search(state: &State) -> Vec<Effect> {
+    let call = FindProperties { wants: state.wants.clone(), streets: Vec::new(), except: Vec::new() };
+    State::run(ToolCall::FindProperties(call))
+}
+
+fn search_streets(state: &State, heard: &Heard) -> Vec<Effect> {
+    let call =
+        FindProperties { wants: state.wants.clone(), streets: heard.streets.clone(), except: Vec::new() };
+    State::run(ToolCall::FindProperties(call))
+}
+
+/// Others than those offered.
+pub(super) fn search_more(state: &State) -> Vec<Effect> {
+    let call =
+        FindProperties { wants: state.wants.clone(), streets: Vec::new(), except: state.discussed.clone() };
+    State::run(ToolCall::FindProperties(call))
+}
+
+/// Says what was found, two or three at a time; what had to give is said first.
+pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
+    state.did(ActionTaken::InfoGiven);
+    if found.properties.is_empty() {
+        let nothing = if state.discussed.is_empty() {
+            "I'm sorry, I have nothing like that at the moment."
+        } else {
+            "I'm sorry, those were all I have like that."
+        };
+        return message::offer(state, &format!("{nothing} A colleague can look further for you."));
+    }
+    for property in &found.properties {
+        if !state.discussed.contains(&property.id) {
+            state.discussed.push(property.id);
+        }
+    }
+    state.offered = found.properties;
+    if state.wants.listing.is_none() {
+        state.wants.listing = state.offered.first().map(|property| property.listing);
+    }
+    let lead_in = lead_in(found.widened, state);
+    match state.offered.as_slice() {
+        [only] => {
+            let words = format!(
+                "{lead_in} {}. {} Would you like to book a viewing?",
+                speech::property(only),
+                choosing::describe(only)
+            );
+            state.ask(Step::ChooseProperty, words)
+        }
+        several => {
+            let words = format!(
+                "{lead_in} {}. Which one would you like to view, or hear more about?",
+                listed(several)
+            );
+            state.ask(Step::ChooseProperty, words)
+        }
+    }
+}
+
+fn lead_in(widened: Widened, state: &State) -> String {
+    let exactly = match state.offered.len() {
+        1 => "I have one for you:".to_owned(),
+        n => format!("I have {} for you.", speech::cardinal(i64::try_from(n).unwrap_or(i64::MAX))),
+    };
+    match widened {
+        Widened::Nothing => exactly,
+        Widened::Nearby => "I have nothing in exactly that area, but close by there's".to_owned(),
+        Widened::Budget => "I have nothing within that budget, but a little above it there's".to_owned(),
+        Widened::Bedrooms => "I have nothing quite like that, but something similar:".to_owned(),
+        Widened::Area => "I have nothing in that area, but elsewhere there's".to_owned(),
+    }
+}
+
+fn listed(properties: &[Property]) -> String {
+    let parts: Vec<String> = properties
+        .iter()
+        .zip(1..)
+        .map(|(property, n)| format!("{}, {}", speech::ordinal(n), speech::property(property)))
+        .collect();
+    parts.join("; ")
+}

@@ -1,0 +1,40 @@
+//! Keys: digits where digits are asked, a choice where one is offered, zero for a person at any time.
+
+use super::{message, turn};
+use crate::conversation::{Context, Effect, State, Step};
+use crate::language::{Act, Heard};
+use crate::phone::PhoneNumber;
+
+pub(crate) fn keys(state: &mut State, digits: &str, context: &Context) -> Vec<Effect> {
+    if digits == "0" {
+        return message::offer(state, "Of course. I'll have a colleague ring you back.");
+    }
+    let heard = read(state.step, digits);
+    turn(state, &heard, digits, context)
+}
+
+fn read(step: Step, digits: &str) -> Heard {
+    match step {
+        Step::AskPhone | Step::AskMessagePhone => {
+            Heard { phone: PhoneNumber::parse(digits).ok(), ..Heard::default() }
+        }
+        Step::ChooseProperty | Step::ChooseSlot => Heard { choice: digits.parse().ok(), ..Heard::default() },
+        Step::ConfirmBooking | Step::AskEmail => match digits {
+            "1" => Heard { acts: vec![Act::Affirm], ..Heard::default() },
+            "2" => Heard { acts: vec![Act::Deny], ..Heard::default() },
+            _ => Heard::default(),
+        },
+        Step::AskBedrooms => {
+            let mut heard = Heard::default();
+            let beds = digits.parse().ok().filter(|beds| (0..=9).contains(beds));
+            (heard.wants.bedrooms_min, heard.wants.bedrooms_max) = (beds, beds);
+            heard
+        }
+        Step::AskBudget => {
+            let mut heard = Heard::default();
+            heard.wants.budget_max = digits.parse().ok();
+            heard
+        }
+        _ => Heard::default(),
+    }
+}

@@ -1,0 +1,88 @@
+//! Taking a message, with a call-back. Every caller who is lost, or wants a person, ends here with an outcome.
+
+use super::{closing, recovery};
+use crate::conversation::{Effect, State, Step};
+use crate::crm::ActionTaken;
+use crate::language::{Act, Heard};
+use crate::speech;
+use crate::tools::ToolCall;
+use crate::tools::take_message::{MessageTaken, TakeMessage};
+
+/// Says that a person will help, and asks what it is about.
+pub(super) fn offer(state: &mut State, lead_in: &str) -> Vec<Effect> {
+    state.ask(Step::AskMessage, format!("{lead_in} What should I tell them?"))
+}
+
+/// The message in the caller's own words, bounded.
+pub(super) fn words(state: &mut State, words: &str) -> Vec<Effect> {
+    const MESSAGE_CHARS_MAX: usize = 2_000;
+    state.message = Some(words.chars().take(MESSAGE_CHARS_MAX).collect());
+    next(state)
+}
+
+fn next(state: &mut State) -> Vec<Effect> {
+    if state.details.name.is_none() {
+        return state.ask(Step::AskMessageName, "Thank you. And your name, please?");
+    }
+    if state.details.phone.is_none() {
+        return state
+            .ask(Step::AskMessagePhone, "And which number should they ring? You can say it or key it in.");
+    }
+    take(state)
+}
+
+/// A name that is not understood is taken as it was said: the message matters more.
+pub(super) fn name(state: &mut State, heard: &Heard, words: &str) -> Vec<Effect> {
+    const NAME_CHARS_MAX: usize = 80;
+    let as_said = words.chars().take(NAME_CHARS_MAX).collect();
+    state.details.name = Some(heard.name.clone().unwrap_or(as_said));
+    next(state)
+}
+
+pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    if heard.phone.is_none() && !heard.did(Act::Deny) && state.misses < 1 {
+        return recovery::not_understood(
+            state,
+            "Could you give me the number again, digit by digit, or key it in?",
+        );
+    }
+    state.details.phone.clone_from(&heard.phone);
+    take(state)
+}
+
+/// Writes the message with whatever is known.
+pub(super) fn take(state: &State) -> Vec<Effect> {
+    let silent = "The caller was lost before saying what it is about.";
+    State::run(ToolCall::TakeMessage(TakeMessage {
+        words: state.message.clone().unwrap_or_else(|| silent.to_owned()),
+        name: state.details.name.clone(),
+        phone: state.details.phone.clone(),
+    }))
+}
+
+pub(super) fn taken(state: &mut State, taken: &MessageTaken) -> Vec<Effect> {
+    state.message = None;
+    if taken.call_back.is_none() {
+        state.did(ActionTaken::MessageTaken);
+        return closing::after_message(state, "Thank you, I've noted that for my colleagues.");
+    }
+    state.did(ActionTaken::CallbackPromised);
+    let words = if taken.office_open {
+        "Thank you. A colleague will ring you back within the hour.".to_owned()
+    } else {
+        format!(
+            "Thank you. We're closed now; a colleague will ring you when we open, {}.",
+            speech::moment(taken.due)
+        )
+    };
+    closing::after_message(state, &words)
+}
+
+/// After the safety words: hang up where the caller must go, else ask what a colleague needs to know.
+pub(crate) fn after_emergency(state: &mut State, ends_call: bool) -> Vec<Effect> {
+    if ends_call {
+        state.step = Step::Ended;
+        return vec![Effect::End];
+    }
+    state.ask(Step::AskMessage, "I've alerted a colleague. Where are you, and what has happened?")
+}

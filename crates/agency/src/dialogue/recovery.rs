@@ -1,0 +1,80 @@
+//! Silence, words not understood, and tools that failed: never a dead end, never a hang-up without an outcome.
+
+use super::{closing, message};
+use crate::conversation::{Effect, State, Step};
+
+/// Two tries, each put differently; the third failure goes to a person.
+pub(super) fn not_understood(state: &mut State, rephrased: &str) -> Vec<Effect> {
+    state.misses += 1;
+    let step = state.step;
+    match state.misses {
+        1 => state.ask(step, format!("I didn't quite get that. {rephrased}")),
+        2 => state.ask(
+            step,
+            format!(
+                "I'm sorry, the line isn't clear. {rephrased} You can also press zero to leave a message."
+            ),
+        ),
+        _ => {
+            state.misses = 0;
+            message::offer(
+                state,
+                "I'm sorry, I'm not getting this right. I'll have a colleague ring you back.",
+            )
+        }
+    }
+}
+
+/// The silence ladder: a gentle prompt, "are you still there", then a call-back and a polite end.
+pub(crate) fn silence(state: &mut State) -> Vec<Effect> {
+    state.silences += 1;
+    let step = state.step;
+    match state.silences {
+        _ if step == Step::Ended => closing::goodbye(state),
+        1 => {
+            let question = state.last_words.clone();
+            let effects = state.ask(step, format!("Take your time. {}", last_sentence(&question)));
+            state.last_words = question;
+            effects
+        }
+        2 => {
+            let question = state.last_words.clone();
+            let effects = state.ask(step, "Are you still there?");
+            state.last_words = question;
+            effects
+        }
+        _ if step == Step::AnythingElse => closing::goodbye(state),
+        _ => message::take(state),
+    }
+}
+
+/// Only the question is put again, not everything said before it.
+fn last_sentence(words: &str) -> &str {
+    let trimmed = words.trim_end();
+    let body = trimmed.strip_suffix(['?', '.', '!']).unwrap_or(trimmed);
+    body.rfind(['.', '!', '?']).map_or(trimmed, |end| trimmed[end + 1..].trim_start())
+}
+
+/// The store could not be reached: nothing was written, and the caller is told no lie.
+pub(super) fn tool_failed(state: &mut State) -> Vec<Effect> {
+    state.misses += 1;
+    if state.misses >= 3 {
+        return state.end(
+            "I'm sorry, our diary isn't answering just now. Please ring again in a few minutes. Goodbye.",
+        );
+    }
+    let step = state.step;
+    state.ask(step, "I'm sorry, that took too long on our side. Could you say that once more?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_sentence;
+
+    #[test]
+    fn only_the_question_is_repeated() {
+        assert_eq!(last_sentence("I have two. Which one?"), "Which one?");
+        assert_eq!(last_sentence("Which one?"), "Which one?");
+        assert_eq!(last_sentence(""), "");
+    }
+}

@@ -1,0 +1,254 @@
+//! What a caller does with words besides telling facts.
+
+use super::tokens::Tokens;
+use crate::crm::vocabulary;
+
+vocabulary! {
+    /// The acts of `spec.md` §3, as far as the conversation answers to them.
+    Act {
+        Affirm = "affirm", Deny = "deny", Repeat = "repeat", HandOff = "hand_off", Goodbye = "goodbye",
+        Thanks = "thanks", DontKnow = "dont_know", Wait = "wait", AreYouHuman = "are_you_human",
+        More = "more", Details = "details",
+    }
+}
+
+/// Phrases anywhere in the turn. Short words that may be part of a name stand in `WHOLE_TURN` instead.
+const PHRASES: &[(Act, &[&str])] = &[
+    (
+        Act::Affirm,
+        &[
+            "yes",
+            "yeah",
+            "yep",
+            "yup",
+            "thats right",
+            "thats correct",
+            "thats fine",
+            "sounds good",
+            "go ahead",
+            "please do",
+            "of course",
+            "absolutely",
+            "definitely",
+            "perfect",
+            "that works",
+            "that would be great",
+            "lovely",
+            "book it",
+            "sure",
+            "correct",
+            "brilliant",
+        ],
+    ),
+    (
+        Act::Deny,
+        &[
+            "no",
+            "nope",
+            "nah",
+            "not really",
+            "thats wrong",
+            "thats not right",
+            "incorrect",
+            "dont",
+            "not that one",
+        ],
+    ),
+    (
+        Act::Repeat,
+        &[
+            "say that again",
+            "repeat that",
+            "repeat",
+            "pardon",
+            "come again",
+            "didnt catch that",
+            "didnt hear",
+            "what was that",
+            "one more time",
+        ],
+    ),
+    (
+        Act::HandOff,
+        &[
+            "speak to a person",
+            "speak to someone",
+            "speak to somebody",
+            "talk to a person",
+            "talk to someone",
+            "talk to somebody",
+            "real person",
+            "human being",
+            "a human",
+            "speak to an agent",
+            "put me through",
+            "speak to the manager",
+            "speak to your manager",
+            "speak to a manager",
+            "call me back",
+            "ring me back",
+            "leave a message",
+            "take a message",
+            "someone real",
+            "transfer me",
+            "speak to the office",
+            "speak with someone",
+            "speak to one of",
+        ],
+    ),
+    (
+        Act::Goodbye,
+        &[
+            "goodbye",
+            "bye",
+            "thats all",
+            "thats everything",
+            "nothing else",
+            "im done",
+            "thats it thanks",
+            "have a good day",
+            "cheerio",
+        ],
+    ),
+    (Act::Thanks, &["thank you", "thanks", "cheers", "ta"]),
+    (
+        Act::DontKnow,
+        &[
+            "dont know",
+            "not sure",
+            "no idea",
+            "dont mind",
+            "any of them",
+            "doesnt matter",
+            "no preference",
+            "anything",
+            "wherever",
+            "whatever",
+            "im easy",
+            "either",
+            "im flexible",
+            "not fussy",
+        ],
+    ),
+    (
+        Act::Wait,
+        &[
+            "hold on",
+            "hang on",
+            "one moment",
+            "one second",
+            "just a moment",
+            "just a second",
+            "bear with me",
+            "wait a minute",
+        ],
+    ),
+    (
+        Act::AreYouHuman,
+        &[
+            "are you a robot",
+            "are you human",
+            "are you real",
+            "are you a real person",
+            "am i talking to a machine",
+            "is this a robot",
+            "are you a machine",
+            "are you ai",
+            "is this a recording",
+        ],
+    ),
+    (
+        Act::More,
+        &[
+            "any others",
+            "anything else",
+            "any more",
+            "something else",
+            "what else",
+            "other options",
+            "none of those",
+            "neither",
+            "none of them",
+            "different one",
+        ],
+    ),
+    (
+        Act::Details,
+        &[
+            "tell me more",
+            "more about",
+            "more details",
+            "more information",
+            "what about",
+            "describe",
+            "hear more",
+            "know more",
+        ],
+    ),
+];
+
+const WHOLE_TURN: &[(Act, &[&str])] = &[
+    (
+        Act::Affirm,
+        &[
+            "ok",
+            "okay",
+            "right",
+            "fine",
+            "good",
+            "great",
+            "yes please",
+            "please",
+            "alright",
+            "mm hmm",
+            "uh huh",
+        ],
+    ),
+    (Act::Repeat, &["sorry", "what", "eh", "sorry what"]),
+    (Act::HandOff, &["agent", "person", "human", "operator"]),
+    (Act::Goodbye, &["thats it", "no thanks", "no thank you", "no thats it"]),
+];
+
+pub(super) fn acts(tokens: &Tokens) -> Vec<Act> {
+    let said = PHRASES.iter().filter(|(_, phrases)| tokens.has_any(phrases));
+    let whole = WHOLE_TURN.iter().filter(|(_, phrases)| tokens.is_exactly_one_of(phrases));
+    let mut acts: Vec<Act> = said.chain(whole).map(|(act, _)| *act).collect();
+    acts.dedup();
+    // "No, that's fine" and "yes, no problem" both begin with what is meant.
+    if acts.contains(&Act::Affirm) && acts.contains(&Act::Deny) {
+        let first_is_no = matches!(tokens.get(0), "no" | "nope" | "nah" | "dont");
+        acts.retain(|act| *act != if first_is_no { Act::Affirm } else { Act::Deny });
+    }
+    // "I don't mind" does not deny anything.
+    if acts.contains(&Act::DontKnow) {
+        acts.retain(|act| *act != Act::Deny);
+    }
+    acts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acts_are_heard_in_ordinary_words() {
+        for (text, act) in [
+            ("Yes, that's right", Act::Affirm),
+            ("no that's wrong", Act::Deny),
+            ("Sorry?", Act::Repeat),
+            ("Can I speak to someone please", Act::HandOff),
+            ("That's all, bye", Act::Goodbye),
+            ("I don't mind", Act::DontKnow),
+            ("are you a robot", Act::AreYouHuman),
+        ] {
+            assert!(acts(&Tokens::of(text)).contains(&act), "{text}");
+        }
+    }
+
+    #[test]
+    fn yes_and_no_exclude_each_other() {
+        assert_eq!(acts(&Tokens::of("no, that's fine")), [Act::Deny]);
+        assert_eq!(acts(&Tokens::of("yes I don't see why not")), [Act::Affirm]);
+        assert!(!acts(&Tokens::of("I don't mind")).contains(&Act::Deny));
+    }
+}

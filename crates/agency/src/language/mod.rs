@@ -1,0 +1,91 @@
+//! Hearing: what a caller's words say, as far as rules can tell. The input is what a recogniser wrote, so spelling
+//! is a hint; names of streets and areas are matched by sound among those the agency has.
+
+mod acts;
+mod choice;
+mod contact;
+mod dates;
+mod intent;
+mod names;
+mod numbers;
+mod times;
+mod tokens;
+mod wants;
+
+pub use acts::Act;
+pub use intent::Intent;
+pub use names::Lexicon;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::crm::{Wants, vocabulary};
+use crate::diary::TimeWish;
+use crate::london;
+use crate::phone::PhoneNumber;
+use tokens::Tokens;
+
+vocabulary! {
+    /// What was just asked; it decides how bare words such as "two" are read.
+    Expecting {
+        Anything = "anything", Listing = "listing", Area = "area", Bedrooms = "bedrooms", Money = "money",
+        Property = "property", Slot = "slot", Name = "name", Phone = "phone", Email = "email", YesNo = "yes_no",
+        Message = "message",
+    }
+}
+
+/// Everything heard in one turn. Fields that were not mentioned are empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    pub intent: Option<Intent>,
+    pub acts: Vec<Act>,
+    pub wants: Wants,
+    pub wish: TimeWish,
+    /// From 1; -1 for "the last one".
+    pub choice: Option<i64>,
+    pub streets: Vec<String>,
+    pub name: Option<String>,
+    pub phone: Option<PhoneNumber>,
+    pub email: Option<String>,
+}
+
+impl Heard {
+    pub fn did(&self, act: Act) -> bool {
+        self.acts.contains(&act)
+    }
+
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Reads the transcripts of one turn, best first. A later alternative is used only when those before say nothing.
+pub fn hear(alternatives: &[String], expecting: Expecting, lexicon: &Lexicon, now: Timestamp) -> Heard {
+    let today = london::date_of(now);
+    alternatives
+        .iter()
+        .map(|words| hear_one(words, expecting, lexicon, today))
+        .find(|heard| !heard.is_nothing())
+        .unwrap_or_default()
+}
+
+fn hear_one(words: &str, expecting: Expecting, lexicon: &Lexicon, today: Date) -> Heard {
+    let tokens = Tokens::of(words);
+    let areas = lexicon.areas_in(&tokens);
+    let wants = wants::wants(&tokens, expecting, areas);
+    let acts = acts::acts(&tokens);
+    let asks_slot = expecting == Expecting::Slot;
+    let wish = TimeWish { dates: dates::dates(&tokens, today), ..times::times(&tokens, asks_slot) };
+    Heard {
+        intent: intent::intent(&tokens, &wants, &wish),
+        choice: choice::choice(&tokens, matches!(expecting, Expecting::Property | Expecting::Slot)),
+        streets: lexicon.streets_in(&tokens),
+        name: contact::name(words, &tokens, expecting == Expecting::Name),
+        phone: contact::phone(&tokens),
+        email: contact::email(&tokens),
+        wants,
+        acts,
+        wish,
+    }
+}

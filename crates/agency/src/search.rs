@@ -1,0 +1,120 @@
+//! Which properties to look for, and what to look for instead when nothing fits.
+
+use serde::{Deserialize, Serialize};
+
+use crate::crm::{Listing, PropertyType, WantedArea, Wants};
+
+/// Exact conditions of one look-up; absent means any. Prices are whole pounds, a month for lettings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Criteria {
+    pub listing: Option<Listing>,
+    pub property_type: Option<PropertyType>,
+    pub bedrooms_min: Option<i64>,
+    pub bedrooms_max: Option<i64>,
+    pub price_min: Option<i64>,
+    pub price_max: Option<i64>,
+    /// Names as the listings spell them; a property matches by name or by outward code.
+    pub area_names: Vec<String>,
+    pub outwards: Vec<String>,
+}
+
+/// What had to give before something was found. Said to the caller, never hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Widened {
+    Nothing,
+    Nearby,
+    Budget,
+    Bedrooms,
+    Area,
+}
+
+/// How far over the budget an alternative may lie, in percent of it.
+const OVER_BUDGET_PERCENT: i64 = 15;
+
+/// The look-ups to try in order, nearest first. Stop at the first that finds something.
+pub fn attempts(wants: &Wants) -> Vec<(Widened, Criteria)> {
+    let exact = criteria(wants);
+    let nearby = Criteria { area_names: Vec::new(), outwards: outwards(&wants.areas), ..exact.clone() };
+    let dearer = Criteria {
+        price_max: exact.price_max.map(|max| max + max * OVER_BUDGET_PERCENT / 100),
+        ..nearby.clone()
+    };
+    let roomier = Criteria {
+        bedrooms_min: exact.bedrooms_min.map(|beds| (beds - 1).max(0)),
+        bedrooms_max: exact.bedrooms_max.map(|beds| beds + 1),
+        property_type: None,
+        ..dearer.clone()
+    };
+    let anywhere = Criteria { area_names: Vec::new(), outwards: Vec::new(), ..dearer.clone() };
+    let mut attempts = vec![
+        (Widened::Nothing, exact),
+        (Widened::Nearby, nearby),
+        (Widened::Budget, dearer),
+        (Widened::Area, anywhere),
+        (Widened::Bedrooms, roomier),
+    ];
+    attempts.dedup_by(|next, previous| next.1 == previous.1);
+    attempts
+}
+
+fn criteria(wants: &Wants) -> Criteria {
+    let (named, coded): (Vec<_>, Vec<_>) = wants.areas.iter().partition(|area| area.name.is_some());
+    Criteria {
+        listing: wants.listing,
+        property_type: wants.property_type,
+        bedrooms_min: wants.bedrooms_min,
+        bedrooms_max: wants.bedrooms_max,
+        price_min: wants.budget_min,
+        price_max: wants.budget_max,
+        area_names: named.iter().filter_map(|area| area.name.clone()).collect(),
+        outwards: coded.iter().filter_map(|area| area.outward.clone()).collect(),
+    }
+}
+
+fn outwards(areas: &[WantedArea]) -> Vec<String> {
+    let mut codes: Vec<String> = areas.iter().filter_map(|area| area.outward.clone()).collect();
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two_beds_in_maida_vale() -> Wants {
+        Wants {
+            listing: Some(Listing::Rent),
+            bedrooms_min: Some(2),
+            bedrooms_max: Some(2),
+            budget_max: Some(2000),
+            areas: vec![WantedArea { name: Some("Maida Vale".into()), outward: Some("W9".into()) }],
+            ..Wants::default()
+        }
+    }
+
+    #[test]
+    fn the_first_attempt_is_what_was_asked() {
+        let attempts = attempts(&two_beds_in_maida_vale());
+        assert_eq!(attempts[0].0, Widened::Nothing);
+        assert_eq!(attempts[0].1.area_names, ["Maida Vale"]);
+        assert!(attempts[0].1.outwards.is_empty());
+    }
+
+    #[test]
+    fn alternatives_stay_near_before_they_cost_more() {
+        let widened: Vec<_> = attempts(&two_beds_in_maida_vale()).into_iter().map(|(w, _)| w).collect();
+        assert_eq!(
+            widened,
+            [Widened::Nothing, Widened::Nearby, Widened::Budget, Widened::Area, Widened::Bedrooms]
+        );
+        assert_eq!(attempts(&two_beds_in_maida_vale())[2].1.price_max, Some(2300));
+    }
+
+    #[test]
+    fn never_looks_twice_for_the_same() {
+        let open = Wants { listing: Some(Listing::Sale), ..Wants::default() };
+        assert_eq!(attempts(&open).len(), 1);
+    }
+}

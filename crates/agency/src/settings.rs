@@ -1,0 +1,143 @@
+//! What an agency sets, as far as the rules need it. Reading files and the environment is the app's work.
+
+use jiff::civil::{Date, Time, Weekday};
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use crate::london;
+
+/// Who we are, in the words callers hear.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgencyProfile {
+    pub name: String,
+    /// How the agency is named in a text message.
+    pub short_name: String,
+    pub persona: String,
+    pub address: String,
+    /// The number callers ring, as read out and printed in texts.
+    pub phone: crate::phone::PhoneNumber,
+}
+
+/// One template each, in the order of `spec.md` §6.2. `{agency}`, `{persona}`, `{notice}`, `{first_name}`,
+/// `{search}` and `{time_of_day}` are filled in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Greetings {
+    /// Says that this is an AI and that calls are recorded or written up.
+    pub notice: String,
+    pub viewed_recently: String,
+    pub returning_renter: String,
+    pub returning_buyer: String,
+    pub tenant: String,
+    pub landlord: String,
+    pub new_caller: String,
+}
+
+/// When the office is open. Bank holidays are closed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpeningHours {
+    pub days: Vec<Day>,
+    pub opens: Time,
+    pub closes: Time,
+}
+
+/// A day of the week by its English name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Day {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl Day {
+    pub fn weekday(self) -> Weekday {
+        match self {
+            Self::Monday => Weekday::Monday,
+            Self::Tuesday => Weekday::Tuesday,
+            Self::Wednesday => Weekday::Wednesday,
+            Self::Thursday => Weekday::Thursday,
+            Self::Friday => Weekday::Friday,
+            Self::Saturday => Weekday::Saturday,
+            Self::Sunday => Weekday::Sunday,
+        }
+    }
+}
+
+/// How viewings are offered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiaryRules {
+    pub slot_minutes: i64,
+    pub last_start: Time,
+    pub notice_minutes: i64,
+    pub days_ahead: i64,
+    /// How many times are offered at once (at most three are easy to remember).
+    pub offers_max: usize,
+}
+
+impl OpeningHours {
+    pub fn is_working_day(&self, date: Date) -> bool {
+        self.days.iter().any(|day| day.weekday() == date.weekday()) && !london::is_bank_holiday(date)
+    }
+
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        let local = london::local(now);
+        self.is_working_day(local.date()) && (self.opens..self.closes).contains(&local.time())
+    }
+
+    /// The next moment the office opens, at or after `now`.
+    pub fn next_opening(&self, now: Timestamp) -> Timestamp {
+        let today = london::date_of(now);
+        (0..=14)
+            .filter_map(|ahead| today.checked_add(ahead.days()).ok())
+            .filter(|date| self.is_working_day(*date))
+            .map(|date| london::instant_at(date, self.opens))
+            .find(|opening| *opening >= now)
+            .unwrap_or(now)
+    }
+}
+
+/// Fills `{key}` in a template. An unknown key stays visible rather than vanish.
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(template.to_owned(), |text, (key, value)| text.replace(&format!("{{{key}}}"), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn hours() -> OpeningHours {
+        use Day::{Friday, Monday, Saturday, Thursday, Tuesday, Wednesday};
+        OpeningHours {
+            days: vec![Monday, Tuesday, Wednesday, Thursday, Friday, Saturday],
+            opens: Time::constant(9, 0, 0, 0),
+            closes: Time::constant(18, 0, 0, 0),
+        }
+    }
+
+    #[test]
+    fn christmas_is_followed_by_two_closed_days_in_2026() {
+        // Friday 25 December, Saturday 26 (a normal Saturday), Monday 28 substitute.
+        let christmas_eve_night = london::instant(date(2026, 12, 27).at(10, 0, 0, 0));
+        assert_eq!(
+            hours().next_opening(christmas_eve_night),
+            london::instant(date(2026, 12, 29).at(9, 0, 0, 0))
+        );
+    }
+
+    #[test]
+    fn an_open_office_closes_at_six() {
+        assert!(hours().is_open(london::instant(date(2026, 11, 23).at(17, 59, 0, 0))));
+        assert!(!hours().is_open(london::instant(date(2026, 11, 23).at(18, 0, 0, 0))));
+        assert!(!hours().is_open(london::instant(date(2026, 11, 22).at(12, 0, 0, 0))));
+    }
+}

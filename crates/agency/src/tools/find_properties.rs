@@ -1,0 +1,36 @@
+//! Read: homes on the market that fit, or the nearest to it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::crm::{Property, PropertyId, Wants};
+use crate::search::Widened;
+
+/// How many are spoken at once.
+pub const SPOKEN_MAX: usize = 3;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FindProperties {
+    pub wants: Wants,
+    /// Streets the caller named; then only homes there are meant.
+    pub streets: Vec<String>,
+    /// Already offered in this call, and not liked.
+    pub except: Vec<PropertyId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoundProperties {
+    pub properties: Vec<Property>,
+    /// What had to give; `Nothing` when they are exactly what was asked for.
+    pub widened: Widened,
+}
+
+/// Keeps what can be said in one breath: never a home already refused, never one off the market.
+pub fn decide(call: &FindProperties, found: Vec<Property>, widened: Widened) -> FoundProperties {
+    let properties = found
+        .into_iter()
+        .filter(|property| property.is_available() && !call.except.contains(&property.id))
+        .take(SPOKEN_MAX)
+        .collect();
+    FoundProperties { properties, widened }
+}

@@ -1,0 +1,52 @@
+//! What the conversation may do. One file per tool: arguments, decision, outcome. Reads may be repeated and thrown
+//! away; commits write once, in one transaction, keyed by call, turn, tool and arguments.
+
+pub mod book_viewing;
+pub mod find_properties;
+pub mod raise_emergency;
+pub mod take_message;
+pub mod viewing_slots;
+
+use serde::{Deserialize, Serialize};
+
+use book_viewing::{BookViewing, BookingOutcome};
+use find_properties::{FindProperties, FoundProperties};
+use raise_emergency::RaiseEmergency;
+use take_message::{MessageTaken, TakeMessage};
+use viewing_slots::{SlotsOutcome, ViewingSlots};
+
+/// A tool with its arguments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "tool", content = "arguments", rename_all = "snake_case")]
+pub enum ToolCall {
+    FindProperties(FindProperties),
+    ViewingSlots(ViewingSlots),
+    BookViewing(Box<BookViewing>),
+    TakeMessage(TakeMessage),
+    RaiseEmergency(RaiseEmergency),
+}
+
+/// What a tool came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", content = "result", rename_all = "snake_case")]
+pub enum ToolOutcome {
+    Found(FoundProperties),
+    Slots(SlotsOutcome),
+    Booking(BookingOutcome),
+    MessageTaken(MessageTaken),
+    EmergencyRaised,
+    /// The store could not be reached; nothing was written.
+    Failed,
+}
+
+impl ToolCall {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::FindProperties(_) => "find_properties",
+            Self::ViewingSlots(_) => "viewing_slots",
+            Self::BookViewing(_) => "book_viewing",
+            Self::TakeMessage(_) => "take_message",
+            Self::RaiseEmergency(_) => "raise_emergency",
+        }
+    }
+}

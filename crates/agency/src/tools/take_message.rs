@@ -1,0 +1,39 @@
+//! Commit: a message for a person, with a call-back task and, where a text can reach the caller, a promise in writing.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::crm::Priority;
+use crate::phone::PhoneNumber;
+use crate::settings::OpeningHours;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TakeMessage {
+    pub words: String,
+    pub name: Option<String>,
+    pub phone: Option<PhoneNumber>,
+}
+
+/// Within the hour while open; at the next opening otherwise (`spec.md` §6.8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageTaken {
+    pub due: Timestamp,
+    pub office_open: bool,
+    /// None: nobody can be called back, so the message is only noted.
+    pub call_back: Option<PhoneNumber>,
+}
+
+const WITHIN: SignedDuration = SignedDuration::from_hours(1);
+
+pub fn decide(call: &TakeMessage, hours: &OpeningHours, now: Timestamp) -> MessageTaken {
+    let office_open = hours.is_open(now);
+    let due = if office_open { now.saturating_add(WITHIN).unwrap_or(now) } else { hours.next_opening(now) };
+    MessageTaken { due, office_open, call_back: call.phone.clone() }
+}
+
+impl MessageTaken {
+    /// A promised call is urgent; a message that nobody waits for is not.
+    pub fn priority(&self) -> Priority {
+        if self.call_back.is_some() { Priority::Urgent } else { Priority::Normal }
+    }
+}
