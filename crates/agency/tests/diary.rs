@@ -142,7 +142,7 @@ fn an_exact_wish_is_offered_alone_and_a_taken_one_gets_its_neighbours() {
 
 fn any_moment() -> impl Strategy<Value = Timestamp> {
     // Both clock changes of 2026/27, Christmas and Easter lie in this range.
-    (1_790_000_000i64..1_812_000_000).prop_map(|second| Timestamp::from_second(second).unwrap())
+    (1_790_000_000i64..1_812_000_000).prop_map(|second| Timestamp::from_second(second).expect("in range"))
 }
 
 fn any_busy() -> impl Strategy<Value = (i64, i64, i64, i64)> {

@@ -31,7 +31,10 @@ pub(super) fn number_at(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
         value *= scale;
         used += 1;
         let joint = usize::from(tokens.get(at + used) == "and");
-        if let Some((rest, more)) = small_number(tokens, at + used + joint).filter(|(rest, _)| *rest < scale)
+        let starts_another = |more: usize| big_unit(tokens.get(at + used + joint + more)).is_some();
+        if let Some((rest, more)) = small_number(tokens, at + used + joint)
+            && rest < scale
+            && !starts_another(more)
         {
             value += rest;
             used += joint + more;
