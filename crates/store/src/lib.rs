@@ -1,1 +1,30 @@
-//! placeholder
+//! Everything that is kept: one set of functions for SQLite and PostgreSQL, and no SQL anywhere else.
+//!
+//! In the order a call meets them: [`callers`] (who is calling), [`calls`] (the conversation and its turns),
+//! [`properties`], [`diary`], [`leads`], [`messages`] (the outbox), [`tasks`]. Writes that belong together go through
+//! one [`Tx`]; a message can only be written there, so that it commits with the fact it tells.
+
+mod db;
+mod error;
+mod schema;
+mod types;
+
+mod callers;
+mod calls;
+mod diary;
+mod leads;
+mod messages;
+mod properties;
+mod rows;
+mod settings;
+mod tasks;
+
+pub use calls::{BeginCall, Conversation, EndedCall, SavedTurn, TurnLine};
+pub use db::{Store, Tx};
+pub use diary::{Claimed, NewAppointment};
+pub use error::StoreError;
+pub use leads::LeadChange;
+pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, ReachFacts, Settled};
+pub use rows::{Rows, TABLES};
+pub use schema::CRM_TABLES;
+pub use tasks::{NewAlert, NewTask};

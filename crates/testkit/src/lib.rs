@@ -1,1 +1,32 @@
-//! placeholder
+//! For tests only: real databases and the official SDKs.
+
+mod oracle;
+mod postgres;
+
+pub use oracle::{node, python};
+pub use postgres::postgres_url;
+
+use tempfile::TempDir;
+
+/// A fresh, empty database. The folder lives as long as this value.
+pub struct Database {
+    pub url: String,
+    _folder: Option<TempDir>,
+}
+
+/// A new SQLite file.
+pub fn sqlite() -> Database {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    Database { url, _folder: Some(folder) }
+}
+
+/// A new database in this process's PostgreSQL cluster.
+pub fn postgres() -> Database {
+    Database { url: postgres_url(), _folder: None }
+}
+
+/// One of each: what holds must hold on both.
+pub fn both() -> [(&'static str, Database); 2] {
+    [("SQLite", sqlite()), ("PostgreSQL", postgres())]
+}

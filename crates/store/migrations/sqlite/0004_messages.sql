@@ -1,0 +1,64 @@
+-- Messages are their own outbox: a row is written in the transaction that causes it, claimed by lease, and every
+-- attempt is a row.
+CREATE TABLE messages (
+    id TEXT PRIMARY KEY,
+    direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound')),
+    channel TEXT NOT NULL CHECK (channel IN ('sms', 'whatsapp', 'email')),
+    kind TEXT NOT NULL,
+    lead_id INTEGER,
+    conversation_id TEXT,
+    appointment_id INTEGER,
+    to_address TEXT NOT NULL,
+    from_address TEXT NOT NULL,
+    body TEXT NOT NULL,
+    content_sid TEXT,
+    content_variables TEXT,
+    status TEXT NOT NULL,
+    dedupe_key TEXT UNIQUE,
+    provider_sid TEXT UNIQUE,
+    error_code INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    possible_duplicate INTEGER NOT NULL DEFAULT 0,
+    fallback_for TEXT,
+    send_after TEXT NOT NULL,
+    claimed_by TEXT,
+    claimed_until TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX messages_due ON messages (send_after) WHERE status IN ('queued', 'sending', 'unknown');
+CREATE INDEX messages_to ON messages (to_address, channel);
+CREATE INDEX messages_from ON messages (from_address, channel) WHERE direction = 'inbound';
+CREATE INDEX messages_lead ON messages (lead_id, created_at);
+
+CREATE TABLE message_attempts (
+    id TEXT PRIMARY KEY,
+    message_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('sent', 'transient', 'permanent', 'unknown', 'reconciled', 'not_found')),
+    http_status INTEGER,
+    error_code INTEGER,
+    detail TEXT
+) STRICT;
+CREATE INDEX message_attempts_message ON message_attempts (message_id, number);
+
+CREATE TABLE consents (
+    id TEXT PRIMARY KEY,
+    lead_id INTEGER NOT NULL REFERENCES voice_leads (id) ON DELETE CASCADE,
+    channel TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    given INTEGER NOT NULL,
+    words TEXT,
+    recorded_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE opt_outs (
+    id TEXT PRIMARY KEY,
+    address TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    UNIQUE (address, channel, purpose)
+) STRICT;

@@ -1,0 +1,120 @@
+//! Who is calling: one look-up before the greeting. It returns only what the first rung of the disclosure ladder
+//! lets the conversation use.
+
+use agency::crm::{Caller, LeadId, Listing, PropertyType, Role, WantedArea, Wants};
+use agency::phone::PhoneNumber;
+use jiff::Timestamp;
+
+use crate::db::{Store, read};
+use crate::error::StoreError;
+use crate::types::{Int, TextList, Ts};
+
+#[derive(sqlx::FromRow)]
+struct Known {
+    role: String,
+    name: Option<String>,
+    email: Option<String>,
+    vip: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct Lead {
+    id: Int,
+    name: Option<String>,
+    email: Option<String>,
+    looking_for: Option<String>,
+    property_type: Option<String>,
+    bedrooms_min: Option<Int>,
+    bedrooms_max: Option<Int>,
+    budget_min: Option<Int>,
+    budget_max: Option<Int>,
+    preferred_areas: TextList,
+    preferred_area_names: TextList,
+    last_contact: Option<Ts>,
+    total_calls: Int,
+}
+
+impl Store {
+    /// Tenant, landlord, lead, any contact, in this order for the role; a lead's own search whatever the role.
+    pub async fn who_is_calling(&self, phone: Option<&PhoneNumber>) -> Result<Caller, StoreError> {
+        let Some(phone) = phone else { return Ok(Caller::unknown(None)) };
+        let (known, lead, last_viewed) =
+            tokio::try_join!(self.known_as(phone), self.lead_of(phone), self.last_viewing_attended(phone))?;
+        let mut caller = Caller { last_viewed, ..Caller::unknown(Some(phone.clone())) };
+        if let Some(first) = known.first() {
+            caller.role = Role::from_word(&first.role).unwrap_or(Role::Contact);
+            caller.name.clone_from(&first.name);
+            caller.email.clone_from(&first.email);
+        }
+        caller.vip = known.iter().any(|record| record.vip);
+        if let Some(lead) = lead {
+            if matches!(caller.role, Role::Unknown | Role::Contact) {
+                caller.role = Role::Applicant;
+            }
+            apply_lead(&mut caller, lead);
+        }
+        Ok(caller)
+    }
+
+    async fn known_as(&self, phone: &PhoneNumber) -> Result<Vec<Known>, StoreError> {
+        const SQL: &str = "SELECT role, name, email, vip FROM ( \
+             SELECT 1 AS place, 'tenant' AS role, name, email, (1 = 0) AS vip FROM pm_tenants WHERE phone = $1 \
+             UNION ALL SELECT 2, 'landlord', name, email, (1 = 0) FROM pm_landlords WHERE phone = $1 \
+             UNION ALL SELECT 3, 'contact', name, email, vip = (1 = 1) FROM unified_contacts WHERE phone = $1 \
+             ) AS found ORDER BY place";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(phone.as_str()).fetch_all(c).await)?)
+    }
+
+    async fn lead_of(&self, phone: &PhoneNumber) -> Result<Option<Lead>, StoreError> {
+        const SQL: &str = "SELECT id, name, email, looking_for, property_type, bedrooms_min, bedrooms_max, budget_min, \
+             budget_max, preferred_areas, preferred_area_names, \
+             COALESCE(last_call_date, updated_at) AS last_contact, total_calls FROM voice_leads WHERE phone = $1";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(phone.as_str()).fetch_optional(c).await)?)
+    }
+
+    async fn last_viewing_attended(&self, phone: &PhoneNumber) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "SELECT scheduled_date FROM viewing_appointments \
+             WHERE viewer_phone = $1 AND kind = 'viewing' AND status = 'completed' ORDER BY scheduled_date DESC LIMIT 1";
+        let found: Option<Ts> =
+            read!(self, |c| sqlx::query_scalar(SQL).bind(phone.as_str()).fetch_optional(c).await)?;
+        Ok(found.map(|at| at.0))
+    }
+}
+
+fn apply_lead(caller: &mut Caller, lead: Lead) {
+    caller.lead = Some(LeadId(lead.id.0));
+    caller.name = lead.name.or_else(|| caller.name.take());
+    caller.email = lead.email.or_else(|| caller.email.take());
+    caller.last_contact = lead.last_contact.map(|at| at.0);
+    caller.calls_before = lead.total_calls.0;
+    caller.wants = Wants {
+        listing: lead.looking_for.as_deref().and_then(listing_of),
+        property_type: lead.property_type.as_deref().and_then(PropertyType::from_word),
+        bedrooms_min: lead.bedrooms_min.map(|n| n.0),
+        bedrooms_max: lead.bedrooms_max.map(|n| n.0),
+        budget_min: lead.budget_min.map(|n| n.0),
+        budget_max: lead.budget_max.map(|n| n.0),
+        areas: areas(lead.preferred_area_names.0, lead.preferred_areas.0),
+    };
+}
+
+/// A lead is looking to `buy` what a listing offers for `sale`.
+fn listing_of(looking_for: &str) -> Option<Listing> {
+    match looking_for {
+        "rent" => Some(Listing::Rent),
+        "buy" => Some(Listing::Sale),
+        _ => None,
+    }
+}
+
+/// Names and codes are kept as two lists; a code beyond the names was said without one.
+fn areas(names: Vec<String>, codes: Vec<String>) -> Vec<WantedArea> {
+    let mut areas: Vec<WantedArea> = Vec::new();
+    let spare = codes.len().saturating_sub(names.len());
+    let mut codes = codes.into_iter();
+    for name in names {
+        areas.push(WantedArea { name: Some(name), outward: codes.next() });
+    }
+    areas.extend(codes.take(spare).map(|code| WantedArea { name: None, outward: Some(code) }));
+    areas
+}

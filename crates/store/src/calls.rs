@@ -1,0 +1,264 @@
+//! A conversation: begun with its lead, saved with every turn, ended once. What each webhook was answered is kept
+//! beside the change it made, so that a repeat gets the same answer and changes nothing.
+
+use agency::crm::{ActionTaken, CallOutcome, LeadId, PropertyId};
+use agency::language::Intent;
+use agency::phone::PhoneNumber;
+use jiff::Timestamp;
+
+use crate::db::{Store, Tx, execute, read, within};
+use crate::error::StoreError;
+use crate::types::{IdList, Int, TextList, Ts};
+
+/// One line of a transcript.
+#[derive(Clone, Debug)]
+pub struct TurnLine {
+    pub id: String,
+    pub speaker: &'static str,
+    pub words: String,
+    pub confidence: Option<f64>,
+    pub took_ms: Option<i64>,
+}
+
+/// A call that was just answered.
+#[derive(Clone, Debug)]
+pub struct BeginCall<'a> {
+    pub conversation: &'a str,
+    pub call_sid: &'a str,
+    pub phone: Option<&'a PhoneNumber>,
+    pub direction: &'a str,
+    pub now: Timestamp,
+}
+
+/// A turn that was just answered. `turn` is its number; the saved state must hold the one before.
+#[derive(Clone, Debug)]
+pub struct SavedTurn<'a> {
+    pub conversation: &'a str,
+    pub turn: u32,
+    pub state: &'a str,
+    pub lines: &'a [TurnLine],
+    pub now: Timestamp,
+}
+
+/// What a call came to.
+#[derive(Clone, Debug)]
+pub struct EndedCall<'a> {
+    pub call_sid: &'a str,
+    pub duration_s: Option<i64>,
+    pub outcome: CallOutcome,
+    pub intent: Option<Intent>,
+    pub discussed: &'a [PropertyId],
+    pub actions: &'a [ActionTaken],
+    pub follow_up_notes: Option<&'a str>,
+    pub summary: &'a str,
+    pub now: Timestamp,
+}
+
+/// The saved memory of a conversation.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    pub id: String,
+    pub lead: LeadId,
+    pub state: String,
+    pub turn: u32,
+    pub ended: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct ConversationRow {
+    id: String,
+    lead_id: Int,
+    state: String,
+    turn: Int,
+    ended: bool,
+}
+
+impl Store {
+    pub async fn conversation(&self, call_sid: &str) -> Result<Option<Conversation>, StoreError> {
+        const SQL: &str = "SELECT id, lead_id, state, turn, (ended_at IS NOT NULL) AS ended FROM conversations WHERE call_sid = $1";
+        let row: Option<ConversationRow> =
+            read!(self, |c| sqlx::query_as(SQL).bind(call_sid).fetch_optional(c).await)?;
+        Ok(row.map(|row| Conversation {
+            id: row.id,
+            lead: LeadId(row.lead_id.0),
+            state: row.state,
+            turn: u32::try_from(row.turn.0).unwrap_or_default(),
+            ended: row.ended,
+        }))
+    }
+
+    /// What this door answered to this request before, if it did.
+    pub async fn answer(&self, door: &str, request: &str) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "SELECT body FROM webhook_answers WHERE door = $1 AND request = $2";
+        Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(door).bind(request).fetch_optional(c).await)?)
+    }
+
+    /// What a commit of this key came to, if it was made.
+    pub async fn tool_result(&self, dedupe_key: &str) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "SELECT result FROM conversation_turns WHERE dedupe_key = $1";
+        Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(dedupe_key).fetch_optional(c).await)?)
+    }
+
+    /// The call as text, one line a turn.
+    pub async fn transcript(&self, conversation: &str) -> Result<Vec<(String, String)>, StoreError> {
+        const SQL: &str = "SELECT speaker, COALESCE(words, tool || ': ' || result) FROM conversation_turns \
+             WHERE conversation_id = $1 ORDER BY turn, id";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(conversation).fetch_all(c).await)?)
+    }
+
+    /// Conversations that nothing has touched since then and that nobody ended: (call sid, last touched).
+    pub async fn abandoned_calls(&self, since: Timestamp) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "SELECT call_sid FROM conversations WHERE ended_at IS NULL AND updated_at < $1 AND call_sid IS NOT NULL ORDER BY updated_at LIMIT 100";
+        Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(Ts(since)).fetch_all(c).await)?)
+    }
+}
+
+impl Tx {
+    /// Lead, call row and conversation in one go: every call leaves a lead, whatever happens next.
+    pub async fn begin_call(&mut self, call: &BeginCall<'_>) -> Result<LeadId, StoreError> {
+        let lead = self.lead_for_call(call.phone, call.now).await?;
+        const CALL: &str = "INSERT INTO voice_lead_calls (lead_id, call_sid, direction, channel, created_at) VALUES ($1, $2, $3, 'voice', $4)";
+        const CONVERSATION: &str = "INSERT INTO conversations (id, call_sid, lead_id, channel, state, turn, started_at, updated_at) \
+             VALUES ($1, $2, $3, 'voice', '', -1, $4, $4)";
+        execute!(
+            self,
+            sqlx::query(CONVERSATION)
+                .bind(call.conversation)
+                .bind(call.call_sid)
+                .bind(lead.0)
+                .bind(Ts(call.now))
+        )
+        .map_err(|error| StoreError::unique_as(error, StoreError::AlreadyDone))?;
+        execute!(
+            self,
+            sqlx::query(CALL).bind(lead.0).bind(call.call_sid).bind(call.direction).bind(Ts(call.now))
+        )
+        .map_err(|error| StoreError::unique_as(error, StoreError::AlreadyDone))?;
+        Ok(lead)
+    }
+
+    /// State and transcript together. Refused with [`StoreError::TurnTaken`] if another request was faster.
+    pub async fn save_turn(&mut self, saved: &SavedTurn<'_>) -> Result<(), StoreError> {
+        const SQL: &str =
+            "UPDATE conversations SET state = $3, turn = $2, updated_at = $4 WHERE id = $1 AND turn = $2 - 1";
+        let done = execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(saved.conversation)
+                .bind(i64::from(saved.turn))
+                .bind(saved.state)
+                .bind(Ts(saved.now))
+        )?;
+        if done == 0 {
+            return Err(StoreError::TurnTaken);
+        }
+        for line in saved.lines {
+            self.add_line(saved, line).await?;
+        }
+        Ok(())
+    }
+
+    async fn add_line(&mut self, saved: &SavedTurn<'_>, line: &TurnLine) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO conversation_turns (id, conversation_id, turn, speaker, words, confidence, spoken_at, took_ms) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(&line.id)
+                .bind(saved.conversation)
+                .bind(i64::from(saved.turn))
+                .bind(line.speaker)
+                .bind(&line.words)
+                .bind(line.confidence)
+                .bind(Ts(saved.now))
+                .bind(line.took_ms)
+        )?;
+        Ok(())
+    }
+
+    /// The transcript line of a commit, with its key: the same commit cannot be written twice.
+    #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
+    pub async fn record_tool(
+        &mut self,
+        id: &str,
+        conversation: &str,
+        turn: u32,
+        tool: &str,
+        arguments: &str,
+        result: &str,
+        dedupe_key: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO conversation_turns (id, conversation_id, turn, speaker, tool, arguments, result, dedupe_key, spoken_at) \
+             VALUES ($1, $2, $3, 'tool', $4, $5, $6, $7, $8)";
+        execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(id)
+                .bind(conversation)
+                .bind(i64::from(turn))
+                .bind(tool)
+                .bind(arguments)
+                .bind(result)
+                .bind(dedupe_key)
+                .bind(Ts(now))
+        )
+        .map_err(|error| StoreError::unique_as(error, StoreError::AlreadyDone))?;
+        Ok(())
+    }
+
+    /// Keeps what a door answered. Refused with [`StoreError::AlreadyDone`] for a repeat.
+    pub async fn keep_answer(
+        &mut self,
+        door: &str,
+        request: &str,
+        body: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str =
+            "INSERT INTO webhook_answers (door, request, body, created_at) VALUES ($1, $2, $3, $4)";
+        execute!(self, sqlx::query(SQL).bind(door).bind(request).bind(body).bind(Ts(now)))
+            .map_err(|error| StoreError::unique_as(error, StoreError::AlreadyDone))?;
+        Ok(())
+    }
+
+    /// Ends a call once; says whether it was open.
+    pub async fn end_call(&mut self, ended: &EndedCall<'_>) -> Result<bool, StoreError> {
+        const CONVERSATION: &str = "UPDATE conversations SET ended_at = $2, updated_at = $2 WHERE call_sid = $1 AND ended_at IS NULL";
+        let open = execute!(self, sqlx::query(CONVERSATION).bind(ended.call_sid).bind(Ts(ended.now)))?;
+        if open == 0 {
+            return Ok(false);
+        }
+        let transcript = self.transcript_of(ended.call_sid).await?;
+        const CALL: &str = "UPDATE voice_lead_calls SET duration = $2, outcome = $3, intent = $4, properties_discussed = $5, \
+             actions_taken = $6, follow_up_required = $7, follow_up_notes = $8, ai_summary = $9, transcript = $10, ended_at = $11, \
+             response_ms_mean = (SELECT CAST(avg(took_ms) AS INTEGER) FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1), \
+             response_ms_max = (SELECT max(took_ms) FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1) \
+             WHERE call_sid = $1";
+        execute!(
+            self,
+            sqlx::query(CALL)
+                .bind(ended.call_sid)
+                .bind(ended.duration_s)
+                .bind(ended.outcome.word())
+                .bind(ended.intent.map(Intent::word))
+                .bind(IdList(ended.discussed.iter().map(|id| id.0).collect()))
+                .bind(TextList(ended.actions.iter().map(|action| action.word().to_owned()).collect()))
+                .bind(ended.follow_up_notes.is_some())
+                .bind(ended.follow_up_notes)
+                .bind(ended.summary)
+                .bind(transcript)
+                .bind(Ts(ended.now))
+        )?;
+        Ok(true)
+    }
+
+    async fn transcript_of(&mut self, call_sid: &str) -> Result<String, StoreError> {
+        const SQL: &str = "SELECT t.speaker, t.words FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id \
+             WHERE v.call_sid = $1 AND t.speaker <> 'tool' ORDER BY t.turn, t.id";
+        let lines: Vec<(String, String)> =
+            within!(self, |c| sqlx::query_as(SQL).bind(call_sid).fetch_all(c).await)?;
+        let lines: Vec<String> = lines.iter().map(|(speaker, words)| format!("{speaker}: {words}")).collect();
+        Ok(lines.join("\n"))
+    }
+}

@@ -1,0 +1,272 @@
+//! Leads: one per caller, merged from what each call said, with the history of every change.
+
+use agency::crm::{Interest, LeadId, Listing, PropertyId, PropertyType, Wants};
+use agency::phone::PhoneNumber;
+use jiff::Timestamp;
+
+use crate::db::{Tx, execute, within};
+use crate::error::StoreError;
+use crate::types::{Int, TextList, Ts};
+
+/// What a turn told about a lead. Absent means nothing new.
+#[derive(Clone, Debug, Default)]
+pub struct LeadChange {
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub wants: Option<Wants>,
+    pub conversation: Option<String>,
+    /// One id for each possible change row.
+    pub change_ids: Vec<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Before {
+    name: Option<String>,
+    email: Option<String>,
+    looking_for: Option<String>,
+    property_type: Option<String>,
+    bedrooms_min: Option<Int>,
+    bedrooms_max: Option<Int>,
+    budget_min: Option<Int>,
+    budget_max: Option<Int>,
+    preferred_areas: TextList,
+    preferred_area_names: TextList,
+}
+
+impl Tx {
+    /// The lead of a caller, made if new; this call counts. A withheld number gets a lead of its own.
+    pub async fn lead_for_call(
+        &mut self,
+        phone: Option<&PhoneNumber>,
+        now: Timestamp,
+    ) -> Result<LeadId, StoreError> {
+        const SQL: &str = "INSERT INTO voice_leads (phone, source, first_call_date, last_call_date, total_calls, created_at, updated_at) \
+             VALUES ($1, 'phone_call', $2, $2, 1, $2, $2) \
+             ON CONFLICT (phone) DO UPDATE SET total_calls = voice_leads.total_calls + 1, \
+             first_call_date = COALESCE(voice_leads.first_call_date, excluded.first_call_date), \
+             last_call_date = excluded.last_call_date, updated_at = excluded.updated_at RETURNING id";
+        let phone = phone.map(PhoneNumber::as_str);
+        let id: Int =
+            within!(self, |c| sqlx::query_scalar(SQL).bind(phone).bind(Ts(now)).fetch_one(c).await)?;
+        Ok(LeadId(id.0))
+    }
+
+    /// Merges what was said, keeping what was not mentioned, and writes a row for each thing that changed.
+    pub async fn change_lead(
+        &mut self,
+        lead: LeadId,
+        change: &LeadChange,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let before = self.lead_before(lead).await?;
+        let after = before.merged(change);
+        const SQL: &str = "UPDATE voice_leads SET name = $2, email = $3, looking_for = $4, property_type = $5, bedrooms_min = $6, \
+             bedrooms_max = $7, budget_min = $8, budget_max = $9, preferred_areas = $10, preferred_area_names = $11, \
+             updated_at = $12 WHERE id = $1";
+        execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(lead.0)
+                .bind(&after.name)
+                .bind(&after.email)
+                .bind(&after.looking_for)
+                .bind(&after.property_type)
+                .bind(after.bedrooms_min.map(|n| n.0))
+                .bind(after.bedrooms_max.map(|n| n.0))
+                .bind(after.budget_min.map(|n| n.0))
+                .bind(after.budget_max.map(|n| n.0))
+                .bind(after.preferred_areas.clone())
+                .bind(after.preferred_area_names.clone())
+                .bind(Ts(now))
+        )?;
+        let changes = before.differences(&after);
+        for ((field, old, new), id) in changes.into_iter().zip(&change.change_ids) {
+            self.note_change(id, lead, change.conversation.as_deref(), field, old, new, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn lead_before(&mut self, lead: LeadId) -> Result<Before, StoreError> {
+        const SQL: &str = "SELECT name, email, looking_for, property_type, bedrooms_min, bedrooms_max, budget_min, budget_max, \
+             preferred_areas, preferred_area_names FROM voice_leads WHERE id = $1";
+        Ok(within!(self, |c| sqlx::query_as(SQL).bind(lead.0).fetch_one(c).await)?)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
+    async fn note_change(
+        &mut self,
+        id: &str,
+        lead: LeadId,
+        conversation: Option<&str>,
+        field: &str,
+        old: Option<String>,
+        new: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO requirement_changes (id, lead_id, conversation_id, field, old_value, new_value, said_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(id)
+                .bind(lead.0)
+                .bind(conversation)
+                .bind(field)
+                .bind(old)
+                .bind(new)
+                .bind(Ts(now))
+        )?;
+        Ok(())
+    }
+
+    /// Notes that a home was spoken of in this call.
+    pub async fn discuss(
+        &mut self,
+        lead: LeadId,
+        property: PropertyId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO voice_lead_properties (lead_id, property_id, first_mentioned) VALUES ($1, $2, $3) \
+             ON CONFLICT (lead_id, property_id) DO UPDATE SET times_discussed = voice_lead_properties.times_discussed + 1";
+        execute!(self, sqlx::query(SQL).bind(lead.0).bind(property.0).bind(Ts(now)))?;
+        Ok(())
+    }
+
+    /// A viewing was booked: the home is liked, and the lead moves forward unless staff have moved it further.
+    pub async fn viewing_booked(
+        &mut self,
+        lead: LeadId,
+        property: PropertyId,
+        start: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const LINK: &str = "INSERT INTO voice_lead_properties (lead_id, property_id, first_mentioned, interest, viewing_booked_date) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (lead_id, property_id) \
+             DO UPDATE SET interest = excluded.interest, viewing_booked_date = excluded.viewing_booked_date";
+        const LEAD: &str = "UPDATE voice_leads SET status = 'viewing_booked', updated_at = $2 \
+             WHERE id = $1 AND status IN ('new', 'contacted', 'qualified')";
+        execute!(
+            self,
+            sqlx::query(LINK)
+                .bind(lead.0)
+                .bind(property.0)
+                .bind(Ts(now))
+                .bind(Interest::High.word())
+                .bind(Ts(start))
+        )?;
+        execute!(self, sqlx::query(LEAD).bind(lead.0).bind(Ts(now)))?;
+        Ok(())
+    }
+
+    /// A caller with a withheld number has given one. If that number has a lead, this call joins it.
+    pub async fn give_phone(
+        &mut self,
+        lead: LeadId,
+        phone: &PhoneNumber,
+        now: Timestamp,
+    ) -> Result<LeadId, StoreError> {
+        const OWNER: &str = "SELECT id FROM voice_leads WHERE phone = $1";
+        let owner: Option<Int> =
+            within!(self, |c| sqlx::query_scalar(OWNER).bind(phone.as_str()).fetch_optional(c).await)?;
+        match owner {
+            Some(owner) if owner.0 == lead.0 => Ok(lead),
+            Some(owner) => {
+                self.join_lead(lead, LeadId(owner.0), now).await?;
+                Ok(LeadId(owner.0))
+            }
+            None => {
+                const SQL: &str =
+                    "UPDATE voice_leads SET phone = $2, updated_at = $3 WHERE id = $1 AND phone IS NULL";
+                execute!(self, sqlx::query(SQL).bind(lead.0).bind(phone.as_str()).bind(Ts(now)))?;
+                Ok(lead)
+            }
+        }
+    }
+
+    async fn join_lead(&mut self, from: LeadId, to: LeadId, now: Timestamp) -> Result<(), StoreError> {
+        const MOVES: [&str; 8] = [
+            "INSERT INTO voice_lead_properties (lead_id, property_id, first_mentioned, times_discussed, interest, viewing_booked_date) \
+             SELECT $2, property_id, first_mentioned, times_discussed, interest, viewing_booked_date FROM voice_lead_properties \
+             WHERE lead_id = $1 ON CONFLICT (lead_id, property_id) \
+             DO UPDATE SET times_discussed = voice_lead_properties.times_discussed + excluded.times_discussed",
+            "UPDATE voice_lead_calls SET lead_id = $2 WHERE lead_id = $1",
+            "UPDATE conversations SET lead_id = $2 WHERE lead_id = $1",
+            "UPDATE requirement_changes SET lead_id = $2 WHERE lead_id = $1",
+            "UPDATE viewing_appointments SET lead_id = $2 WHERE lead_id = $1",
+            "UPDATE messages SET lead_id = $2 WHERE lead_id = $1",
+            "UPDATE tasks SET lead_id = $2 WHERE lead_id = $1",
+            "UPDATE alerts SET lead_id = $2 WHERE lead_id = $1",
+        ];
+        for text in MOVES {
+            execute!(self, sqlx::query(text).bind(from.0).bind(to.0))?;
+        }
+        const COUNT: &str = "UPDATE voice_leads SET total_calls = total_calls + 1, last_call_date = $2, updated_at = $2 WHERE id = $1";
+        execute!(self, sqlx::query(COUNT).bind(to.0).bind(Ts(now)))?;
+        const DELETE: &str = "DELETE FROM voice_leads WHERE id = $1 AND phone IS NULL";
+        execute!(self, sqlx::query(DELETE).bind(from.0))?;
+        Ok(())
+    }
+}
+
+impl Before {
+    fn merged(&self, change: &LeadChange) -> Self {
+        let wants = change.wants.clone().unwrap_or_default();
+        let turned =
+            wants.listing.is_some_and(|listing| self.looking_for.as_deref() != Some(looking_for(listing)));
+        let keep = |new: Option<i64>, old: Option<Int>| new.map(Int).or(if turned { None } else { old });
+        let (codes, names) = area_lists(&wants);
+        let areas_said = !wants.areas.is_empty();
+        Self {
+            name: change.name.clone().or_else(|| self.name.clone()),
+            email: change.email.clone().or_else(|| self.email.clone()),
+            looking_for: wants
+                .listing
+                .map(|l| looking_for(l).to_owned())
+                .or_else(|| self.looking_for.clone()),
+            property_type: wants
+                .property_type
+                .map(|t: PropertyType| t.word().to_owned())
+                .or_else(|| self.property_type.clone()),
+            bedrooms_min: if has_beds(&wants) { wants.bedrooms_min.map(Int) } else { self.bedrooms_min },
+            bedrooms_max: if has_beds(&wants) { wants.bedrooms_max.map(Int) } else { self.bedrooms_max },
+            budget_min: keep(wants.budget_min, self.budget_min),
+            budget_max: keep(wants.budget_max, self.budget_max),
+            preferred_areas: if areas_said { codes } else { self.preferred_areas.clone() },
+            preferred_area_names: if areas_said { names } else { self.preferred_area_names.clone() },
+        }
+    }
+
+    fn differences(&self, after: &Self) -> Vec<(&'static str, Option<String>, Option<String>)> {
+        let number = |n: Option<Int>| n.map(|n| n.0.to_string());
+        let list = |l: &TextList| (!l.0.is_empty()).then(|| l.0.join("|"));
+        let pairs = [
+            ("looking_for", self.looking_for.clone(), after.looking_for.clone()),
+            ("property_type", self.property_type.clone(), after.property_type.clone()),
+            ("bedrooms_min", number(self.bedrooms_min), number(after.bedrooms_min)),
+            ("bedrooms_max", number(self.bedrooms_max), number(after.bedrooms_max)),
+            ("budget_min", number(self.budget_min), number(after.budget_min)),
+            ("budget_max", number(self.budget_max), number(after.budget_max)),
+            ("preferred_areas", list(&self.preferred_areas), list(&after.preferred_areas)),
+            ("preferred_area_names", list(&self.preferred_area_names), list(&after.preferred_area_names)),
+        ];
+        pairs.into_iter().filter(|(_, old, new)| old != new).collect()
+    }
+}
+
+fn has_beds(wants: &Wants) -> bool {
+    wants.bedrooms_min.is_some() || wants.bedrooms_max.is_some()
+}
+
+fn looking_for(listing: Listing) -> &'static str {
+    match listing {
+        Listing::Rent => "rent",
+        Listing::Sale => "buy",
+    }
+}
+
+/// Outward codes and spoken names as the two columns keep them: names first, each with its code.
+fn area_lists(wants: &Wants) -> (TextList, TextList) {
+    let (named, coded): (Vec<_>, Vec<_>) = wants.areas.iter().partition(|area| area.name.is_some());
+    let outwards = named.iter().chain(&coded).filter_map(|area| area.outward.clone()).collect();
+    (TextList(outwards), TextList(named.iter().filter_map(|area| area.name.clone()).collect()))
+}

@@ -1,0 +1,337 @@
+//! Messages: an outbox whose rows are the messages. Written with the fact they tell, claimed by lease, every attempt
+//! a row. A lease that runs out is claimable again, so a crash may send twice but never loses: at least once.
+
+use agency::crm::{AppointmentId, Channel, LeadId};
+use agency::outbox::MessageStatus;
+use agency::phone::PhoneNumber;
+use jiff::Timestamp;
+
+use crate::db::{Store, Tx, execute, read, sql, within};
+use crate::error::StoreError;
+use crate::types::{Int, Ts};
+
+#[derive(Clone, Debug)]
+pub struct NewMessage<'a> {
+    pub id: &'a str,
+    pub channel: Channel,
+    pub kind: &'a str,
+    pub lead: Option<LeadId>,
+    pub conversation: Option<&'a str>,
+    pub appointment: Option<AppointmentId>,
+    pub to: &'a str,
+    pub from: &'a str,
+    pub body: &'a str,
+    pub content_sid: Option<&'a str>,
+    pub content_variables: Option<&'a str>,
+    pub dedupe_key: &'a str,
+    pub fallback_for: Option<&'a str>,
+    pub send_after: Timestamp,
+    pub now: Timestamp,
+}
+
+/// A message that this worker may send until its lease ends.
+#[derive(Clone, Debug)]
+pub struct ClaimedMessage {
+    pub id: String,
+    pub channel: String,
+    pub kind: String,
+    pub lead: Option<LeadId>,
+    pub conversation: Option<String>,
+    pub appointment: Option<AppointmentId>,
+    pub to: String,
+    pub from: String,
+    pub body: String,
+    pub content_sid: Option<String>,
+    pub content_variables: Option<String>,
+    pub status: MessageStatus,
+    pub attempts: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct MessageRow {
+    id: String,
+    channel: String,
+    kind: String,
+    lead_id: Option<Int>,
+    conversation_id: Option<String>,
+    appointment_id: Option<Int>,
+    to_address: String,
+    from_address: String,
+    body: String,
+    content_sid: Option<String>,
+    content_variables: Option<String>,
+    status: String,
+    attempts: Int,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttemptOutcome {
+    Sent,
+    Transient,
+    Permanent,
+    Unknown,
+    /// A message of unknown outcome was found at the provider.
+    Reconciled,
+    /// It was not found there, so it may be sent again.
+    NotFound,
+}
+
+impl AttemptOutcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Transient => "transient",
+            Self::Permanent => "permanent",
+            Self::Unknown => "unknown",
+            Self::Reconciled => "reconciled",
+            Self::NotFound => "not_found",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Attempt<'a> {
+    pub id: &'a str,
+    pub outcome: AttemptOutcome,
+    pub http_status: Option<i64>,
+    pub error_code: Option<i64>,
+    pub started: Timestamp,
+    pub finished: Timestamp,
+}
+
+/// Where a message goes after an attempt.
+#[derive(Clone, Debug)]
+pub struct Settled<'a> {
+    pub status: MessageStatus,
+    pub provider_sid: Option<&'a str>,
+    pub error_code: Option<i64>,
+    /// When to look at it again, if it is not finished.
+    pub again_at: Option<Timestamp>,
+    pub possible_duplicate: bool,
+}
+
+/// What decides the ways a person can be reached.
+#[derive(Clone, Debug, Default)]
+pub struct ReachFacts {
+    pub last_whatsapp: Option<Timestamp>,
+    pub prefers_whatsapp: bool,
+    pub opted_out: Vec<String>,
+}
+
+macro_rules! message_columns {
+    () => {
+        "id, channel, kind, lead_id, conversation_id, appointment_id, to_address, from_address, body, content_sid, content_variables, status, attempts"
+    };
+}
+
+/// Due, unclaimed, and first in line for its recipient on its channel.
+macro_rules! claim {
+    ($skip_locked:literal) => {
+        concat!(
+            "UPDATE messages SET status = CASE WHEN status = 'queued' THEN 'sending' ELSE 'unknown' END, claimed_by = $1, claimed_until = $3, updated_at = $2 WHERE id IN ( \
+             SELECT m.id FROM messages m WHERE m.direction = 'outbound' AND m.status IN ('queued', 'sending', 'unknown') \
+             AND m.send_after <= $2 AND (m.claimed_until IS NULL OR m.claimed_until <= $2) \
+             AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.to_address = m.to_address AND e.channel = m.channel \
+               AND e.direction = 'outbound' AND e.status IN ('queued', 'sending', 'unknown') AND e.id < m.id \
+               AND (e.attempts > 0 OR e.send_after <= $2)) \
+             ORDER BY m.id LIMIT $4 ",
+            $skip_locked,
+            ") AND (claimed_until IS NULL OR claimed_until <= $2) RETURNING ",
+            message_columns!()
+        )
+    };
+}
+
+impl Store {
+    /// Takes due messages under a lease. One that was being sent when its lease ended comes back as `unknown`: it may
+    /// have gone out, so it is looked for before it is sent again.
+    pub async fn claim_messages(
+        &self,
+        worker: &str,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<ClaimedMessage>, StoreError> {
+        const PG: &str = claim!("FOR UPDATE SKIP LOCKED");
+        const LITE: &str = claim!("");
+        let text = sql!(self, pg: PG, lite: LITE);
+        let mut tx = self.begin().await?;
+        let rows: Vec<MessageRow> = within!(&mut tx, |c| sqlx::query_as(text)
+            .bind(worker)
+            .bind(Ts(now))
+            .bind(Ts(lease_until))
+            .bind(limit)
+            .fetch_all(c)
+            .await)?;
+        tx.commit().await?;
+        let mut claimed: Vec<ClaimedMessage> = rows.into_iter().map(MessageRow::claimed).collect();
+        claimed.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(claimed)
+    }
+
+    /// When the first attempt at a message began.
+    pub async fn first_tried(&self, message: &str) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str =
+            "SELECT started_at FROM message_attempts WHERE message_id = $1 ORDER BY number LIMIT 1";
+        let at: Option<Ts> = read!(self, |c| sqlx::query_scalar(SQL).bind(message).fetch_optional(c).await)?;
+        Ok(at.map(|at| at.0))
+    }
+
+    pub async fn message_by_provider_sid(&self, sid: &str) -> Result<Option<ClaimedMessage>, StoreError> {
+        const SQL: &str = concat!("SELECT ", message_columns!(), " FROM messages WHERE provider_sid = $1");
+        let row: Option<MessageRow> = read!(self, |c| sqlx::query_as(SQL).bind(sid).fetch_optional(c).await)?;
+        Ok(row.map(MessageRow::claimed))
+    }
+
+    pub async fn reach_facts(&self, phone: &PhoneNumber) -> Result<ReachFacts, StoreError> {
+        const LAST: &str = "SELECT created_at FROM messages WHERE from_address = $1 AND direction = 'inbound' AND channel = 'whatsapp' \
+             ORDER BY created_at DESC LIMIT 1";
+        const PREFERS: &str = "SELECT 1 FROM voice_leads WHERE phone = $1 AND (preferred_contact_method = 'whatsapp' OR source = 'whatsapp')";
+        const OUT: &str = "SELECT channel FROM opt_outs WHERE address = $1 AND purpose IN ('service', 'all')";
+        let whatsapp = format!("whatsapp:{phone}");
+        let last: Option<Ts> =
+            read!(self, |c| sqlx::query_scalar(LAST).bind(&whatsapp).fetch_optional(c).await)?;
+        let prefers: Option<Int> =
+            read!(self, |c| sqlx::query_scalar(PREFERS).bind(phone.as_str()).fetch_optional(c).await)?;
+        let opted_out = read!(self, |c| sqlx::query_scalar(OUT).bind(phone.as_str()).fetch_all(c).await)?;
+        Ok(ReachFacts { last_whatsapp: last.map(|at| at.0), prefers_whatsapp: prefers.is_some(), opted_out })
+    }
+
+    /// Whether the same words of this appointment went, or will go, out by SMS.
+    pub async fn has_sms_twin(&self, message: &ClaimedMessage) -> Result<bool, StoreError> {
+        const SQL: &str = "SELECT 1 FROM messages WHERE channel = 'sms' AND kind = $1 AND conversation_id = $2 \
+             AND (appointment_id = $3 OR $3 IS NULL) AND status NOT IN ('failed', 'undelivered')";
+        let found: Option<Int> = read!(self, |c| sqlx::query_scalar(SQL)
+            .bind(&message.kind)
+            .bind(&message.conversation)
+            .bind(message.appointment.map(|id| id.0))
+            .fetch_optional(c)
+            .await)?;
+        Ok(found.is_some())
+    }
+
+    /// (waiting, oldest due) for readiness and metrics.
+    pub async fn outbox_backlog(&self, now: Timestamp) -> Result<(i64, Option<Timestamp>), StoreError> {
+        const SQL: &str = "SELECT count(*), min(send_after) FROM messages WHERE direction = 'outbound' \
+             AND status IN ('queued', 'sending', 'unknown') AND send_after <= $1";
+        let (waiting, oldest): (Int, Option<Ts>) =
+            read!(self, |c| sqlx::query_as(SQL).bind(Ts(now)).fetch_one(c).await)?;
+        Ok((waiting.0, oldest.map(|at| at.0)))
+    }
+}
+
+impl Tx {
+    /// Writes a message to be sent. Says whether it is new: the same key is never written twice.
+    pub async fn enqueue(&mut self, new: &NewMessage<'_>) -> Result<bool, StoreError> {
+        const SQL: &str = "INSERT INTO messages (id, direction, channel, kind, lead_id, conversation_id, appointment_id, to_address, \
+             from_address, body, content_sid, content_variables, status, dedupe_key, fallback_for, send_after, created_at, updated_at) \
+             VALUES ($1, 'outbound', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', $12, $13, $14, $15, $15) \
+             ON CONFLICT (dedupe_key) DO NOTHING";
+        let written = execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(new.id)
+                .bind(new.channel.word())
+                .bind(new.kind)
+                .bind(new.lead.map(|id| id.0))
+                .bind(new.conversation)
+                .bind(new.appointment.map(|id| id.0))
+                .bind(new.to)
+                .bind(new.from)
+                .bind(new.body)
+                .bind(new.content_sid)
+                .bind(new.content_variables)
+                .bind(new.dedupe_key)
+                .bind(new.fallback_for)
+                .bind(Ts(new.send_after))
+                .bind(Ts(new.now))
+        )?;
+        Ok(written > 0)
+    }
+
+    /// Records an attempt and settles the message, if the lease is still this worker's.
+    pub async fn settle(
+        &mut self,
+        message: &str,
+        worker: &str,
+        attempt: &Attempt<'_>,
+        settled: &Settled<'_>,
+    ) -> Result<bool, StoreError> {
+        const ATTEMPT: &str = "INSERT INTO message_attempts (id, message_id, number, started_at, finished_at, outcome, http_status, error_code) \
+             VALUES ($1, $2, (SELECT count(*) + 1 FROM message_attempts WHERE message_id = $2), $3, $4, $5, $6, $7)";
+        execute!(
+            self,
+            sqlx::query(ATTEMPT)
+                .bind(attempt.id)
+                .bind(message)
+                .bind(Ts(attempt.started))
+                .bind(Ts(attempt.finished))
+                .bind(attempt.outcome.word())
+                .bind(attempt.http_status)
+                .bind(attempt.error_code)
+        )?;
+        const MESSAGE: &str = "UPDATE messages SET status = $3, provider_sid = COALESCE($4, provider_sid), error_code = $5, \
+             send_after = COALESCE($6, send_after), possible_duplicate = (possible_duplicate OR $7), attempts = attempts + $8, \
+             claimed_by = NULL, claimed_until = NULL, updated_at = $9 WHERE id = $1 AND claimed_by = $2";
+        let is_try = !matches!(attempt.outcome, AttemptOutcome::Reconciled | AttemptOutcome::NotFound);
+        let written = execute!(
+            self,
+            sqlx::query(MESSAGE)
+                .bind(message)
+                .bind(worker)
+                .bind(settled.status.word())
+                .bind(settled.provider_sid)
+                .bind(settled.error_code)
+                .bind(settled.again_at.map(Ts))
+                .bind(settled.possible_duplicate)
+                .bind(i64::from(is_try))
+                .bind(Ts(attempt.finished))
+        )?;
+        Ok(written > 0)
+    }
+
+    /// Takes over what a receipt said.
+    pub async fn apply_receipt(
+        &mut self,
+        message: &str,
+        status: MessageStatus,
+        error_code: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE messages SET status = $2, error_code = COALESCE($3, error_code), updated_at = $4 WHERE id = $1";
+        execute!(self, sqlx::query(SQL).bind(message).bind(status.word()).bind(error_code).bind(Ts(now)))?;
+        Ok(())
+    }
+
+    /// Sends a message once more, after a receipt said it did not arrive this time.
+    pub async fn requeue(
+        &mut self,
+        message: &str,
+        again_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE messages SET status = 'queued', provider_sid = NULL, send_after = $2, updated_at = $3 WHERE id = $1";
+        execute!(self, sqlx::query(SQL).bind(message).bind(Ts(again_at)).bind(Ts(now)))?;
+        Ok(())
+    }
+}
+
+impl MessageRow {
+    fn claimed(self) -> ClaimedMessage {
+        ClaimedMessage {
+            id: self.id,
+            channel: self.channel,
+            kind: self.kind,
+            lead: self.lead_id.map(|id| LeadId(id.0)),
+            conversation: self.conversation_id,
+            appointment: self.appointment_id.map(|id| AppointmentId(id.0)),
+            to: self.to_address,
+            from: self.from_address,
+            body: self.body,
+            content_sid: self.content_sid,
+            content_variables: self.content_variables,
+            status: MessageStatus::from_word(&self.status).unwrap_or(MessageStatus::Unknown),
+            attempts: self.attempts.0,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Whole rows as JSON, for the seed, for scenarios and for looking at everything. Table and column names come from
+//! the schema, never from outside.
+
+use serde_json::{Map, Value};
+use sqlx::AssertSqlSafe;
+
+use crate::db::{Store, Tx, execute, read, sql};
+use crate::error::StoreError;
+
+/// Every table, the CRM's first.
+pub const TABLES: &[&str] = &[
+    "users",
+    "properties",
+    "pm_landlords",
+    "pm_properties",
+    "pm_tenants",
+    "viewing_appointments",
+    "support_tickets",
+    "unified_contacts",
+    "voice_leads",
+    "voice_lead_calls",
+    "voice_lead_properties",
+    "requirement_changes",
+    "saved_searches",
+    "surveys",
+    "conversations",
+    "conversation_turns",
+    "webhook_answers",
+    "diary_cells",
+    "working_hours",
+    "absences",
+    "viewing_rules",
+    "messages",
+    "message_attempts",
+    "consents",
+    "opt_outs",
+    "tasks",
+    "alerts",
+    "alert_steps",
+    "contractors",
+    "oncall_rota",
+    "documents",
+    "audit_log",
+    "settings",
+];
+
+/// Rows of one table; every row has the same keys.
+pub type Rows = Vec<Map<String, Value>>;
+
+impl Store {
+    /// All rows of a table. Instants are RFC 3339 text on both databases.
+    pub async fn rows(&self, table: &str) -> Result<Rows, StoreError> {
+        let table = known(table)?;
+        let columns = self.column_names(table).await?;
+        let text = if self.is_postgres() {
+            format!("SELECT CAST(to_jsonb(t) AS TEXT) FROM {table} t ORDER BY 1")
+        } else {
+            let pairs: Vec<String> =
+                columns.iter().map(|column| format!("'{column}', \"{column}\"")).collect();
+            format!("SELECT json_object({}) FROM {table} ORDER BY 1", pairs.join(", "))
+        };
+        let found: Vec<String> = read!(self, |c| sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(c).await)?;
+        found.iter().map(|row| Ok(serde_json::from_str(row)?)).collect()
+    }
+
+    async fn column_names(&self, table: &str) -> Result<Vec<String>, StoreError> {
+        let text = sql!(self,
+            pg: "SELECT CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_name = $1 AND table_schema = ANY (current_schemas(false)) ORDER BY ordinal_position",
+            lite: "SELECT name FROM pragma_table_info($1)");
+        Ok(read!(self, |c| sqlx::query_scalar(text).bind(table).fetch_all(c).await)?)
+    }
+}
+
+impl Tx {
+    /// Writes rows as they are. Columns that no row names keep their defaults.
+    pub async fn insert_rows(&mut self, table: &str, rows: &Rows) -> Result<(), StoreError> {
+        let Some(first) = rows.first() else { return Ok(()) };
+        let table = known(table)?;
+        let columns: Vec<&String> = first.keys().collect();
+        if columns
+            .iter()
+            .any(|column| !column.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'))
+        {
+            return Err(StoreError::Unfit(format!("a column name of {table} has characters no column has")));
+        }
+        let list = columns.iter().map(|column| column.as_str()).collect::<Vec<_>>().join(", ");
+        let text = if self.is_postgres() {
+            format!(
+                "INSERT INTO {table} ({list}) SELECT {list} FROM jsonb_populate_recordset(CAST(NULL AS {table}), CAST($1 AS JSONB))"
+            )
+        } else {
+            let values: Vec<String> =
+                columns.iter().map(|column| format!("value ->> '$.{column}'")).collect();
+            format!("INSERT INTO {table} ({list}) SELECT {} FROM json_each($1)", values.join(", "))
+        };
+        let json = serde_json::to_string(rows)?;
+        execute!(self, sqlx::query(AssertSqlSafe(text)).bind(json))?;
+        if first.get("id").is_some_and(Value::is_number) {
+            self.move_sequence(table).await?;
+        }
+        Ok(())
+    }
+
+    /// After rows with ids of their own, PostgreSQL's next id must lie beyond them.
+    async fn move_sequence(&mut self, table: &'static str) -> Result<(), StoreError> {
+        if let Self::Pg(tx) = self {
+            let text = format!(
+                "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+            );
+            sqlx::query(AssertSqlSafe(text)).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+}
+
+fn known(table: &str) -> Result<&'static str, StoreError> {
+    TABLES
+        .iter()
+        .find(|known| **known == table)
+        .copied()
+        .ok_or_else(|| StoreError::Unfit(format!("there is no table {table}; see spec §5 for their names")))
+}

@@ -1,0 +1,201 @@
+//! Living in the CRM's own database: missing tables are created, present ones are never altered, and a start is
+//! refused with the names of the columns that do not fit.
+
+use std::collections::BTreeMap;
+
+use sqlx::migrate::Migrator;
+
+use crate::db::{Db, Store, read, sql};
+use crate::error::StoreError;
+use crate::rows::TABLES;
+
+macro_rules! crm_tables {
+    ($($name:literal),+) => {
+        /// The agency's existing tables (`spec.md` §5).
+        pub const CRM_TABLES: &[&str] = &[$($name),+];
+        const CREATE: &[(&str, &str, &str)] = &[$((
+            $name,
+            include_str!(concat!("../migrations/postgres/crm/", $name, ".sql")),
+            include_str!(concat!("../migrations/sqlite/crm/", $name, ".sql")),
+        )),+];
+    };
+}
+crm_tables!(
+    "users",
+    "properties",
+    "pm_landlords",
+    "pm_properties",
+    "pm_tenants",
+    "viewing_appointments",
+    "support_tickets",
+    "unified_contacts"
+);
+
+/// Tables of the CRM's that the receptionist adds rows to; there a required column it does not know is fatal.
+const WRITTEN: &[&str] = &["properties", "viewing_appointments", "support_tickets"];
+
+static LITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static PG: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Own table, so that a CRM with migrations of its own by the same tool is not disturbed.
+const MIGRATIONS_TABLE: &str = "receptionist_migrations";
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Column {
+    name: String,
+    kind: String,
+    required: bool,
+}
+
+type Columns = BTreeMap<String, Column>;
+
+pub(crate) async fn prepare(store: &Store) -> Result<(), StoreError> {
+    let is_ours = !columns(store, MIGRATIONS_TABLE).await?.is_empty();
+    let mut problems = Vec::new();
+    for (name, ..) in CREATE {
+        let present = columns(store, name).await?;
+        if !present.is_empty() {
+            problems.extend(misfits(store, name, &present));
+        }
+    }
+    if !is_ours {
+        problems.extend(occupied_names(store).await?);
+    }
+    if !problems.is_empty() {
+        return Err(StoreError::Unfit(format!(
+            "this database does not fit the receptionist; nothing was changed. {} See docs/crm.md.",
+            problems.join("; ")
+        )));
+    }
+    create_missing(store).await?;
+    migrate(store).await
+}
+
+/// Our own names taken by somebody else's tables.
+async fn occupied_names(store: &Store) -> Result<Vec<String>, StoreError> {
+    let mut taken = Vec::new();
+    for table in TABLES.iter().filter(|table| !CRM_TABLES.contains(table)) {
+        if !columns(store, table).await?.is_empty() {
+            taken.push(format!("table {table} exists and is not ours"));
+        }
+    }
+    Ok(taken)
+}
+
+async fn create_missing(store: &Store) -> Result<(), StoreError> {
+    for (name, postgres, sqlite) in CREATE {
+        if columns(store, name).await?.is_empty() {
+            let text: &'static str = sql!(store, pg: postgres, lite: sqlite);
+            match &store.db {
+                Db::Lite { writer, .. } => sqlx::raw_sql(text).execute(writer).await.map(|_| ())?,
+                Db::Pg(pool) => sqlx::raw_sql(text).execute(pool).await.map(|_| ())?,
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn migrate(store: &Store) -> Result<(), StoreError> {
+    match &store.db {
+        Db::Lite { writer, .. } => renamed(&LITE).run(writer).await?,
+        Db::Pg(pool) => renamed(&PG).run(pool).await?,
+    }
+    Ok(())
+}
+
+fn renamed(migrator: &Migrator) -> Migrator {
+    let mut own = Migrator::with_migrations(migrator.iter().cloned().collect());
+    own.dangerous_set_table_name(MIGRATIONS_TABLE);
+    own
+}
+
+async fn columns(store: &Store, table: &str) -> Result<Columns, StoreError> {
+    const PG: &str = "SELECT column_name AS name, CASE WHEN data_type = 'ARRAY' THEN udt_name ELSE data_type END AS kind, \
+         (is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO' AND is_generated = 'NEVER') AS required \
+         FROM information_schema.columns WHERE table_name = $1 AND table_schema = ANY (current_schemas(false))";
+    const LITE: &str = "SELECT name, lower(type) AS kind, (\"notnull\" = 1 AND dflt_value IS NULL AND pk = 0) AS required \
+         FROM pragma_table_info($1)";
+    let text = sql!(store, pg: PG, lite: LITE);
+    let rows: Vec<Column> = read!(store, |c| sqlx::query_as(text).bind(table).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(|column| (column.name.clone(), column)).collect())
+}
+
+/// Compares a table that is there with the one we would have made.
+fn misfits(store: &Store, table: &str, present: &Columns) -> Vec<String> {
+    let Some((_, postgres, sqlite)) = CREATE.iter().find(|(name, ..)| *name == table) else {
+        return Vec::new();
+    };
+    let needed = needed_columns(sql!(store, pg: postgres, lite: sqlite));
+    let mut problems = Vec::new();
+    for (name, kind) in &needed {
+        match present.get(*name) {
+            None => problems.push(format!("column {table}.{name} is missing")),
+            Some(found) if !fits(kind, &found.kind) => problems.push(format!(
+                "column {table}.{name} is {}, but {} is needed",
+                found.kind,
+                kind.to_lowercase()
+            )),
+            Some(found) if *name == "id" && found.required && WRITTEN.contains(&table) => {
+                problems.push(format!("column {table}.id gives new rows no number by itself"));
+            }
+            Some(_) => {}
+        }
+    }
+    if WRITTEN.contains(&table) {
+        let unknown = present
+            .values()
+            .filter(|column| column.required && !needed.iter().any(|(name, _)| *name == column.name));
+        problems.extend(unknown.map(|column| {
+            format!("column {table}.{} is required but unknown to the receptionist", column.name)
+        }));
+    }
+    problems
+}
+
+/// Names and types, read from the very statement that would create the table.
+fn needed_columns(create: &'static str) -> Vec<(&'static str, &'static str)> {
+    create
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with(' '))
+        .filter_map(|line| {
+            let mut words = line.trim().trim_end_matches(',').split_whitespace();
+            Some((words.next()?, words.next()?))
+        })
+        .collect()
+}
+
+/// Whether a column of this kind can hold what we write and give what we read.
+fn fits(needed: &str, found: &str) -> bool {
+    let accepted: &[&str] = match needed {
+        "INTEGER" => &["smallint", "integer", "bigint", "int", "boolean", "bool"],
+        "TEXT" => &["text", "character varying", "character", "varchar", "char", "datetime"],
+        "BOOLEAN" => &["boolean"],
+        "DATE" => &["date"],
+        "TIMESTAMPTZ" => &["timestamp with time zone"],
+        "TEXT[]" => &["_text", "_varchar"],
+        _ => &[],
+    };
+    let bare = found.split('(').next().unwrap_or(found).trim();
+    accepted.contains(&bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_read_from_its_statement() {
+        for (name, postgres, sqlite) in CREATE {
+            let names = |text| needed_columns(text).iter().map(|(column, _)| *column).collect::<Vec<_>>();
+            assert!(names(postgres).contains(&"id"), "{name}");
+            assert_eq!(names(postgres), names(sqlite), "{name}");
+            for (column, kind) in needed_columns(postgres).iter().chain(&needed_columns(sqlite)) {
+                assert!(
+                    ["INTEGER", "TEXT", "BOOLEAN", "DATE", "TIMESTAMPTZ", "TEXT[]"].contains(kind),
+                    "{name}.{column} {kind}"
+                );
+            }
+        }
+    }
+}

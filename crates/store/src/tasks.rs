@@ -1,0 +1,81 @@
+//! Work for people, and alerts that must not wait.
+
+use agency::crm::{LeadId, Priority, TaskKind};
+use jiff::Timestamp;
+
+use crate::db::{Tx, execute};
+use crate::error::StoreError;
+use crate::types::Ts;
+
+#[derive(Clone, Debug)]
+pub struct NewTask<'a> {
+    pub id: &'a str,
+    pub kind: TaskKind,
+    pub priority: Priority,
+    pub title: &'a str,
+    pub notes: Option<&'a str>,
+    pub lead: Option<LeadId>,
+    pub conversation: Option<&'a str>,
+    pub message: Option<&'a str>,
+    pub dedupe_key: &'a str,
+    pub due: Option<Timestamp>,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewAlert<'a> {
+    pub id: &'a str,
+    pub step_id: &'a str,
+    pub hazard: &'a str,
+    pub evidence: &'a str,
+    pub lead: LeadId,
+    pub conversation: &'a str,
+    pub dedupe_key: &'a str,
+    pub now: Timestamp,
+}
+
+impl Tx {
+    /// Writes a task once for its key; says whether it is new.
+    pub async fn add_task(&mut self, new: &NewTask<'_>) -> Result<bool, StoreError> {
+        const SQL: &str = "INSERT INTO tasks (id, kind, status, priority, title, notes, lead_id, conversation_id, message_id, dedupe_key, due_at, created_at) \
+             VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (dedupe_key) DO NOTHING";
+        let written = execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(new.id)
+                .bind(new.kind.word())
+                .bind(new.priority.word())
+                .bind(new.title)
+                .bind(new.notes)
+                .bind(new.lead.map(|id| id.0))
+                .bind(new.conversation)
+                .bind(new.message)
+                .bind(new.dedupe_key)
+                .bind(new.due.map(Ts))
+                .bind(Ts(new.now))
+        )?;
+        Ok(written > 0)
+    }
+
+    /// Writes an emergency with the first step of its timeline.
+    pub async fn raise_alert(&mut self, new: &NewAlert<'_>) -> Result<bool, StoreError> {
+        const ALERT: &str = "INSERT INTO alerts (id, kind, hazard, evidence, lead_id, conversation_id, dedupe_key, raised_at) \
+             VALUES ($1, 'emergency', $2, $3, $4, $5, $6, $7) ON CONFLICT (dedupe_key) DO NOTHING";
+        const STEP: &str = "INSERT INTO alert_steps (id, alert_id, happened_at, step) VALUES ($1, $2, $3, 'safety words spoken')";
+        let written = execute!(
+            self,
+            sqlx::query(ALERT)
+                .bind(new.id)
+                .bind(new.hazard)
+                .bind(new.evidence)
+                .bind(new.lead.0)
+                .bind(new.conversation)
+                .bind(new.dedupe_key)
+                .bind(Ts(new.now))
+        )?;
+        if written > 0 {
+            execute!(self, sqlx::query(STEP).bind(new.step_id).bind(new.id).bind(Ts(new.now)))?;
+        }
+        Ok(written > 0)
+    }
+}
