@@ -1,1 +1,18 @@
-//! x
+//! The app: everything that touches the world. A call comes in through [`intake`], [`conversation`] runs the pure
+//! machine and performs what it asks for, [`tools`] load facts, decide and commit, [`outbox`] claims what the commits
+//! wrote and [`delivery`] sends it.
+
+pub mod intake;
+
+pub mod conversation;
+pub mod tools;
+
+pub mod delivery;
+pub mod outbox;
+pub mod worker;
+
+pub mod app;
+pub mod clock;
+pub mod server;
+pub mod settings;
+pub mod telemetry;

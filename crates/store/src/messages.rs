@@ -177,6 +177,14 @@ impl Store {
         Ok(at.map(|at| at.0))
     }
 
+    /// How often it was looked for at the provider and not found.
+    pub async fn looks_in_vain(&self, message: &str) -> Result<i64, StoreError> {
+        const SQL: &str =
+            "SELECT count(*) FROM message_attempts WHERE message_id = $1 AND outcome = 'not_found'";
+        let looks: Int = read!(self, |c| sqlx::query_scalar(SQL).bind(message).fetch_one(c).await)?;
+        Ok(looks.0)
+    }
+
     pub async fn message_by_provider_sid(&self, sid: &str) -> Result<Option<ClaimedMessage>, StoreError> {
         const SQL: &str = concat!("SELECT ", message_columns!(), " FROM messages WHERE provider_sid = $1");
         let row: Option<MessageRow> = read!(self, |c| sqlx::query_as(SQL).bind(sid).fetch_optional(c).await)?;

@@ -289,6 +289,7 @@ async fn sends_messages(store: &Store, lead: LeadId) {
     let mut tx = store.begin().await.unwrap();
     assert!(tx.settle("msg_1", "a", &attempt, &settled).await.unwrap());
     tx.commit().await.unwrap();
+    assert_eq!(store.looks_in_vain("msg_1").await.unwrap(), 0);
     assert_eq!(store.first_tried("msg_1").await.unwrap(), Some(now()));
     let known = store.message_by_provider_sid("SM1").await.unwrap().unwrap();
     assert_eq!((known.status, known.attempts), (MessageStatus::Sent, 1));

@@ -11,6 +11,10 @@ pub enum Effect {
     Say {
         words: String,
     },
+    /// Safety words: said whole, before anything else, and not to be interrupted.
+    Warn {
+        words: String,
+    },
     /// Listen for speech and keys; `expecting` tells the recogniser and the keypad what may come.
     Listen {
         expecting: Expecting,

@@ -52,7 +52,7 @@ fn emergency_first(state: &mut State, alternatives: &[String]) -> Option<Vec<Eff
     let is_repeated = state.actions.contains(&ActionTaken::Emergency);
     state.did(ActionTaken::Emergency);
     state.last_words.clone_from(&hazard.script);
-    let mut effects = vec![Effect::Say { words: hazard.script.clone() }];
+    let mut effects = vec![Effect::Warn { words: hazard.script.clone() }];
     if is_repeated {
         effects.extend(dialogue::after_emergency(state, hazard.ends_call));
     } else {

@@ -1,0 +1,353 @@
+//! One call, from the caller's side: what was heard, what the app listens for, and what to do next.
+
+use std::fmt;
+
+use crate::NetworkError;
+use crate::state::{CallRecord, Network, lock};
+use crate::twiml::{Document, Verb, parse};
+use crate::webhook::{Answer, Parameters};
+
+/// Why a call is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    AppHungUp,
+    CallerHungUp,
+    Rejected,
+    /// Neither the webhook nor its fallback gave TwiML: the caller hears Twilio's "application error".
+    ApplicationError,
+    /// The documents led in a circle.
+    EndlessLoop,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AppHungUp => "the agency hung up",
+            Self::CallerHungUp => "the caller hung up",
+            Self::Rejected => "the call was rejected",
+            Self::ApplicationError => "application error",
+            Self::EndlessLoop => "the documents led in a circle",
+        })
+    }
+}
+
+/// The open `<Gather>` or `<Record>`.
+#[derive(Clone, Debug)]
+pub struct Listening {
+    verb: Verb,
+}
+
+impl Listening {
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.verb.attribute(name)
+    }
+
+    fn takes(&self, kind: &str) -> bool {
+        self.verb.name == "Record"
+            || self.attribute("input").unwrap_or("dtmf").split(' ').any(|input| input == kind)
+    }
+}
+
+/// A call in progress or over.
+pub struct Call {
+    network: Network,
+    sid: String,
+    parameters: Parameters,
+    /// The address of the running document; relative actions are resolved against it.
+    url: String,
+    rest: Vec<Verb>,
+    listening: Option<Listening>,
+    ending: Option<Ending>,
+    heard: Vec<String>,
+    all_heard: Vec<String>,
+    warnings: Vec<String>,
+    seconds: u32,
+}
+
+/// A caller waits for at most this many documents without being asked anything.
+const DOCUMENTS_MAX: usize = 20;
+
+impl Network {
+    /// Somebody rings. The call has been played to its first question when this returns.
+    pub async fn ring(&self, from: &str, to: &str) -> Result<Call, NetworkError> {
+        let options = self.options();
+        let sid = self.new_sid("CA");
+        let record = CallRecord {
+            sid: sid.clone(),
+            to: to.into(),
+            from: from.into(),
+            direction: "inbound",
+            status: "ringing".into(),
+            url: None,
+            created: self.now(),
+        };
+        lock(&self.shared.memory).calls.push(record);
+        self.place(sid, from, to, "inbound", &options.voice_path).await
+    }
+
+    /// Picks up a call that the app placed over REST.
+    pub async fn pick_up(&self, sid: &str) -> Result<Call, NetworkError> {
+        let record = lock(&self.shared.memory).calls.iter().find(|call| call.sid == sid).cloned();
+        let Some(CallRecord { url: Some(url), from, to, .. }) = record else {
+            return Err(NetworkError::NoAnswer { url: format!("call {sid}") });
+        };
+        self.place(sid.to_owned(), &from, &to, "outbound-api", &url).await
+    }
+
+    async fn place(
+        &self,
+        sid: String,
+        from: &str,
+        to: &str,
+        direction: &str,
+        url: &str,
+    ) -> Result<Call, NetworkError> {
+        let pairs = [
+            ("AccountSid", self.options().account_sid.as_str()),
+            ("ApiVersion", "2010-04-01"),
+            ("CallSid", &sid),
+            ("Called", to),
+            ("Caller", from),
+            ("Direction", direction),
+            ("From", from),
+            ("FromCity", ""),
+            ("FromCountry", "GB"),
+            ("To", to),
+            ("ToCity", ""),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut call = Call {
+            network: self.clone(),
+            sid,
+            parameters: pairs.into(),
+            url: url.to_owned(),
+            rest: Vec::new(),
+            listening: None,
+            ending: None,
+            heard: Vec::new(),
+            all_heard: Vec::new(),
+            warnings: Vec::new(),
+            seconds: 0,
+        };
+        let reached = call.fetch(url, &[("CallStatus", "ringing")]).await;
+        if !reached {
+            return Err(NetworkError::NoAnswer { url: format!("{}{url}", self.options().send_to) });
+        }
+        call.play().await;
+        Ok(call)
+    }
+}
+
+impl Call {
+    pub fn sid(&self) -> &str {
+        &self.sid
+    }
+
+    /// What was said since the caller last did something.
+    pub fn heard(&self) -> String {
+        self.heard.join(" ")
+    }
+
+    /// Everything said in this call.
+    pub fn all_heard(&self) -> String {
+        self.all_heard.join(" ")
+    }
+
+    pub fn listening(&self) -> Option<&Listening> {
+        self.listening.as_ref()
+    }
+
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The caller speaks. Nothing is heard by the app if it does not listen for speech.
+    pub async fn say(&mut self, words: &str) -> Result<(), NetworkError> {
+        let listening = self.open()?;
+        if words.trim().is_empty() || !listening.takes("speech") {
+            return self.silence().await;
+        }
+        self.pass(words.split_whitespace().count());
+        let inputs = [("SpeechResult", words), ("Confidence", "0.9128"), ("Language", "en-GB")];
+        self.act(&listening, &inputs).await;
+        Ok(())
+    }
+
+    /// The caller presses keys; the finishing key ends them, as at Twilio.
+    pub async fn press(&mut self, keys: &str) -> Result<(), NetworkError> {
+        let listening = self.open()?;
+        if !listening.takes("dtmf") {
+            return self.silence().await;
+        }
+        let finish = listening.attribute("finishOnKey").unwrap_or("#").to_owned();
+        let most = listening.attribute("numDigits").and_then(|n| n.parse().ok()).unwrap_or(usize::MAX);
+        let digits: String = keys.chars().take_while(|key| !finish.contains(*key)).take(most).collect();
+        self.pass(1);
+        self.act(&listening, &[("Digits", digits.as_str())]).await;
+        Ok(())
+    }
+
+    /// The caller says nothing until the app's time is up.
+    pub async fn silence(&mut self) -> Result<(), NetworkError> {
+        let listening = self.open()?;
+        self.pass(listening.attribute("timeout").and_then(|s| s.parse().ok()).unwrap_or(5));
+        if listening.attribute("actionOnEmptyResult") == Some("true") {
+            self.act(&listening, &[]).await;
+        } else {
+            self.listening = None;
+            self.play().await;
+        }
+        Ok(())
+    }
+
+    /// The caller hangs up.
+    pub fn hang_up(&mut self) {
+        if self.ending.is_none() {
+            self.end(Ending::CallerHungUp);
+        }
+    }
+
+    fn open(&mut self) -> Result<Listening, NetworkError> {
+        self.heard.clear();
+        match (&self.listening, self.ending) {
+            (Some(listening), None) => Ok(listening.clone()),
+            (_, ending) => Err(NetworkError::CallEnded(ending.unwrap_or(Ending::AppHungUp))),
+        }
+    }
+
+    /// About half a second a word.
+    fn pass(&mut self, words: usize) {
+        self.seconds += u32::try_from(words / 2 + 1).unwrap_or(1);
+    }
+
+    async fn act(&mut self, listening: &Listening, inputs: &[(&str, &str)]) {
+        let action = listening.attribute("action").map_or_else(|| self.url.clone(), str::to_owned);
+        self.listening = None;
+        let mut inputs = inputs.to_vec();
+        inputs.push(("CallStatus", "in-progress"));
+        self.fetch(&action, &inputs).await;
+        self.play().await;
+    }
+
+    /// Gets a document, or the fallback's. Says whether anybody answered at all.
+    async fn fetch(&mut self, url: &str, inputs: &[(&str, &str)]) -> bool {
+        let mut parameters = self.parameters.clone();
+        parameters.extend(inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let answer = self.network.send(url, &parameters).await;
+        let answered = answer.is_some();
+        let problem = match self.take(url, answer) {
+            Ok(()) => return true,
+            Err(problem) => problem,
+        };
+        self.warn(problem.clone());
+        let fallback = self.network.options().fallback_path;
+        let code = problem.split(':').next().unwrap_or("11200").to_owned();
+        parameters.extend([("ErrorCode".to_owned(), code), ("ErrorUrl".to_owned(), url.to_owned())]);
+        let answer = self.network.send(&fallback, &parameters).await;
+        let answered = answered || answer.is_some();
+        if self.take(&fallback, answer).is_err() {
+            self.end(Ending::ApplicationError);
+        }
+        answered
+    }
+
+    fn take(&mut self, url: &str, answer: Option<Answer>) -> Result<(), String> {
+        let answer = answer.ok_or_else(|| format!("11205: {url} did not answer"))?;
+        if answer.status >= 400 {
+            return Err(format!("11200: {url} answered {}", answer.status));
+        }
+        if !["text/xml", "application/xml"].iter().any(|kind| answer.content_type.starts_with(kind)) {
+            return Err(format!("12300: {url} answered with content type \"{}\"", answer.content_type));
+        }
+        let Document { verbs, warnings } = parse(&answer.body)?;
+        for warning in warnings {
+            self.warn(warning);
+        }
+        url.clone_into(&mut self.url);
+        self.rest = verbs;
+        Ok(())
+    }
+
+    fn warn(&mut self, warning: String) {
+        self.network.complain(format!("call {}: {warning}", self.sid));
+        self.warnings.push(warning);
+    }
+
+    /// Runs verbs until the app listens or the call ends.
+    async fn play(&mut self) {
+        for _ in 0..DOCUMENTS_MAX {
+            if self.ending.is_some() || self.listening.is_some() {
+                return;
+            }
+            let redirect = self.play_document();
+            match redirect {
+                Some(url) => {
+                    self.fetch(&url, &[("CallStatus", "in-progress")]).await;
+                }
+                None => return,
+            }
+        }
+        self.end(Ending::EndlessLoop);
+    }
+
+    /// Gives the address to go on with, if the document says so.
+    fn play_document(&mut self) -> Option<String> {
+        for verb in std::mem::take(&mut self.rest).into_iter().map(Some).chain(std::iter::once(None)) {
+            let Some(verb) = verb else { break };
+            match verb.name.as_str() {
+                "Say" => self.hear(&verb),
+                "Gather" | "Record" => {
+                    verb.children.iter().filter(|child| child.name == "Say").for_each(|say| self.hear(say));
+                    self.listening = Some(Listening { verb });
+                    return None;
+                }
+                "Redirect" => return Some(verb.text.trim().to_owned()),
+                "Hangup" => break,
+                "Reject" => {
+                    self.end(Ending::Rejected);
+                    return None;
+                }
+                "Pause" => self.pass(2),
+                other => self.warn(format!("<{other}> is not played by this network")),
+            }
+        }
+        if self.ending.is_none() {
+            self.end(Ending::AppHungUp);
+        }
+        None
+    }
+
+    fn hear(&mut self, say: &Verb) {
+        self.pass(say.text.split_whitespace().count());
+        self.heard.push(say.text.trim().to_owned());
+        self.all_heard.push(say.text.trim().to_owned());
+    }
+
+    fn end(&mut self, ending: Ending) {
+        self.ending = Some(ending);
+        self.listening = None;
+        self.rest.clear();
+        let options = self.network.options();
+        if let Some(call) =
+            lock(&self.network.shared.memory).calls.iter_mut().find(|call| call.sid == self.sid)
+        {
+            call.status = "completed".into();
+        }
+        let duration = self.seconds.to_string();
+        let minutes = self.seconds.div_ceil(60).to_string();
+        let mut parameters = self.parameters.clone();
+        let facts = [
+            ("CallStatus", "completed"),
+            ("CallDuration", &duration),
+            ("Duration", &minutes),
+            ("CallbackSource", "call-progress-events"),
+            ("SequenceNumber", "0"),
+        ];
+        parameters.extend(facts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.network.send_callbacks(options.status_path, vec![parameters]);
+    }
+}

@@ -1,0 +1,146 @@
+//! What every part of the app is given.
+
+use std::sync::{Arc, RwLock};
+
+use agency::conversation::Context;
+use agency::crm::StaffName;
+use agency::language::Lexicon;
+use agency::settings::{AgencyProfile, Greetings, OpeningHours};
+use anyhow::Context as _;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::Store;
+use tokio::sync::Notify;
+
+use crate::clock::{Clock, Ids};
+use crate::delivery::TwilioClient;
+use crate::settings::Settings;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+pub struct Parts {
+    pub settings: Settings,
+    pub store: Store,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub twilio: TwilioClient,
+    /// Rung when a message was written, so that it leaves at once.
+    pub outbox_rung: Notify,
+    /// Names this process's leases.
+    pub worker: String,
+    editable: Editable,
+    words: RwLock<Option<Arc<Words>>>,
+}
+
+/// The sections that staff may edit, as the database has them.
+struct Editable {
+    agency: AgencyProfile,
+    hours: OpeningHours,
+    greetings: Greetings,
+}
+
+/// Names that callers say and recognisers mangle.
+#[derive(Debug)]
+pub struct Words {
+    pub lexicon: Lexicon,
+    pub staff: Vec<StaffName>,
+    read_at: Timestamp,
+}
+
+/// New listings are heard within this time.
+const WORDS_FOR: SignedDuration = SignedDuration::from_secs(60);
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens the database and reads what staff have edited.
+    pub async fn open(settings: Settings, clock: Clock, ids: Ids) -> anyhow::Result<Self> {
+        let url = settings.database_url();
+        if let Some(path) = url.strip_prefix("sqlite:").map(std::path::Path::new)
+            && let Some(folder) = path.parent()
+        {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        }
+        let store = Store::open(&url).await.context("the database cannot be used")?;
+        let now = clock.now();
+        let editable = Editable {
+            agency: kept(&store, "agency", &settings.agency, now).await?,
+            hours: kept(&store, "hours", &settings.hours, now).await?,
+            greetings: kept(&store, "greetings", &settings.greetings, now).await?,
+        };
+        let twilio = TwilioClient::new(&settings)?;
+        let worker = ids.next("node", now);
+        Ok(Self(Arc::new(Parts {
+            settings,
+            store,
+            clock,
+            ids,
+            twilio,
+            outbox_rung: Notify::new(),
+            worker,
+            editable,
+            words: RwLock::new(None),
+        })))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn id(&self, prefix: &str) -> String {
+        self.ids.next(prefix, self.now())
+    }
+
+    pub fn agency(&self) -> &AgencyProfile {
+        &self.editable.agency
+    }
+
+    pub fn hours(&self) -> &OpeningHours {
+        &self.editable.hours
+    }
+
+    /// What the pure machine may know at this moment.
+    pub fn context<'a>(&'a self, words: &'a Words) -> Context<'a> {
+        Context {
+            now: self.now(),
+            agency: &self.editable.agency,
+            greetings: &self.editable.greetings,
+            hours: &self.editable.hours,
+            lexicon: &words.lexicon,
+        }
+    }
+
+    /// Streets, areas and staff; read again once a minute, so that a turn does not wait for it.
+    pub async fn words(&self) -> Result<Arc<Words>, store::StoreError> {
+        let now = self.now();
+        let kept = self.words.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        if let Some(words) = kept.filter(|words| now.duration_since(words.read_at) < WORDS_FOR) {
+            return Ok(words);
+        }
+        let (lexicon, staff) = tokio::try_join!(self.store.lexicon(), self.store.staff_names())?;
+        let words = Arc::new(Words { lexicon, staff, read_at: now });
+        *self.words.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(words.clone());
+        Ok(words)
+    }
+}
+
+async fn kept<T: Serialize + DeserializeOwned>(
+    store: &Store,
+    section: &str,
+    value: &T,
+    now: Timestamp,
+) -> anyhow::Result<T> {
+    let json = store.setting_or_keep(section, &serde_json::to_string(value)?, now).await?;
+    serde_json::from_str(&json).with_context(|| {
+        format!("the section {section} of the table settings cannot be read; correct or delete that row")
+    })
+}

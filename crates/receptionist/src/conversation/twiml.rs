@@ -1,0 +1,127 @@
+//! Effects as TwiML (twilio.com/docs/voice/twiml). Attributes are spelled as Twilio serialises them; an unknown one
+//! would be ignored in silence.
+
+use agency::conversation::Effect;
+use agency::language::Expecting;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+
+use crate::app::Words;
+use crate::settings::Voice;
+
+/// What a document needs besides the effects.
+pub(super) struct Document<'a> {
+    pub(super) voice: &'a Voice,
+    pub(super) words: Option<&'a Words>,
+    /// The turn that the next `<Gather>` result will be.
+    pub(super) next_turn: u32,
+}
+
+/// Writes the document. What is said before listening stands inside the `<Gather>`, so that the caller can speak over
+/// it; safety words stand before it and are said whole.
+pub(super) fn render(effects: &[Effect], document: &Document) -> String {
+    let mut xml = Writer::new(Vec::new());
+    let listening = effects.iter().find_map(|effect| match effect {
+        Effect::Listen { expecting } => Some(*expecting),
+        _ => None,
+    });
+    let written = write(&mut xml, effects, listening, document);
+    debug_assert!(written.is_ok(), "writing to memory does not fail");
+    String::from_utf8(xml.into_inner()).unwrap_or_default()
+}
+
+type Xml = Writer<Vec<u8>>;
+
+fn write(
+    xml: &mut Xml,
+    effects: &[Effect],
+    listening: Option<Expecting>,
+    document: &Document,
+) -> std::io::Result<()> {
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    xml.write_event(Event::Start(BytesStart::new("Response")))?;
+    for effect in effects {
+        if let Effect::Warn { words } = effect {
+            say(xml, words, document.voice)?;
+        }
+    }
+    if let Some(expecting) = listening {
+        xml.write_event(Event::Start(gather(expecting, document)))?;
+    }
+    for effect in effects {
+        if let Effect::Say { words } = effect {
+            say(xml, words, document.voice)?;
+        }
+    }
+    if listening.is_some() {
+        xml.write_event(Event::End(BytesEnd::new("Gather")))?;
+    } else {
+        xml.write_event(Event::Empty(BytesStart::new("Hangup")))?;
+    }
+    xml.write_event(Event::End(BytesEnd::new("Response")))
+}
+
+fn say(xml: &mut Xml, words: &str, voice: &Voice) -> std::io::Result<()> {
+    let mut start = BytesStart::new("Say");
+    start.push_attribute(("voice", voice.say_voice.as_str()));
+    start.push_attribute(("language", voice.language.as_str()));
+    xml.write_event(Event::Start(start))?;
+    xml.write_event(Event::Text(BytesText::new(words)))?;
+    xml.write_event(Event::End(BytesEnd::new("Say")))
+}
+
+fn gather(expecting: Expecting, document: &Document) -> BytesStart<'static> {
+    let voice = document.voice;
+    let mut start = BytesStart::new("Gather");
+    let action = format!("/api/voice/process-speech?turn={}", document.next_turn);
+    let (silence, speech_end) = (voice.silence_s.to_string(), voice.speech_end_s.to_string());
+    let hints = hints(document.words);
+    let attributes = [
+        ("input", "speech dtmf"),
+        ("action", &action),
+        ("method", "POST"),
+        ("timeout", &silence),
+        ("speechTimeout", &speech_end),
+        ("speechModel", &voice.speech_model),
+        ("language", &voice.language),
+        ("actionOnEmptyResult", "true"),
+        ("profanityFilter", "false"),
+        ("finishOnKey", "#"),
+        ("hints", &hints),
+    ];
+    for attribute in attributes {
+        if !attribute.1.is_empty() {
+            start.push_attribute(attribute);
+        }
+    }
+    if let Some(keys) = keys_wanted(expecting) {
+        start.push_attribute(("numDigits", keys));
+    }
+    start
+}
+
+/// One key where one will do; a number ends with `#` or a pause.
+fn keys_wanted(expecting: Expecting) -> Option<&'static str> {
+    match expecting {
+        Expecting::Phone | Expecting::Money => None,
+        _ => Some("1"),
+    }
+}
+
+/// Streets, areas and people, as Twilio takes them: at most 500, each at most 100 characters.
+fn hints(words: Option<&Words>) -> String {
+    const HINTS_MAX: usize = 500;
+    const HINT_CHARACTERS_MAX: usize = 100;
+    let Some(words) = words else { return String::new() };
+    let areas = words.lexicon.areas.iter().filter_map(|area| area.name.as_deref());
+    let streets = words.lexicon.streets.iter().map(String::as_str);
+    let staff = words.staff.iter().map(|person| person.name.as_str());
+    let mut all: Vec<&str> = areas
+        .chain(staff)
+        .chain(streets)
+        .filter(|hint| !hint.contains(',') && !hint.is_empty() && hint.chars().count() <= HINT_CHARACTERS_MAX)
+        .take(HINTS_MAX)
+        .collect();
+    all.dedup();
+    all.join(",")
+}

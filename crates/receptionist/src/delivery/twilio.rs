@@ -1,0 +1,143 @@
+//! Twilio's REST, as far as messages go (twilio.com/docs/messaging/api/message-resource). There is no idempotency key:
+//! a create that timed out may have been accepted, so it is looked for before it is sent again.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use agency::outbox::{Failure, classify};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use store::ClaimedMessage;
+
+use crate::settings::Settings;
+
+#[derive(Debug)]
+pub struct TwilioClient {
+    http: reqwest::Client,
+    messages_url: String,
+    account_sid: String,
+    auth_token: SecretString,
+    status_callback: String,
+    last_success: Mutex<Option<Timestamp>>,
+}
+
+/// Twilio took it.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub sid: String,
+    pub http_status: i64,
+}
+
+/// Twilio did not take it, or nobody knows.
+#[derive(Clone, Debug)]
+pub struct Undelivered {
+    pub failure: Failure,
+    pub http_status: Option<i64>,
+    pub code: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Resource {
+    sid: String,
+    #[serde(default)]
+    body: String,
+    date_created: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Listing {
+    messages: Vec<Resource>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TwilioError {
+    code: Option<i64>,
+}
+
+impl TwilioClient {
+    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
+        // An embedding program or another client may have installed it; either serves.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let twilio = &settings.twilio;
+        let base = twilio.api_url.trim_end_matches('/');
+        Ok(Self {
+            http: reqwest::Client::builder()
+                .timeout(Duration::from_millis(twilio.request_wait_ms))
+                .build()?,
+            messages_url: format!("{base}/2010-04-01/Accounts/{}/Messages.json", twilio.account_sid),
+            account_sid: twilio.account_sid.clone(),
+            auth_token: twilio.auth_token.clone(),
+            status_callback: format!(
+                "{}/api/webhooks/twilio/message-status",
+                settings.server.base_url.trim_end_matches('/')
+            ),
+            last_success: Mutex::new(None),
+        })
+    }
+
+    pub fn last_success(&self) -> Option<Timestamp> {
+        *self.last_success.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answered(&self, now: Timestamp) {
+        *self.last_success.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+
+    pub async fn create(&self, message: &ClaimedMessage, now: Timestamp) -> Result<Sent, Undelivered> {
+        let mut fields = vec![
+            ("To", message.to.as_str()),
+            ("From", &message.from),
+            ("StatusCallback", &self.status_callback),
+        ];
+        match (&message.content_sid, &message.content_variables) {
+            (Some(sid), variables) => {
+                fields.push(("ContentSid", sid));
+                fields.extend(variables.as_ref().map(|variables| ("ContentVariables", variables.as_str())));
+            }
+            (None, _) => fields.push(("Body", &message.body)),
+        }
+        let request = self.authorised(self.http.post(&self.messages_url)).form(&fields);
+        let response = request.send().await.map_err(|error| Undelivered {
+            // Without a connection nothing was taken; anything later may have been.
+            failure: if error.is_connect() { Failure::Transient } else { Failure::Unknown },
+            http_status: None,
+            code: None,
+        })?;
+        let status = response.status();
+        let http_status = Some(i64::from(status.as_u16()));
+        if !status.is_success() {
+            let code = response.json::<TwilioError>().await.ok().and_then(|body| body.code);
+            return Err(Undelivered { failure: classify(status.as_u16(), code), http_status, code });
+        }
+        self.answered(now);
+        let unreadable = Undelivered { failure: Failure::Unknown, http_status, code: None };
+        let resource: Resource = response.json().await.map_err(|_| unreadable)?;
+        Ok(Sent { sid: resource.sid, http_status: i64::from(status.as_u16()) })
+    }
+
+    fn authorised(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        request.basic_auth(&self.account_sid, Some(self.auth_token.expose_secret()))
+    }
+
+    /// Looks for a message whose create was not answered: the ids of all with the same sender, recipient and words that
+    /// were made since the first try, newest first.
+    pub async fn find(&self, message: &ClaimedMessage, since: Timestamp) -> Result<Vec<String>, ()> {
+        /// Clocks differ a little.
+        const LEEWAY: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
+        let since = since.saturating_sub(LEEWAY).unwrap_or(since);
+        let day = since.strftime("%Y-%m-%d").to_string();
+        let query =
+            [("To", message.to.as_str()), ("From", &message.from), ("DateSent>", &day), ("PageSize", "100")];
+        let request = self.authorised(self.http.get(&self.messages_url)).query(&query);
+        let response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(drop)?;
+        let listing: Listing = response.json().await.map_err(drop)?;
+        let is_it = |resource: &Resource| {
+            let made = resource.date_created.as_deref().and_then(|date| rfc2822::parse(date).ok());
+            let is_recent = made.is_none_or(|made| made.timestamp() >= since);
+            is_recent && (message.content_sid.is_some() || resource.body == message.body)
+        };
+        Ok(listing.messages.into_iter().filter(is_it).map(|resource| resource.sid).collect())
+    }
+}

@@ -1,0 +1,58 @@
+//! Twilio's doors: check the signature, parse once, answer a repeat as before, hand over.
+
+mod fallback;
+mod form;
+mod health;
+mod message_status;
+mod signature;
+mod signed;
+mod status;
+mod voice;
+
+pub use signature::{Keys, verify};
+pub use signed::Signed;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// All doors, in the order of `spec.md` §2.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/api/voice/inbound", post(voice::inbound))
+        .route("/api/voice/process-speech", post(voice::process_speech))
+        .route("/api/voice/status", post(status::status))
+        .route("/api/voice/fallback", post(fallback::fallback))
+        .route("/api/webhooks/twilio/message-status", post(message_status::message_status))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+}
+
+/// A TwiML document as Twilio wants it.
+fn twiml(body: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], body).into_response()
+}
+
+/// A door's refusal: a status and one line that says what to do.
+pub struct Refused(StatusCode, &'static str);
+
+impl Refused {
+    fn bad_request(why: &'static str) -> Self {
+        Self(StatusCode::BAD_REQUEST, why)
+    }
+
+    /// Twilio comes again with its own retries, or asks the fallback URL.
+    fn try_again() -> Self {
+        Self(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer; try again")
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.0, format!("{}\n", self.1)).into_response()
+    }
+}

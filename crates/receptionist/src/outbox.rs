@@ -1,0 +1,123 @@
+//! The outbox: claim what is due, send it, record the attempt, settle. No transaction is open while sending. Delivery
+//! is at least once; what is given up raises a task.
+
+mod receipt;
+mod settle;
+
+pub use receipt::take_receipt;
+
+use agency::outbox::{Failure, MessageStatus, Next, after_failure};
+use jiff::{SignedDuration, Timestamp};
+use store::{AttemptOutcome, ClaimedMessage, StoreError};
+
+use crate::app::App;
+use crate::delivery::{Sent, Undelivered};
+use settle::{Step, settle};
+
+/// Sends everything that is due now; says how many messages it looked at. A test steps this, the worker loops it.
+pub async fn send_due(app: &App) -> Result<usize, StoreError> {
+    let mut done = 0;
+    loop {
+        let now = app.now();
+        let lease_until =
+            now.saturating_add(SignedDuration::from_secs(app.settings.outbox.lease_s)).unwrap_or(now);
+        let claimed =
+            app.store.claim_messages(&app.worker, now, lease_until, app.settings.outbox.batch).await?;
+        if claimed.is_empty() {
+            return Ok(done);
+        }
+        done += claimed.len();
+        let sending = claimed.into_iter().map(|message| {
+            let app = app.clone();
+            tokio::spawn(async move { handle(&app, &message).await })
+        });
+        for sent in sending.collect::<Vec<_>>() {
+            if let Ok(Err(error)) = sent.await {
+                // The lease runs out and the message is looked at again.
+                tracing::error!(error = &error as &dyn std::error::Error, "an attempt could not be recorded");
+            }
+        }
+    }
+}
+
+async fn handle(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
+    if message.status == MessageStatus::Unknown {
+        return reconcile(app, message).await;
+    }
+    send(app, message, false).await
+}
+
+async fn send(app: &App, message: &ClaimedMessage, possible_duplicate: bool) -> Result<(), StoreError> {
+    let started = app.now();
+    let step = match app.twilio.create(message, started).await {
+        Ok(Sent { sid, http_status }) => {
+            metrics::counter!("messages_sent_total", "channel" => message.channel.clone()).increment(1);
+            Step {
+                http_status: Some(http_status),
+                sid: Some(sid),
+                possible_duplicate,
+                ..Step::to(MessageStatus::Sent, AttemptOutcome::Sent)
+            }
+        }
+        Err(undelivered) => Step { possible_duplicate, ..after(app, message, &undelivered) },
+    };
+    settle(app, message, started, step).await
+}
+
+/// Where a message goes that was not taken.
+fn after(app: &App, message: &ClaimedMessage, undelivered: &Undelivered) -> Step {
+    let outbox = &app.settings.outbox;
+    let (http_status, code) = (undelivered.http_status, undelivered.code);
+    let step = match undelivered.failure {
+        Failure::Permanent => Step::to(MessageStatus::Failed, AttemptOutcome::Permanent),
+        Failure::Unknown => Step {
+            again_in: Some(SignedDuration::from_secs(outbox.reconcile_after_s)),
+            ..Step::to(MessageStatus::Unknown, AttemptOutcome::Unknown)
+        },
+        Failure::Transient => {
+            let attempts = usize::try_from(message.attempts + 1).unwrap_or(usize::MAX);
+            match after_failure(attempts, &outbox.retry, app.ids.jitter()) {
+                Next::RetryIn(wait) => Step {
+                    again_in: Some(wait),
+                    ..Step::to(MessageStatus::Queued, AttemptOutcome::Transient)
+                },
+                Next::GiveUp => Step::to(MessageStatus::Failed, AttemptOutcome::Transient),
+            }
+        }
+    };
+    Step { http_status, code, ..step }
+}
+
+/// A message whose outcome is unknown is looked for at Twilio. Found, it is sent; looked for often enough and not
+/// found, it is sent again and marked as a possible duplicate.
+async fn reconcile(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
+    let started = app.now();
+    let outbox = &app.settings.outbox;
+    let since: Timestamp = app.store.first_tried(&message.id).await?.unwrap_or(started);
+    let known =
+        async |sid: &str| app.store.message_by_provider_sid(sid).await.is_ok_and(|found| found.is_some());
+    let wait = Some(SignedDuration::from_secs(outbox.reconcile_after_s));
+    let step = match app.twilio.find(message, since, known).await {
+        Ok(Some(sid)) => Step { sid: Some(sid), ..Step::to(MessageStatus::Sent, AttemptOutcome::Reconciled) },
+        Err(()) => Step { again_in: wait, ..Step::to(MessageStatus::Unknown, AttemptOutcome::Unknown) },
+        Ok(None) => {
+            let looks = app.store.looks_in_vain(&message.id).await? + 1;
+            if looks >= outbox.reconcile_looks {
+                settle(
+                    app,
+                    message,
+                    started,
+                    Step {
+                        possible_duplicate: true,
+                        again_in: Some(SignedDuration::ZERO),
+                        ..Step::to(MessageStatus::Queued, AttemptOutcome::NotFound)
+                    },
+                )
+                .await?;
+                return Ok(());
+            }
+            Step { again_in: wait, ..Step::to(MessageStatus::Unknown, AttemptOutcome::NotFound) }
+        }
+    };
+    settle(app, message, started, step).await
+}

@@ -1,0 +1,134 @@
+//! After an attempt: its row, the message's new status, and for what failed for good the next way or a task, all in
+//! one transaction.
+
+use agency::crm::{Channel, Priority, TaskKind};
+use agency::messages::{Reach, fallback};
+use agency::outbox::MessageStatus;
+use agency::phone::PhoneNumber;
+use jiff::{SignedDuration, Timestamp};
+use store::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, NewTask, Settled, StoreError, Tx};
+
+use crate::app::App;
+use crate::delivery::addresses;
+
+/// What an attempt came to and where the message goes.
+pub(super) struct Step {
+    pub(super) status: MessageStatus,
+    pub(super) outcome: AttemptOutcome,
+    pub(super) sid: Option<String>,
+    pub(super) http_status: Option<i64>,
+    pub(super) code: Option<i64>,
+    pub(super) again_in: Option<SignedDuration>,
+    pub(super) possible_duplicate: bool,
+}
+
+impl Step {
+    pub(super) fn to(status: MessageStatus, outcome: AttemptOutcome) -> Self {
+        Self {
+            status,
+            outcome,
+            sid: None,
+            http_status: None,
+            code: None,
+            again_in: None,
+            possible_duplicate: false,
+        }
+    }
+}
+
+pub(super) async fn settle(
+    app: &App,
+    message: &ClaimedMessage,
+    started: Timestamp,
+    step: Step,
+) -> Result<(), StoreError> {
+    let now = app.now();
+    let attempt = Attempt {
+        id: &app.id("attempt"),
+        outcome: step.outcome,
+        http_status: step.http_status,
+        error_code: step.code,
+        started,
+        finished: now,
+    };
+    let settled = Settled {
+        status: step.status,
+        provider_sid: step.sid.as_deref(),
+        error_code: step.code,
+        again_at: step.again_in.map(|wait| now.saturating_add(wait).unwrap_or(now)),
+        possible_duplicate: step.possible_duplicate,
+    };
+    let next = if step.status == MessageStatus::Failed { next_way(app, message).await? } else { None };
+    let mut tx = app.store.begin().await?;
+    let is_ours = tx.settle(&message.id, &app.worker, &attempt, &settled).await?;
+    if is_ours && step.status == MessageStatus::Failed {
+        give_up(app, &mut tx, message, next, step.code).await?;
+    }
+    tx.commit().await
+}
+
+/// Another way for the same words, if there is one.
+pub(super) async fn next_way(app: &App, message: &ClaimedMessage) -> Result<Option<PhoneNumber>, StoreError> {
+    let Some(channel) = Channel::from_word(&message.channel) else { return Ok(None) };
+    let number = message.to.strip_prefix("whatsapp:").unwrap_or(&message.to);
+    let Ok(phone) = PhoneNumber::parse(number) else { return Ok(None) };
+    let facts = app.store.reach_facts(&phone).await?;
+    let reach = Reach {
+        phone: Some(phone.clone()),
+        opted_out: facts.opted_out.iter().filter_map(|channel| Channel::from_word(channel)).collect(),
+        ..Reach::default()
+    };
+    let sms_already = app.store.has_sms_twin(message).await?;
+    Ok(fallback(channel, &reach, sms_already).map(|_| phone))
+}
+
+/// The words go another way, or a person is told. A WhatsApp that failed beside its SMS needs neither.
+pub(super) async fn give_up(
+    app: &App,
+    tx: &mut Tx,
+    message: &ClaimedMessage,
+    next: Option<PhoneNumber>,
+    code: Option<i64>,
+) -> Result<(), StoreError> {
+    let now = app.now();
+    if let Some(phone) = next {
+        let (to, from) = addresses(&app.settings.twilio, &phone, Channel::Sms);
+        let again = NewMessage {
+            id: &app.id("msg"),
+            channel: Channel::Sms,
+            kind: &message.kind,
+            lead: message.lead,
+            conversation: message.conversation.as_deref(),
+            appointment: message.appointment,
+            to: &to,
+            from: &from,
+            body: &message.body,
+            content_sid: None,
+            content_variables: None,
+            dedupe_key: &format!("fallback:{}", message.id),
+            fallback_for: Some(&message.id),
+            send_after: now,
+            now,
+        };
+        tx.enqueue(&again).await?;
+        app.outbox_rung.notify_one();
+        return Ok(());
+    }
+    let why = code.map_or("it was never answered".to_owned(), |code| format!("Twilio's error {code}"));
+    let task = NewTask {
+        id: &app.id("task"),
+        kind: TaskKind::DeliveryFailed,
+        priority: Priority::Urgent,
+        title: &format!("Not delivered: {}", message.kind.replace('_', " ")),
+        notes: Some(&format!("By {}; {why}. Ring the person.", message.channel)),
+        lead: message.lead,
+        conversation: message.conversation.as_deref(),
+        message: Some(&message.id),
+        dedupe_key: &format!("delivery_failed:{}", message.id),
+        due: Some(app.hours().next_opening(now)),
+        now,
+    };
+    tx.add_task(&task).await?;
+    metrics::counter!("messages_failed_total", "channel" => message.channel.clone()).increment(1);
+    Ok(())
+}

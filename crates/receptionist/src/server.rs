@@ -1,0 +1,72 @@
+//! The router with its limits, and the process that serves it.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::App;
+use crate::{intake, telemetry, worker};
+
+pub fn router(app: App) -> Router {
+    telemetry::figures();
+    intake::router()
+        .layer(DefaultBodyLimit::max(app.settings.server.webhook_bytes_max))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(app.clone(), measured))
+        .with_state(app)
+}
+
+/// Counts every request with its time, and gives up on one that takes too long: Twilio then asks the fallback URL.
+async fn measured(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let began = app.now();
+    let wait = Duration::from_millis(app.settings.server.webhook_wait_ms);
+    let response = tokio::time::timeout(wait, next.run(request))
+        .await
+        .unwrap_or_else(|_| (StatusCode::GATEWAY_TIMEOUT, "this took too long\n").into_response());
+    if response.status() != StatusCode::NOT_FOUND {
+        let took = app.now().duration_since(began).as_secs_f64();
+        let status = response.status().as_u16().to_string();
+        metrics::histogram!("webhook_seconds", "door" => path, "status" => status).record(took);
+    }
+    response
+}
+
+/// Serves until told to stop; then takes no more, finishes what runs, and closes the database.
+pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    const DRAIN: Duration = Duration::from_secs(15);
+    let workers = tokio::spawn(worker::run(app.clone(), stop.clone()));
+    let served =
+        axum::serve(listener, router(app.clone())).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let outcome = tokio::select! {
+        outcome = served => outcome.context("the server stopped by itself"),
+        () = async { stop.cancelled().await; tokio::time::sleep(DRAIN).await } => Ok(()),
+    };
+    stop.cancel();
+    drop(workers.await);
+    app.store.close().await;
+    outcome
+}
+
+/// Ctrl-C or a service manager's SIGTERM.
+pub async fn stop_signal() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::warn!(error = %error, "SIGTERM cannot be watched for; stop with Ctrl-C");
+            return drop(tokio::signal::ctrl_c().await);
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,124 @@
+//! Settings: one commented defaults file embedded in the binary, overridden by a TOML file, then by the environment.
+//! Checked at the start: what is wrong, why, and what to do.
+
+mod environment;
+mod load;
+
+pub use load::{SettingsError, load};
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use agency::outbox::RetrySchedule;
+use agency::phone::PhoneNumber;
+use agency::settings::{AgencyProfile, DiaryRules, Greetings, OpeningHours};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub agency: AgencyProfile,
+    pub hours: OpeningHours,
+    pub greetings: Greetings,
+    pub diary: DiaryRules,
+    pub voice: Voice,
+    pub server: Server,
+    pub database: Database,
+    pub twilio: Twilio,
+    pub outbox: Outbox,
+    /// Content SIDs by kind of message.
+    #[serde(default)]
+    pub whatsapp_templates: BTreeMap<String, String>,
+    #[serde(default)]
+    pub emergency: Emergency,
+    #[serde(default)]
+    pub clock: ClockSettings,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Voice {
+    pub mode: VoiceMode,
+    pub say_voice: String,
+    pub language: String,
+    pub speech_model: String,
+    pub silence_s: u32,
+    pub speech_end_s: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VoiceMode {
+    Gather,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub base_url: String,
+    pub listen_addr: std::net::SocketAddr,
+    pub webhook_bytes_max: usize,
+    pub webhook_wait_ms: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    pub url: Option<SecretString>,
+    pub data_dir: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Twilio {
+    pub api_url: String,
+    #[serde(default)]
+    pub account_sid: String,
+    /// Empty only before it is set; `serve` refuses to start without it.
+    #[serde(default)]
+    pub auth_token: SecretString,
+    #[serde(default)]
+    pub phone_number: String,
+    pub whatsapp_number: Option<String>,
+    pub voice_webhook_url: Option<String>,
+    /// `ID:SECRET` pairs, comma-separated.
+    #[serde(default)]
+    pub shared_keys: SecretString,
+    pub request_wait_ms: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbox {
+    pub retry: RetrySchedule,
+    pub lease_s: i64,
+    pub poll_ms: u64,
+    pub batch: i64,
+    pub reconcile_after_s: i64,
+    pub reconcile_looks: i64,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Emergency {
+    pub contact_phone: Option<PhoneNumber>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockSettings {
+    pub starts_at: Option<Timestamp>,
+}
+
+impl Settings {
+    /// `postgres://…` or `sqlite:PATH`.
+    pub fn database_url(&self) -> String {
+        use secrecy::ExposeSecret;
+        match &self.database.url {
+            Some(url) => url.expose_secret().to_owned(),
+            None => format!("sqlite:{}", self.database.data_dir.join("receptionist.db").display()),
+        }
+    }
+}

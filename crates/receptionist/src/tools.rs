@@ -1,0 +1,85 @@
+//! Tools meet the store: load facts, let the rules decide, commit once, answer from what was committed.
+
+mod booking;
+mod reading;
+mod writing;
+
+use agency::tools::{ToolCall, ToolOutcome};
+use sha2::{Digest, Sha256};
+use store::StoreError;
+
+use crate::conversation::Talk;
+
+/// Runs a tool. A failure of the store becomes [`ToolOutcome::Failed`]: the caller is told, and nothing was written.
+pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
+    let outcome = match call {
+        ToolCall::FindProperties(find) => reading::find_properties(talk.app, find).await,
+        ToolCall::ViewingSlots(slots) => reading::viewing_slots(talk.app, slots).await,
+        ToolCall::BookViewing(book) => {
+            once(talk, call, booking::book_viewing(talk, book, &key(talk, call))).await
+        }
+        ToolCall::TakeMessage(message) => {
+            once(talk, call, writing::take_message(talk, message, &key(talk, call))).await
+        }
+        ToolCall::RaiseEmergency(raise) => {
+            once(talk, call, writing::raise_emergency(talk, raise, &key(talk, call))).await
+        }
+    };
+    metrics::counter!("tools_total", "tool" => call.name()).increment(1);
+    outcome.unwrap_or_else(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, tool = call.name(), "a tool failed");
+        ToolOutcome::Failed
+    })
+}
+
+/// A commit that was made before (its turn was answered twice, or died before its answer was kept) is not made again:
+/// it came to what it came to.
+async fn once(
+    talk: &Talk<'_>,
+    call: &ToolCall,
+    commit: impl Future<Output = Result<ToolOutcome, StoreError>>,
+) -> Result<ToolOutcome, StoreError> {
+    let key = key(talk, call);
+    if let Some(outcome) = done_before(talk, &key).await? {
+        return Ok(outcome);
+    }
+    match commit.await {
+        Err(StoreError::AlreadyDone) => done_before(talk, &key).await?.ok_or(StoreError::AlreadyDone),
+        other => other,
+    }
+}
+
+async fn done_before(talk: &Talk<'_>, key: &str) -> Result<Option<ToolOutcome>, StoreError> {
+    let kept = talk.app.store.tool_result(key).await?;
+    Ok(kept.map(|json| serde_json::from_str(&json)).transpose()?)
+}
+
+/// (call, caller turn, tool, arguments)
+fn key(talk: &Talk<'_>, call: &ToolCall) -> String {
+    let arguments = serde_json::to_string(call).unwrap_or_default();
+    let digest = hex::encode(&Sha256::digest(arguments.as_bytes())[..8]);
+    format!("{}:{}:{}:{digest}", talk.conversation, talk.state.turn, call.name())
+}
+
+/// The transcript line of a commit, in the commit's own transaction.
+pub(crate) async fn record(
+    talk: &Talk<'_>,
+    tx: &mut store::Tx,
+    call: &ToolCall,
+    outcome: &ToolOutcome,
+    key: &str,
+) -> Result<(), StoreError> {
+    let (arguments, result) = (serde_json::to_string(call)?, serde_json::to_string(outcome)?);
+    let id = talk.app.id("turn");
+    tx.record_tool(
+        &id,
+        &talk.conversation,
+        talk.state.turn,
+        call.name(),
+        &arguments,
+        &result,
+        key,
+        talk.app.now(),
+    )
+    .await
+}

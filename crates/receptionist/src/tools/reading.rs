@@ -1,0 +1,69 @@
+//! Tools that only read. They may be repeated and thrown away.
+
+use agency::crm::{Property, PropertyId};
+use agency::diary::DiaryFacts;
+use agency::search::{Widened, attempts};
+use agency::tools::ToolOutcome;
+use agency::tools::find_properties::{self, FindProperties};
+use agency::tools::viewing_slots::{self, ViewingSlots};
+use jiff::{SignedDuration, ToSpan};
+use store::StoreError;
+
+use crate::app::App;
+
+/// Looks until something is found, nearest first. Homes in a street the caller named come before any search.
+pub(super) async fn find_properties(app: &App, call: &FindProperties) -> Result<ToolOutcome, StoreError> {
+    if !call.streets.is_empty() {
+        let there = app.store.properties_in_streets(&call.streets).await?;
+        let found = find_properties::decide(call, there, Widened::Nothing);
+        if !found.properties.is_empty() || !call.wants.can_search() {
+            return Ok(ToolOutcome::Found(found));
+        }
+    }
+    let limit = i64::try_from(find_properties::SPOKEN_MAX + call.except.len()).unwrap_or(i64::MAX);
+    for (widened, criteria) in attempts(&call.wants) {
+        let found = app.store.find_properties(&criteria, limit).await?;
+        let decided = find_properties::decide(call, found, widened);
+        if !decided.properties.is_empty() {
+            return Ok(ToolOutcome::Found(decided));
+        }
+    }
+    Ok(ToolOutcome::Found(find_properties::decide(call, Vec::new(), Widened::Nothing)))
+}
+
+pub(super) async fn viewing_slots(app: &App, call: &ViewingSlots) -> Result<ToolOutcome, StoreError> {
+    let property = app.store.property(call.property).await?;
+    let facts = diary_facts(app, call.property, property.as_ref(), &call.wish.dates).await?;
+    Ok(ToolOutcome::Slots(viewing_slots::decide(call, property.as_ref(), &facts)))
+}
+
+/// Everything the diary judges by, for the days ahead and the days wished for.
+pub(super) async fn diary_facts(
+    app: &App,
+    id: PropertyId,
+    property: Option<&Property>,
+    wished: &[jiff::civil::Date],
+) -> Result<DiaryFacts, StoreError> {
+    let now = app.now();
+    let rules = app.settings.diary.clone();
+    let ahead = now.saturating_add(SignedDuration::from_hours(24 * (rules.days_ahead + 1))).unwrap_or(now);
+    let around_wish = |date: &jiff::civil::Date| {
+        date.checked_add(5.days()).ok().map(|d| agency::london::instant(d.at(0, 0, 0, 0)))
+    };
+    let until = wished.iter().filter_map(around_wish).chain([ahead]).max().unwrap_or(ahead);
+    let (negotiators, busy, property_rules) = tokio::try_join!(
+        app.store.negotiators(now, until),
+        app.store.busy_times(now, until),
+        app.store.viewing_rules(id)
+    )?;
+    Ok(DiaryFacts {
+        now,
+        hours: app.hours().clone(),
+        rules,
+        property: id,
+        property_rules,
+        agent: property.and_then(|property| property.agent),
+        negotiators,
+        busy,
+    })
+}

@@ -1,0 +1,127 @@
+//! Messages for people, and emergencies: each a task or an alert with the texts it promises, in one transaction.
+
+use agency::crm::{Channel, Priority, TaskKind};
+use agency::messages::{callback_promise, emergency_alert, kind};
+use agency::phone::PhoneNumber;
+use agency::tools::raise_emergency::RaiseEmergency;
+use agency::tools::take_message::{self, TakeMessage};
+use agency::tools::{ToolCall, ToolOutcome};
+use store::{NewAlert, NewMessage, NewTask, StoreError};
+
+use super::record;
+use crate::conversation::Talk;
+use crate::delivery::addresses;
+
+pub(super) async fn take_message(
+    talk: &Talk<'_>,
+    call: &TakeMessage,
+    key: &str,
+) -> Result<ToolOutcome, StoreError> {
+    let app = talk.app;
+    let now = app.now();
+    let taken = take_message::decide(call, app.hours(), now);
+    let who = call.name.as_deref().unwrap_or("somebody who gave no name");
+    let task = NewTask {
+        id: &app.id("task"),
+        kind: if taken.call_back.is_some() { TaskKind::CallBack } else { TaskKind::Other },
+        priority: taken.priority(),
+        title: &format!("Message from {who}"),
+        notes: Some(&call.words),
+        lead: Some(talk.lead),
+        conversation: Some(&talk.conversation),
+        message: None,
+        dedupe_key: &format!("task:{key}"),
+        due: Some(taken.due),
+        now,
+    };
+    let mut tx = app.store.begin().await?;
+    tx.add_task(&task).await?;
+    if let Some(phone) = taken.call_back.as_ref().filter(|phone| phone.takes_texts()) {
+        let body = callback_promise(&taken, app.agency());
+        text(talk, &mut tx, phone, kind::CALLBACK_PROMISE, &body, key).await?;
+    }
+    let outcome = ToolOutcome::MessageTaken(taken);
+    record(talk, &mut tx, &ToolCall::TakeMessage(call.clone()), &outcome, key).await?;
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(outcome)
+}
+
+pub(super) async fn raise_emergency(
+    talk: &Talk<'_>,
+    call: &RaiseEmergency,
+    key: &str,
+) -> Result<ToolOutcome, StoreError> {
+    let app = talk.app;
+    let now = app.now();
+    let emergency = &call.emergency;
+    let alert = NewAlert {
+        id: &app.id("alert"),
+        step_id: &app.id("step"),
+        hazard: &emergency.hazard,
+        evidence: &emergency.evidence,
+        lead: talk.lead,
+        conversation: &talk.conversation,
+        dedupe_key: &format!("alert:{key}"),
+        now,
+    };
+    let task = NewTask {
+        id: &app.id("task"),
+        kind: TaskKind::CallBack,
+        priority: Priority::Urgent,
+        title: &format!("EMERGENCY: {}", emergency.hazard.replace('_', " ")),
+        notes: Some(&format!(
+            "The caller said \"{}\" and was given the safety advice. Ring them now.",
+            emergency.evidence
+        )),
+        lead: Some(talk.lead),
+        conversation: Some(&talk.conversation),
+        message: None,
+        dedupe_key: &format!("task:{key}"),
+        due: Some(now),
+        now,
+    };
+    let mut tx = app.store.begin().await?;
+    tx.raise_alert(&alert).await?;
+    tx.add_task(&task).await?;
+    if let Some(contact) = &app.settings.emergency.contact_phone {
+        let body = emergency_alert(emergency, call.phone.as_ref(), app.agency());
+        text(talk, &mut tx, contact, kind::EMERGENCY_ALERT, &body, key).await?;
+    }
+    let outcome = ToolOutcome::EmergencyRaised;
+    record(talk, &mut tx, &ToolCall::RaiseEmergency(call.clone()), &outcome, key).await?;
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(outcome)
+}
+
+async fn text(
+    talk: &Talk<'_>,
+    tx: &mut store::Tx,
+    phone: &PhoneNumber,
+    kind: &str,
+    body: &str,
+    key: &str,
+) -> Result<(), StoreError> {
+    let app = talk.app;
+    let (to, from) = addresses(&app.settings.twilio, phone, Channel::Sms);
+    let message = NewMessage {
+        id: &app.id("msg"),
+        channel: Channel::Sms,
+        kind,
+        lead: Some(talk.lead),
+        conversation: Some(&talk.conversation),
+        appointment: None,
+        to: &to,
+        from: &from,
+        body,
+        content_sid: None,
+        content_variables: None,
+        dedupe_key: &format!("{kind}:{key}"),
+        fallback_for: None,
+        send_after: app.now(),
+        now: app.now(),
+    };
+    tx.enqueue(&message).await?;
+    Ok(())
+}

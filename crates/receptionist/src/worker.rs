@@ -1,0 +1,96 @@
+//! Work behind the calls: the outbox, the diary's reconciler, and calls that nobody ended.
+
+use std::time::Duration;
+
+use agency::conversation::Event;
+use agency::crm::{Priority, TaskKind};
+use jiff::SignedDuration;
+use store::{NewTask, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::conversation::{Turn, end_call};
+use crate::outbox::send_due;
+
+/// A call that nothing has touched for so long has ended without telling us.
+const CALL_SILENT_FOR: SignedDuration = SignedDuration::from_hours(4);
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(5);
+
+/// Runs until told to stop. Messages leave when a commit rings, or at the latest with the next poll.
+pub async fn run(app: App, stop: CancellationToken) {
+    let outbox = async {
+        let poll = Duration::from_millis(app.settings.outbox.poll_ms);
+        while !stop.is_cancelled() {
+            tell("outbox", send_due(&app).await.map(drop));
+            tokio::select! {
+                () = app.outbox_rung.notified() => {}
+                () = tokio::time::sleep(poll) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    };
+    let housekeeping = async {
+        while !stop.is_cancelled() {
+            tell("diary", reconcile_diary(&app).await);
+            tell("calls", end_abandoned_calls(&app).await);
+            tokio::select! {
+                () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    };
+    tokio::join!(outbox, housekeeping);
+}
+
+fn tell(work: &str, outcome: Result<(), StoreError>) {
+    if let Err(error) = outcome {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            work,
+            "work behind the calls failed; it is tried again"
+        );
+    }
+}
+
+/// Gives cells to the CRM's own appointments. Two of them in one slot are a person's to sort out.
+pub async fn reconcile_diary(app: &App) -> Result<(), StoreError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    for claimed in tx.reconcile_cells(now).await?.iter().filter(|claimed| claimed.clashes) {
+        let task = NewTask {
+            id: &app.id("task"),
+            kind: TaskKind::Other,
+            priority: Priority::Urgent,
+            title: "Two appointments in one slot",
+            notes: Some(&format!(
+                "Appointment {} overlaps another. Move one of them.",
+                claimed.appointment.0
+            )),
+            lead: None,
+            conversation: None,
+            message: None,
+            dedupe_key: &format!("clash:{}", claimed.appointment.0),
+            due: Some(app.hours().next_opening(now)),
+            now,
+        };
+        tx.add_task(&task).await?;
+    }
+    tx.commit().await
+}
+
+/// Ends calls whose last status never came.
+pub async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
+    let since = app.now().saturating_sub(CALL_SILENT_FOR).unwrap_or_default();
+    for call_sid in app.store.abandoned_calls(since).await? {
+        let turn = Turn {
+            call_sid,
+            number: 0,
+            from: None,
+            direction: "inbound",
+            confidence: None,
+            event: Event::HungUp,
+        };
+        end_call(app, &turn, None).await?;
+    }
+    Ok(())
+}
