@@ -85,6 +85,8 @@ pub(crate) struct Memory {
     pub(crate) dice: Dice,
     counter: u64,
     pub(crate) complaints: Vec<String>,
+    pub(crate) latencies: Vec<Duration>,
+    sid_seed: u64,
 }
 
 pub(crate) struct Shared {
@@ -114,6 +116,8 @@ impl Network {
             dice: Dice::new(options.faults.seed),
             counter: 0,
             complaints: Vec::new(),
+            latencies: Vec::new(),
+            sid_seed: options.faults.seed,
         };
         // An application may have installed one already; either serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -163,6 +167,16 @@ impl Network {
         lock(&self.shared.memory).messages.clone()
     }
 
+    /// Ids from now on begin with this: networks that ring the same app one after the other must not share them.
+    pub fn seed_sids(&self, seed: u64) {
+        lock(&self.shared.memory).sid_seed = seed;
+    }
+
+    /// How long each call webhook took to be answered.
+    pub fn latencies(&self) -> Vec<Duration> {
+        lock(&self.shared.memory).latencies.clone()
+    }
+
     /// What Twilio would have warned of or rejected, in all calls so far.
     pub fn complaints(&self) -> Vec<String> {
         lock(&self.shared.memory).complaints.clone()
@@ -198,10 +212,9 @@ impl Network {
     }
 
     pub(crate) fn new_sid(&self, prefix: &str) -> String {
-        let seed = lock(&self.shared.options).faults.seed;
         let mut memory = lock(&self.shared.memory);
         memory.counter += 1;
-        crate::number::sid(prefix, seed, memory.counter)
+        crate::number::sid(prefix, memory.sid_seed, memory.counter)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Signed requests to the app, as Twilio sends them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::signature::sign;
-use crate::state::Network;
+use crate::state::{Network, lock};
 
 pub(crate) type Parameters = Vec<(String, String)>;
 
@@ -20,15 +20,24 @@ impl Network {
     /// two answers must be the same.
     pub(crate) async fn send(&self, url: &str, parameters: &Parameters) -> Option<Answer> {
         if !self.happens(|faults| faults.webhook_twice) {
-            return self.send_once(url, parameters).await;
+            return self.send_timed(url, parameters).await;
         }
-        let (first, second) = tokio::join!(self.send_once(url, parameters), self.send_once(url, parameters));
+        let (first, second) =
+            tokio::join!(self.send_timed(url, parameters), self.send_timed(url, parameters));
         if let (Some(first), Some(second)) = (&first, &second)
             && first.body != second.body
         {
             self.complain(format!("{url} answered the same request in two ways"));
         }
         first
+    }
+
+    /// Sends, and keeps how long the answer took.
+    async fn send_timed(&self, url: &str, parameters: &Parameters) -> Option<Answer> {
+        let began = Instant::now();
+        let answer = self.send_once(url, parameters).await;
+        lock(&self.shared.memory).latencies.push(began.elapsed());
+        answer
     }
 
     /// Twilio tries once more only when it cannot connect.

@@ -16,3 +16,8 @@ pub mod clock;
 pub mod server;
 pub mod settings;
 pub mod telemetry;
+
+pub mod commands;
+pub mod rehearsal;
+pub mod scenarios;
+pub mod seed;

@@ -94,13 +94,15 @@ async fn reconcile(app: &App, message: &ClaimedMessage) -> Result<(), StoreError
     let started = app.now();
     let outbox = &app.settings.outbox;
     let since: Timestamp = app.store.first_tried(&message.id).await?.unwrap_or(started);
-    let known =
-        async |sid: &str| app.store.message_by_provider_sid(sid).await.is_ok_and(|found| found.is_some());
     let wait = Some(SignedDuration::from_secs(outbox.reconcile_after_s));
-    let step = match app.twilio.find(message, since, known).await {
-        Ok(Some(sid)) => Step { sid: Some(sid), ..Step::to(MessageStatus::Sent, AttemptOutcome::Reconciled) },
-        Err(()) => Step { again_in: wait, ..Step::to(MessageStatus::Unknown, AttemptOutcome::Unknown) },
-        Ok(None) => {
+    let step = match find_unknown(app, message, since).await? {
+        Looked::Found(sid) => {
+            Step { sid: Some(sid), ..Step::to(MessageStatus::Sent, AttemptOutcome::Reconciled) }
+        }
+        Looked::NoAnswer => {
+            Step { again_in: wait, ..Step::to(MessageStatus::Unknown, AttemptOutcome::Unknown) }
+        }
+        Looked::NotThere => {
             let looks = app.store.looks_in_vain(&message.id).await? + 1;
             if looks >= outbox.reconcile_looks {
                 settle(
@@ -120,4 +122,21 @@ async fn reconcile(app: &App, message: &ClaimedMessage) -> Result<(), StoreError
         }
     };
     settle(app, message, started, step).await
+}
+
+enum Looked {
+    Found(String),
+    NotThere,
+    NoAnswer,
+}
+
+/// The one at Twilio that is not already known to be another message of ours.
+async fn find_unknown(app: &App, message: &ClaimedMessage, since: Timestamp) -> Result<Looked, StoreError> {
+    let Ok(candidates) = app.twilio.find(message, since).await else { return Ok(Looked::NoAnswer) };
+    for sid in candidates {
+        if app.store.message_by_provider_sid(&sid).await?.is_none() {
+            return Ok(Looked::Found(sid));
+        }
+    }
+    Ok(Looked::NotThere)
 }

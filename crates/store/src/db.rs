@@ -103,6 +103,11 @@ impl Store {
         matches!(self.db, Db::Pg(_))
     }
 
+    /// For people: which of the two it is.
+    pub fn kind(&self) -> &'static str {
+        sql!(self, pg: "PostgreSQL", lite: "embedded")
+    }
+
     /// Waits for running statements and closes the files.
     pub async fn close(&self) {
         match &self.db {

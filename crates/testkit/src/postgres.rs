@@ -84,6 +84,7 @@ impl Cluster {
     }
 
     /// A static is never dropped, and a test may be killed: a shell waits for this process to go, then cleans up.
+    #[expect(clippy::zombie_processes, reason = "it outlives this process on purpose")]
     fn leave_watchdog(&self, data: &str) {
         let stop = if is_root() {
             "setpriv --reuid=postgres --regid=postgres --clear-groups \"$2/pg_ctl\""

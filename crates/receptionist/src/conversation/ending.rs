@@ -3,7 +3,7 @@
 use agency::conversation::{Event, State};
 use agency::crm::{CallOutcome, Priority, TaskKind};
 use agency::speech;
-use store::{BeginCall, EndedCall, NewTask, StoreError};
+use store::{EndedCall, NewTask, StoreError};
 
 use super::gather::{Turn, answer_call};
 use crate::app::App;
@@ -11,17 +11,11 @@ use crate::app::App;
 /// Ends a call that Twilio, or the sweep, says is over. A call whose beginning never reached us leaves a lead all the
 /// same. Asked again, it changes nothing.
 pub async fn end_call(app: &App, turn: &Turn, seconds: Option<i64>) -> Result<(), StoreError> {
-    let saved = match app.store.conversation(&turn.call_sid).await? {
-        Some(saved) => saved,
-        None => {
-            let missed = Turn { event: Event::Started, ..turn.clone() };
-            answer_call(app, &missed).await;
-            match app.store.conversation(&turn.call_sid).await? {
-                Some(saved) => saved,
-                None => return begin_without_greeting(app, turn).await,
-            }
-        }
-    };
+    if app.store.conversation(&turn.call_sid).await?.is_none() {
+        answer_call(app, &Turn { event: Event::Started, ..turn.clone() }).await;
+    }
+    // Still not there: the database does not answer, and Twilio or the sweep asks again.
+    let saved = app.store.conversation(&turn.call_sid).await?.ok_or(StoreError::TurnTaken)?;
     if saved.ended {
         return Ok(());
     }
@@ -59,21 +53,6 @@ pub async fn end_call(app: &App, turn: &Turn, seconds: Option<i64>) -> Result<()
         };
         tx.add_task(&task).await?;
     }
-    tx.commit().await
-}
-
-/// Even the greeting failed: the call and its lead are written without it.
-async fn begin_without_greeting(app: &App, turn: &Turn) -> Result<(), StoreError> {
-    let now = app.now();
-    let mut tx = app.store.begin().await?;
-    let begin = BeginCall {
-        conversation: &app.id("call"),
-        call_sid: &turn.call_sid,
-        phone: turn.from.as_ref(),
-        direction: turn.direction,
-        now,
-    };
-    tx.begin_call(&begin).await?;
     tx.commit().await
 }
 

@@ -62,6 +62,7 @@ async fn answer(app: &App, turn: &Turn, door: &'static str, request: &str) -> St
             }
         }
     }
+    tracing::error!(door, "the caller is asked again: this turn could not be kept");
     metrics::counter!("turns_lost_total").increment(1);
     answer_without_store(app, turn)
 }
@@ -78,7 +79,9 @@ async fn try_answer(
     }
     let words = app.words().await?;
     let Some(saved) = app.store.conversation(&turn.call_sid).await? else {
-        return begin(app, turn, door, request, &words, began).await;
+        let greeting = begin(app, turn, &words, began).await?;
+        // A call that begins in the middle (its beginning was lost) is there now: what was said is answered on it.
+        return if turn.event == Event::Started { Ok(greeting) } else { Err(StoreError::TurnTaken) };
     };
     let before: State = serde_json::from_str(&saved.state)?;
     let mut talk =
@@ -89,16 +92,8 @@ async fn try_answer(
     talk.commit(&turn_kept).await
 }
 
-/// A call we have not seen: lead, call row and greeting in one commit. One that begins in the middle (its beginning
-/// was lost) is greeted all the same, and what the caller said is answered in the same breath.
-async fn begin(
-    app: &App,
-    turn: &Turn,
-    door: &'static str,
-    request: &str,
-    words: &Words,
-    began: Timestamp,
-) -> Result<String, StoreError> {
+/// A call we have not seen: lead, call row and greeting in one commit.
+async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Result<String, StoreError> {
     let caller: Caller = app.store.who_is_calling(turn.from.as_ref()).await?;
     let conversation = app.id("call");
     let mut tx = app.store.begin().await?;
@@ -113,7 +108,15 @@ async fn begin(
     let mut state = State::new(caller);
     let effects = handle(&mut state, Event::Started, &app.context(words));
     let talk = Talk { app, words, conversation, lead, state };
-    let kept = Kept { turn, before: None, effects: &effects, door, request, began };
+    let started = Turn { event: Event::Started, ..turn.clone() };
+    let kept = Kept {
+        turn: &started,
+        before: None,
+        effects: &effects,
+        door: INBOUND,
+        request: &turn.call_sid,
+        began,
+    };
     let body = talk.keep(&mut tx, &kept).await?;
     tx.commit().await?;
     metrics::counter!("calls_total").increment(1);

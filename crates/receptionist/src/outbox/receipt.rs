@@ -3,7 +3,7 @@
 use agency::outbox::{Failure, MessageStatus, Next, after_failure, classify_receipt, receipt};
 use store::StoreError;
 
-use super::settle::{give_up, next_way};
+use super::settle::{NextWay, give_up, next_way};
 use crate::app::App;
 
 /// Takes over what Twilio reports of a message. A receipt for one we do not know (its create has not been answered
@@ -16,7 +16,7 @@ pub async fn take_receipt(app: &App, sid: &str, reported: &str, code: Option<i64
     let Some(status) = receipt(message.status, reported) else { return Ok(()) };
     let now = app.now();
     let failed = matches!(status, MessageStatus::Undelivered | MessageStatus::Failed);
-    let next = if failed { next_way(app, &message).await? } else { None };
+    let next = if failed { next_way(app, &message).await? } else { NextWay::Nothing };
     let mut tx = app.store.begin().await?;
     tx.apply_receipt(&message.id, status, code, now).await?;
     if failed {

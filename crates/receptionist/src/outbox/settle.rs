@@ -58,7 +58,8 @@ pub(super) async fn settle(
         again_at: step.again_in.map(|wait| now.saturating_add(wait).unwrap_or(now)),
         possible_duplicate: step.possible_duplicate,
     };
-    let next = if step.status == MessageStatus::Failed { next_way(app, message).await? } else { None };
+    let next =
+        if step.status == MessageStatus::Failed { next_way(app, message).await? } else { NextWay::Nothing };
     let mut tx = app.store.begin().await?;
     let is_ours = tx.settle(&message.id, &app.worker, &attempt, &settled).await?;
     if is_ours && step.status == MessageStatus::Failed {
@@ -67,11 +68,18 @@ pub(super) async fn settle(
     tx.commit().await
 }
 
-/// Another way for the same words, if there is one.
-pub(super) async fn next_way(app: &App, message: &ClaimedMessage) -> Result<Option<PhoneNumber>, StoreError> {
-    let Some(channel) = Channel::from_word(&message.channel) else { return Ok(None) };
+/// What is left for a message that failed for good.
+pub(super) enum NextWay {
+    Sms(PhoneNumber),
+    /// The same words go, or went, by SMS anyway.
+    SmsAlready,
+    Nothing,
+}
+
+pub(super) async fn next_way(app: &App, message: &ClaimedMessage) -> Result<NextWay, StoreError> {
+    let Some(channel) = Channel::from_word(&message.channel) else { return Ok(NextWay::Nothing) };
     let number = message.to.strip_prefix("whatsapp:").unwrap_or(&message.to);
-    let Ok(phone) = PhoneNumber::parse(number) else { return Ok(None) };
+    let Ok(phone) = PhoneNumber::parse(number) else { return Ok(NextWay::Nothing) };
     let facts = app.store.reach_facts(&phone).await?;
     let reach = Reach {
         phone: Some(phone.clone()),
@@ -79,7 +87,11 @@ pub(super) async fn next_way(app: &App, message: &ClaimedMessage) -> Result<Opti
         ..Reach::default()
     };
     let sms_already = app.store.has_sms_twin(message).await?;
-    Ok(fallback(channel, &reach, sms_already).map(|_| phone))
+    Ok(match fallback(channel, &reach, sms_already) {
+        Some(_) => NextWay::Sms(phone),
+        None if channel == Channel::WhatsApp && sms_already => NextWay::SmsAlready,
+        None => NextWay::Nothing,
+    })
 }
 
 /// The words go another way, or a person is told. A WhatsApp that failed beside its SMS needs neither.
@@ -87,12 +99,12 @@ pub(super) async fn give_up(
     app: &App,
     tx: &mut Tx,
     message: &ClaimedMessage,
-    next: Option<PhoneNumber>,
+    next: NextWay,
     code: Option<i64>,
 ) -> Result<(), StoreError> {
     let now = app.now();
-    if let Some(phone) = next {
-        let (to, from) = addresses(&app.settings.twilio, &phone, Channel::Sms);
+    if let NextWay::Sms(phone) = &next {
+        let (to, from) = addresses(&app.settings.twilio, phone, Channel::Sms);
         let again = NewMessage {
             id: &app.id("msg"),
             channel: Channel::Sms,
@@ -112,6 +124,9 @@ pub(super) async fn give_up(
         };
         tx.enqueue(&again).await?;
         app.outbox_rung.notify_one();
+        return Ok(());
+    }
+    if matches!(next, NextWay::SmsAlready) {
         return Ok(());
     }
     let why = code.map_or("it was never answered".to_owned(), |code| format!("Twilio's error {code}"));

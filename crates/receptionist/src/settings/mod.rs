@@ -4,6 +4,7 @@
 mod environment;
 mod load;
 
+pub(crate) use load::is_loopback;
 pub use load::{SettingsError, load};
 
 use std::collections::BTreeMap;

@@ -1,0 +1,101 @@
+//! The verbs of the one binary. Data goes to standard output, talk to standard error; exit codes are 0 ok, 1 failed,
+//! 2 usage, 3 bad configuration.
+
+mod call;
+mod demo;
+mod scenarios;
+mod serve;
+mod simulate;
+mod store;
+mod terminal;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::settings::{self, Settings, SettingsError};
+
+const EXAMPLES: &str = "Examples:
+  receptionist demo                          one call in the terminal, then a server to ring
+  receptionist call --from +447700900900     be the caller yourself
+  receptionist call --say 'a two bed flat to rent in Maida Vale' --say 'up to 2800 a month'
+  receptionist scenarios run scenarios       play scripted calls, judged by the database
+  receptionist serve --config agency.toml    answer real calls";
+
+/// The AI receptionist for estate agencies.
+#[derive(Parser)]
+#[command(name = "receptionist", version, after_help = EXAMPLES)]
+struct Arguments {
+    /// A TOML file that overrides the defaults (see config/default.toml); the environment overrides both.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Play one call in the terminal, then keep serving. No keys, no network.
+    Demo(demo::Options),
+    /// Answer calls.
+    Serve,
+    /// Be the caller: ring a running server from this terminal.
+    Call(call::Options),
+    /// Scripted conversations, judged by the final database.
+    #[command(subcommand)]
+    Scenarios(scenarios::Verb),
+    /// Many calls at once: prints latencies and what was lost.
+    Simulate(simulate::Options),
+    /// Create or update the tables in the configured database.
+    Migrate,
+    /// Write the demo's fictional agency into the configured, empty database.
+    Seed,
+    /// Print a shell completion script.
+    Completion { shell: clap_complete::Shell },
+}
+
+/// Runs the verb that was asked for.
+pub async fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let config = arguments.config.clone();
+    let outcome = match arguments.verb {
+        Verb::Demo(options) => demo::run(options).await,
+        Verb::Call(options) => call::run(options).await,
+        Verb::Scenarios(verb) => scenarios::run(verb).await,
+        Verb::Simulate(options) => simulate::run(options).await,
+        Verb::Serve => match configured(config.as_deref()) {
+            Ok(settings) => serve::run(settings).await,
+            Err(error) => return refuse(&error),
+        },
+        Verb::Migrate => match configured(config.as_deref()) {
+            Ok(settings) => store::migrate(&settings).await,
+            Err(error) => return refuse(&error),
+        },
+        Verb::Seed => match configured(config.as_deref()) {
+            Ok(settings) => store::seed(&settings).await,
+            Err(error) => return refuse(&error),
+        },
+        Verb::Completion { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "receptionist", &mut std::io::stdout());
+            Ok(true)
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            terminal::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn configured(file: Option<&Path>) -> Result<Settings, SettingsError> {
+    settings::load(file, |name| std::env::var(name).ok())
+}
+
+fn refuse(error: &SettingsError) -> ExitCode {
+    terminal::complain(&error.to_string());
+    ExitCode::from(3)
+}

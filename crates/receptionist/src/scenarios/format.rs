@@ -1,0 +1,99 @@
+//! The file format of a scenario, published as `docs/schemas/scenario.schema.json`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// One conversation: who rings, what they do, and the rows that must exist at the end.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// What happens, as a sentence.
+    pub name: String,
+    /// When the call comes in: RFC 3339. The fictional agency is made for that day.
+    pub clock: String,
+    /// The caller's number in E.164, or `anonymous`.
+    pub caller: String,
+    /// Rows written before the call, by table.
+    #[serde(default)]
+    pub given: BTreeMap<String, Vec<Map<String, Value>>>,
+    /// How numbers take messages; everybody else receives them.
+    #[serde(default)]
+    pub recipients: BTreeMap<String, Recipient>,
+    /// What the caller does, in order.
+    pub steps: Vec<Step>,
+    /// Rows that are new or changed at the end, by table: a list of rows (only the columns named are compared, and the
+    /// list must be complete), or just how many there are. A table that is not named must not have changed.
+    #[serde(default)]
+    pub expect: BTreeMap<String, Expected>,
+    /// Safety words that must have been said, word for word.
+    #[serde(default)]
+    pub safety_words: Vec<String>,
+}
+
+/// One thing the caller does, or that happens.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The caller speaks.
+    Say(String),
+    /// The caller presses keys.
+    Press(String),
+    /// The caller says nothing this many times.
+    Silence(u8),
+    /// Minutes pass, and what becomes due is done.
+    Wait(i64),
+    /// The process is killed and comes up again on the same database.
+    Crash(bool),
+    /// A second caller books the slot that was just offered first.
+    RivalBooks(String),
+    /// The caller hangs up.
+    HangUp(bool),
+}
+
+/// How a number takes messages, with Twilio's error code.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    Refused(i64),
+    Undelivered(i64),
+    UndeliveredOnce(i64),
+    BusyOnce(bool),
+    SilentOnce(bool),
+    LostOnce(bool),
+}
+
+/// What a table must have gained or changed.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Expected {
+    Count(usize),
+    Rows(Vec<Map<String, Value>>),
+}
+
+/// Every `*.yaml` of a folder, in the order of their names.
+pub fn read_folder(folder: &Path) -> anyhow::Result<Vec<(PathBuf, Scenario)>> {
+    let entries = std::fs::read_dir(folder).with_context(|| {
+        format!("the folder {} cannot be read; give the folder that holds scenarios", folder.display())
+    })?;
+    let mut paths: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    paths.sort();
+    anyhow::ensure!(!paths.is_empty(), "{} holds no scenarios (files that end in .yaml)", folder.display());
+    paths.into_iter().map(|path| read_file(&path).map(|scenario| (path, scenario))).collect()
+}
+
+/// One scenario.
+pub fn read_file(path: &Path) -> anyhow::Result<Scenario> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    serde_saphyr::from_str(&text).with_context(|| {
+        format!("{} is not a scenario; its format is docs/schemas/scenario.schema.json", path.display())
+    })
+}

@@ -1,0 +1,10 @@
+//! Scripted conversations judged by the final database: what must be there at the end, and nothing else changed.
+//! Wording is never judged, except safety words.
+
+mod format;
+mod judge;
+mod play;
+
+pub use format::{Scenario, Step, read_file, read_folder};
+pub use judge::{Changes, Snapshot, differences};
+pub use play::{Verdict, run};

@@ -1,0 +1,107 @@
+//! Plays a scenario against a fresh fictional agency, with a stepped clock and the built-in phone network.
+
+use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
+use phone_network::Call;
+
+use super::format::{Recipient, Scenario, Step};
+use super::judge::{Snapshot, differences};
+use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal};
+use crate::seed::seed;
+
+/// How a scenario went. It passed when `problems` is empty.
+pub struct Verdict {
+    pub problems: Vec<String>,
+    /// What was said, for whoever looks into a failure.
+    pub transcript: Vec<String>,
+}
+
+/// Runs one scenario on an empty database.
+pub async fn run(scenario: &Scenario, database_url: &str) -> anyhow::Result<Verdict> {
+    let clock: Timestamp = scenario.clock.parse().context("`clock` is not an RFC 3339 instant")?;
+    let mut rehearsal = Rehearsal::start(Plan::stepped(database_url, clock)).await?;
+    seed(&rehearsal.app.store, agency::london::date_of(clock)).await?;
+    write_given(scenario, &rehearsal).await?;
+    for (number, recipient) in &scenario.recipients {
+        rehearsal.network.set_recipient(number, network_recipient(*recipient));
+    }
+    let before = Snapshot::take(&rehearsal.app.store).await?;
+    let mut call = rehearsal.network.ring(&scenario.caller, AGENCY_NUMBER).await?;
+    let mut transcript = vec![format!("Sarah: {}", call.heard())];
+    for step in &scenario.steps {
+        take(step, &mut call, &mut rehearsal)
+            .await
+            .with_context(|| format!("at {step:?}, after: {transcript:#?}"))?;
+        transcript.push(format!("{step:?}"));
+        transcript.push(format!("Sarah: {}", call.heard()));
+    }
+    call.hang_up();
+    rehearsal.settle().await?;
+    let after = Snapshot::take(&rehearsal.app.store).await?;
+    let mut problems = differences(&before.changes(&after), &scenario.expect);
+    problems.extend(rehearsal.network.complaints());
+    let said = call.all_heard();
+    problems.extend(
+        scenario
+            .safety_words
+            .iter()
+            .filter(|words| !said.contains(*words))
+            .map(|words| format!("these safety words were not said: {words}")),
+    );
+    rehearsal.stop().await;
+    Ok(Verdict { problems, transcript })
+}
+
+async fn write_given(scenario: &Scenario, rehearsal: &Rehearsal) -> anyhow::Result<()> {
+    let mut tx = rehearsal.app.store.begin().await?;
+    for (table, rows) in &scenario.given {
+        tx.insert_rows(table, rows).await.with_context(|| format!("`given` rows of {table}"))?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn network_recipient(recipient: Recipient) -> phone_network::Recipient {
+    match recipient {
+        Recipient::Refused(code) => phone_network::Recipient::Refused(code),
+        Recipient::Undelivered(code) => phone_network::Recipient::Undelivered(code),
+        Recipient::UndeliveredOnce(code) => phone_network::Recipient::UndeliveredOnce(code),
+        Recipient::BusyOnce(_) => phone_network::Recipient::BusyOnce,
+        Recipient::SilentOnce(_) => phone_network::Recipient::SilentOnce,
+        Recipient::LostOnce(_) => phone_network::Recipient::LostOnce,
+    }
+}
+
+async fn take(step: &Step, call: &mut Call, rehearsal: &mut Rehearsal) -> anyhow::Result<()> {
+    match step {
+        Step::Say(words) => call.say(words).await?,
+        Step::Press(keys) => call.press(keys).await?,
+        Step::Silence(times) => {
+            for _ in 0..*times {
+                call.silence().await?;
+            }
+        }
+        Step::Wait(minutes) => rehearsal.pass(SignedDuration::from_mins(*minutes)).await?,
+        Step::Crash(_) => rehearsal.crash().await?,
+        Step::RivalBooks(number) => rival_books(number, rehearsal).await?,
+        Step::HangUp(_) => call.hang_up(),
+    }
+    Ok(())
+}
+
+/// Another caller asks for the same home and takes the first time offered.
+async fn rival_books(number: &str, rehearsal: &Rehearsal) -> anyhow::Result<()> {
+    let mut rival = rehearsal.network.ring(number, AGENCY_NUMBER).await?;
+    for words in [
+        "a two bedroom flat to rent in Maida Vale up to 3000 a month",
+        "the first one",
+        "the first one",
+        "Robin Rival",
+        "no email",
+        "yes",
+    ] {
+        rival.say(words).await?;
+    }
+    rival.hang_up();
+    Ok(())
+}
