@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::conversation::{Turn, end_call};
-use crate::outbox::send_due;
+use crate::outbox::{apply_waiting_receipts, send_due};
 
 /// A call that nothing has touched for so long has ended without telling us.
 const CALL_SILENT_FOR: SignedDuration = SignedDuration::from_hours(4);
@@ -31,6 +31,7 @@ pub async fn run(app: App, stop: CancellationToken) {
     };
     let housekeeping = async {
         while !stop.is_cancelled() {
+            tell("receipts", apply_waiting_receipts(&app).await);
             tell("diary", reconcile_diary(&app).await);
             tell("calls", end_abandoned_calls(&app).await);
             tokio::select! {

@@ -26,6 +26,9 @@ pub struct BeginCall<'a> {
     pub conversation: &'a str,
     pub call_sid: &'a str,
     pub phone: Option<&'a PhoneNumber>,
+    /// As the CRM knows whoever has this number; kept on a lead that has none yet.
+    pub name: Option<&'a str>,
+    pub email: Option<&'a str>,
     pub direction: &'a str,
     pub now: Timestamp,
 }
@@ -116,7 +119,7 @@ impl Store {
 impl Tx {
     /// Lead, call row and conversation in one go: every call leaves a lead, whatever happens next.
     pub async fn begin_call(&mut self, call: &BeginCall<'_>) -> Result<LeadId, StoreError> {
-        let lead = self.lead_for_call(call.phone, call.now).await?;
+        let lead = self.lead_for_call(call).await?;
         const CALL: &str = "INSERT INTO voice_lead_calls (lead_id, call_sid, direction, channel, created_at) VALUES ($1, $2, $3, 'voice', $4)";
         const CONVERSATION: &str = "INSERT INTO conversations (id, call_sid, lead_id, channel, state, turn, started_at, updated_at) \
              VALUES ($1, $2, $3, 'voice', '', -1, $4, $4)";

@@ -4,6 +4,7 @@ use agency::crm::{Interest, LeadId, Listing, PropertyId, PropertyType, Wants};
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
+use crate::calls::BeginCall;
 use crate::db::{Tx, execute, within};
 use crate::error::StoreError;
 use crate::types::{Int, TextList, Ts};
@@ -35,19 +36,21 @@ struct Before {
 
 impl Tx {
     /// The lead of a caller, made if new; this call counts. A withheld number gets a lead of its own.
-    pub async fn lead_for_call(
-        &mut self,
-        phone: Option<&PhoneNumber>,
-        now: Timestamp,
-    ) -> Result<LeadId, StoreError> {
-        const SQL: &str = "INSERT INTO voice_leads (phone, source, first_call_date, last_call_date, total_calls, created_at, updated_at) \
-             VALUES ($1, 'phone_call', $2, $2, 1, $2, $2) \
+    pub(crate) async fn lead_for_call(&mut self, call: &BeginCall<'_>) -> Result<LeadId, StoreError> {
+        const SQL: &str = "INSERT INTO voice_leads (phone, name, email, source, first_call_date, last_call_date, total_calls, created_at, updated_at) \
+             VALUES ($1, $2, $3, 'phone_call', $4, $4, 1, $4, $4) \
              ON CONFLICT (phone) DO UPDATE SET total_calls = voice_leads.total_calls + 1, \
+             name = COALESCE(voice_leads.name, excluded.name), email = COALESCE(voice_leads.email, excluded.email), \
              first_call_date = COALESCE(voice_leads.first_call_date, excluded.first_call_date), \
              last_call_date = excluded.last_call_date, updated_at = excluded.updated_at RETURNING id";
-        let phone = phone.map(PhoneNumber::as_str);
-        let id: Int =
-            within!(self, |c| sqlx::query_scalar(SQL).bind(phone).bind(Ts(now)).fetch_one(c).await)?;
+        let phone = call.phone.map(PhoneNumber::as_str);
+        let id: Int = within!(self, |c| sqlx::query_scalar(SQL)
+            .bind(phone)
+            .bind(call.name)
+            .bind(call.email)
+            .bind(Ts(call.now))
+            .fetch_one(c)
+            .await)?;
         Ok(LeadId(id.0))
     }
 

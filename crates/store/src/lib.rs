@@ -15,6 +15,7 @@ mod diary;
 mod leads;
 mod messages;
 mod properties;
+mod receipts;
 mod rows;
 mod settings;
 mod tasks;

@@ -297,31 +297,6 @@ impl Tx {
         )?;
         Ok(written > 0)
     }
-
-    /// Takes over what a receipt said.
-    pub async fn apply_receipt(
-        &mut self,
-        message: &str,
-        status: MessageStatus,
-        error_code: Option<i64>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE messages SET status = $2, error_code = COALESCE($3, error_code), updated_at = $4 WHERE id = $1";
-        execute!(self, sqlx::query(SQL).bind(message).bind(status.word()).bind(error_code).bind(Ts(now)))?;
-        Ok(())
-    }
-
-    /// Sends a message once more, after a receipt said it did not arrive this time.
-    pub async fn requeue(
-        &mut self,
-        message: &str,
-        again_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE messages SET status = 'queued', provider_sid = NULL, send_after = $2, updated_at = $3 WHERE id = $1";
-        execute!(self, sqlx::query(SQL).bind(message).bind(Ts(again_at)).bind(Ts(now)))?;
-        Ok(())
-    }
 }
 
 impl MessageRow {

@@ -31,6 +31,7 @@ pub const TABLES: &[&str] = &[
     "absences",
     "viewing_rules",
     "messages",
+    "message_receipts",
     "message_attempts",
     "consents",
     "opt_outs",

@@ -161,7 +161,7 @@ impl Encode<'_, Postgres> for IdList {
 }
 
 /// A whole number of any width: the CRM decides whether its ids are `smallint`, `integer` or `bigint`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Int(pub(crate) i64);
 
 impl Type<Sqlite> for Int {

@@ -171,7 +171,7 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
     match state.offered.as_slice() {
         [only] => {
             let words = format!(
-                "{lead_in} {}. {} Would you like to book a viewing?",
+                "{lead_in} It's {}. {} Would you like to book a viewing?",
                 speech::property(only),
                 choosing::describe(only)
             );
@@ -179,7 +179,7 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
         }
         several => {
             let words = format!(
-                "{lead_in} {}. Which one would you like to view, or hear more about?",
+                "{lead_in} {} Which one would you like to view, or hear more about?",
                 listed(several)
             );
             state.ask(Step::ChooseProperty, words)
@@ -189,23 +189,24 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
 
 fn lead_in(widened: Widened, state: &State) -> String {
     let exactly = match state.offered.len() {
-        1 => "I have one for you:".to_owned(),
+        1 => "I have one for you.".to_owned(),
         n => format!("I have {} for you.", speech::cardinal(i64::try_from(n).unwrap_or(i64::MAX))),
     };
     match widened {
         Widened::Nothing => exactly,
-        Widened::Nearby => "I have nothing in exactly that area, but close by there's".to_owned(),
-        Widened::Budget => "I have nothing within that budget, but a little above it there's".to_owned(),
-        Widened::Bedrooms => "I have nothing quite like that, but something similar:".to_owned(),
-        Widened::Area => "I have nothing in that area, but elsewhere there's".to_owned(),
+        Widened::Nearby => "I have nothing in exactly that area, but there is something close by.".to_owned(),
+        Widened::Budget => "I have nothing within that budget, but something a little above it.".to_owned(),
+        Widened::Bedrooms => "I have nothing quite like that, but something similar.".to_owned(),
+        Widened::Area => "I have nothing in that area, but something elsewhere.".to_owned(),
     }
 }
 
 fn listed(properties: &[Property]) -> String {
-    let parts: Vec<String> = properties
+    const PLACES: [&str; 3] = ["The first is", "The second is", "The third is"];
+    let parts: Vec<String> = PLACES
         .iter()
-        .zip(1..)
-        .map(|(property, n)| format!("{}, {}", speech::ordinal(n), speech::property(property)))
+        .zip(properties)
+        .map(|(place, property)| format!("{place} {}.", speech::property(property)))
         .collect();
-    parts.join("; ")
+    parts.join(" ")
 }

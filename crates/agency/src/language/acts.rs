@@ -188,6 +188,7 @@ const PHRASES: &[(Act, &[&str])] = &[
 ];
 
 const WHOLE_TURN: &[(Act, &[&str])] = &[
+    (Act::DontKnow, &["any", "any price", "no limit", "no budget", "dunno", "pass"]),
     (
         Act::Affirm,
         &[

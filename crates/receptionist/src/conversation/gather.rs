@@ -101,6 +101,8 @@ async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Resul
         conversation: &conversation,
         call_sid: &turn.call_sid,
         phone: turn.from.as_ref(),
+        name: caller.name.as_deref(),
+        email: caller.email.as_deref(),
         direction: turn.direction,
         now: began,
     };

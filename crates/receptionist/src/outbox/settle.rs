@@ -8,6 +8,7 @@ use agency::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
 use store::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, NewTask, Settled, StoreError, Tx};
 
+use super::receipt::apply_receipts;
 use crate::app::App;
 use crate::delivery::addresses;
 
@@ -65,7 +66,11 @@ pub(super) async fn settle(
     if is_ours && step.status == MessageStatus::Failed {
         give_up(app, &mut tx, message, next, step.code).await?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    match &step.sid {
+        Some(sid) => apply_receipts(app, sid).await,
+        None => Ok(()),
+    }
 }
 
 /// What is left for a message that failed for good.

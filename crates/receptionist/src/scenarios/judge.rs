@@ -16,6 +16,7 @@ const BOOKKEEPING: &[&str] = &[
     "conversation_turns",
     "webhook_answers",
     "message_attempts",
+    "message_receipts",
     "diary_cells",
     "alert_steps",
 ];

@@ -78,9 +78,9 @@ pub fn homes(count: usize, today: Date) -> Vec<Value> {
 fn home(index: usize, today: Date) -> Value {
     let (area, outward, rent_of_two_beds, streets) = AREAS[index % AREAS.len()];
     let round = index / AREAS.len();
-    let (kind, bedrooms, bathrooms, percent) = KINDS[(index * 2 + round) % KINDS.len()];
+    let (kind, bedrooms, bathrooms, percent) = KINDS[(index + round) % KINDS.len()];
     let street = streets[round % streets.len()];
-    let is_rent = !(index + round).is_multiple_of(3);
+    let is_rent = (index % AREAS.len() + round) % 3 != 2;
     let n = i64::try_from(index).unwrap_or_default();
     // Neighbours differ a little, always the same way.
     let rent = rent_of_two_beds * percent / 100 + (n * 37 % 9 - 4) * 25;

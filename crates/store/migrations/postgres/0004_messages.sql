@@ -62,3 +62,14 @@ CREATE TABLE opt_outs (
     recorded_at TIMESTAMPTZ NOT NULL,
     UNIQUE (address, channel, purpose)
 );
+
+-- What the provider reported, kept as it came: a receipt may overtake the answer that tells us the message's id.
+CREATE TABLE message_receipts (
+    id TEXT PRIMARY KEY,
+    provider_sid TEXT NOT NULL,
+    status TEXT NOT NULL,
+    error_code INTEGER,
+    received_at TIMESTAMPTZ NOT NULL,
+    applied_at TIMESTAMPTZ
+);
+CREATE INDEX message_receipts_waiting ON message_receipts (provider_sid) WHERE applied_at IS NULL;
