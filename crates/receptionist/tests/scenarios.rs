@@ -1,0 +1,53 @@
+//! Every scenario of the repository, on both databases.
+
+use std::path::Path;
+
+use receptionist::scenarios::{Scenario, read_folder, run};
+
+async fn play_all(fresh: impl Fn() -> testkit::Database) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let mut failures = Vec::new();
+    for (path, scenario) in read_folder(&folder).unwrap() {
+        let database = fresh();
+        let verdict = run(&scenario, &database.url).await.unwrap();
+        if !verdict.problems.is_empty() {
+            failures.push(format!("{}: {:#?}\n{:#?}", path.display(), verdict.problems, verdict.transcript));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scenarios_on_sqlite() {
+    play_all(testkit::sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scenarios_on_postgres() {
+    play_all(testkit::postgres).await;
+}
+
+/// The judge must be able to say no.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_expectation_fails() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let (_, hung_up) = read_folder(&folder).unwrap().swap_remove(3);
+    for (change, words) in [
+        (r#"{"voice_leads": [{"phone": "+447700900999"}], "voice_lead_calls": 1}"#, "lacks"),
+        (r#"{"voice_leads": 1}"#, "voice_lead_calls should not have changed"),
+        (r#"{"voice_leads": 1, "voice_lead_calls": 1, "tasks": [{"kind": "call_back"}]}"#, "tasks lacks"),
+        (r#"{"voice_leads": 1, "voice_lead_calls": 2}"#, "should have 2"),
+        (r#"{"voice_leads": 1, "voice_lead_calls": 1, "leads": 1}"#, "there is no table leads"),
+    ] {
+        let scenario = Scenario { expect: serde_json::from_str(change).unwrap(), ..hung_up.clone() };
+        let verdict = run(&scenario, &testkit::sqlite().url).await.unwrap();
+        assert!(
+            verdict.problems.iter().any(|problem| problem.contains(words)),
+            "{change}: {:?}",
+            verdict.problems
+        );
+    }
+    let unsaid = Scenario { safety_words: vec!["call nine nine nine".into()], ..hung_up };
+    let verdict = run(&unsaid, &testkit::sqlite().url).await.unwrap();
+    assert!(verdict.problems[0].contains("safety words"), "{:?}", verdict.problems);
+}

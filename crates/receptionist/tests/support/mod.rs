@@ -1,0 +1,71 @@
+//! What the app's tests share: a seeded agency on a Monday morning, and signed requests.
+#![expect(dead_code, reason = "each test file uses its own part of this")]
+
+use std::ops::{Deref, DerefMut};
+
+use jiff::Timestamp;
+use phone_network::sign;
+use receptionist::rehearsal::{AUTH_TOKEN, Plan, Rehearsal};
+use receptionist::seed::seed;
+use serde_json::{Map, Value};
+
+pub fn monday() -> Timestamp {
+    "2026-11-23T09:30:00Z".parse().unwrap()
+}
+
+/// The app on a database of its own, which lives as long.
+pub struct Agency {
+    rehearsal: Rehearsal,
+    _database: testkit::Database,
+}
+
+impl Deref for Agency {
+    type Target = Rehearsal;
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
+}
+
+impl DerefMut for Agency {
+    fn deref_mut(&mut self) -> &mut Rehearsal {
+        &mut self.rehearsal
+    }
+}
+
+/// The fictional agency on this database.
+pub async fn start(database: testkit::Database) -> Agency {
+    let rehearsal = Rehearsal::start(Plan::stepped(&database.url, monday())).await.unwrap();
+    seed(&rehearsal.app.store, agency::london::date_of(monday())).await.unwrap();
+    Agency { rehearsal, _database: database }
+}
+
+pub async fn rows(rehearsal: &Rehearsal, table: &str) -> Vec<Map<String, Value>> {
+    rehearsal.app.store.rows(table).await.unwrap()
+}
+
+/// A form as Twilio would sign it.
+pub async fn post(rehearsal: &Rehearsal, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+    let pairs: Vec<(String, String)> =
+        fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    let url = format!("{}{path}", rehearsal.base_url);
+    let signature = sign(AUTH_TOKEN, &url, &pairs);
+    let request = reqwest::Client::new().post(&url).header("X-Twilio-Signature", signature).form(&pairs);
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+/// The parameters of every voice webhook, with some added or replaced.
+pub fn voice<'a>(call_sid: &'a str, from: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![
+        ("CallSid", call_sid),
+        ("AccountSid", "AC1"),
+        ("From", from),
+        ("To", "+442079460100"),
+        ("ToCity", ""),
+        ("CallStatus", "in-progress"),
+        ("Direction", "inbound"),
+    ];
+    fields.retain(|(name, _)| more.iter().all(|(given, _)| given != name));
+    fields.extend_from_slice(more);
+    fields
+}
