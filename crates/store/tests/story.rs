@@ -111,6 +111,8 @@ async fn answers_a_call(store: &Store) -> LeadId {
         conversation: "call_1",
         call_sid: "CA1",
         phone: Some(&caller),
+        name: None,
+        email: None,
         direction: "inbound",
         now: now(),
     };
@@ -288,12 +290,21 @@ async fn sends_messages(store: &Store, lead: LeadId) {
     };
     let mut tx = store.begin().await.unwrap();
     assert!(tx.settle("msg_1", "a", &attempt, &settled).await.unwrap());
+    let lost = Attempt { id: "attempt_2", outcome: AttemptOutcome::Unknown, http_status: None, ..attempt };
+    assert!(!tx.settle("msg_3", "a", &lost, &settled).await.unwrap(), "without a lease nothing is settled");
     tx.commit().await.unwrap();
     assert_eq!(store.looks_in_vain("msg_1").await.unwrap(), 0);
     assert_eq!(store.first_tried("msg_1").await.unwrap(), Some(now()));
     let known = store.message_by_provider_sid("SM1").await.unwrap().unwrap();
     assert_eq!((known.status, known.attempts), (MessageStatus::Sent, 1));
 
+    takes_receipts(store).await;
+    let reach = store.reach_facts(&phone("07700900123")).await.unwrap();
+    assert_eq!((reach.last_whatsapp, reach.prefers_whatsapp, reach.opted_out.len()), (None, false, 0));
+}
+
+/// Receipts wait until they are taken; a lost lease settles nothing; a lease that ran out hands its message on.
+async fn takes_receipts(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     tx.keep_receipt("receipt_1", "SM1", "undelivered", Some(30003), later(1)).await.unwrap();
     tx.commit().await.unwrap();
@@ -303,16 +314,11 @@ async fn sends_messages(store: &Store, lead: LeadId) {
     assert!(tx.take_receipts("SM1", later(1)).await.unwrap().is_empty(), "a receipt is taken once");
     tx.set_status("msg_1", MessageStatus::Undelivered, Some(30003), later(1)).await.unwrap();
     tx.requeue("msg_1", later(5), later(1)).await.unwrap();
-    let lost = Attempt { id: "attempt_2", outcome: AttemptOutcome::Unknown, http_status: None, ..attempt };
-    assert!(!tx.settle("msg_3", "a", &lost, &settled).await.unwrap(), "without a lease nothing is settled");
     tx.commit().await.unwrap();
     let sending = store.claim_messages("a", later(6), later(7), 1).await.unwrap();
     assert_eq!(sending[0].status, MessageStatus::Sending);
     let after_lease = store.claim_messages("b", later(8), later(9), 1).await.unwrap();
     assert_eq!((after_lease[0].id.as_str(), after_lease[0].status), ("msg_1", MessageStatus::Unknown));
-
-    let reach = store.reach_facts(&phone("07700900123")).await.unwrap();
-    assert_eq!((reach.last_whatsapp, reach.prefers_whatsapp, reach.opted_out.len()), (None, false, 0));
 }
 
 async fn raises_and_ends(store: &Store, lead: LeadId) {
@@ -373,6 +379,8 @@ async fn joins_leads(store: &Store, known: LeadId) {
         conversation: "call_2",
         call_sid: "CA2",
         phone: None,
+        name: Some("Known To The CRM"),
+        email: None,
         direction: "inbound",
         now: later(3),
     };

@@ -9,7 +9,7 @@ mod signed;
 mod status;
 mod voice;
 
-pub use signature::{Keys, verify};
+pub use signature::{Keys, Payload, verify};
 pub use signed::Signed;
 
 use axum::Router;

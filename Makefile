@@ -1,0 +1,35 @@
+# Thin: each target is one thing a person does. `make demo` and `make test` are enough to begin.
+.PHONY: help demo call test test-tools check format bench schemas
+
+help: ## What there is to make
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+demo: toolchain ## One call in the terminal, then a server to ring (no keys, no network)
+	cargo run --quiet --bin receptionist -- demo $(DEMO)
+
+call: toolchain ## Be the caller: ring the running demo
+	cargo run --quiet --bin receptionist -- call $(CALL)
+
+test: toolchain test-tools ## Everything, on real databases, with the official SDKs as oracles
+	cargo test --workspace
+
+test-tools: ## Install what the tests need and this machine lacks
+	@./scripts/test-tools
+
+check: toolchain ## Formatting and lints, as CI demands them
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- --deny warnings
+
+format: toolchain ## Put the code into shape
+	cargo fmt --all
+
+bench: toolchain test-tools ## Measure, side by side; figures in docs/performance.md
+	cargo bench --package receptionist
+
+schemas: toolchain ## Write docs/schemas/ anew from the code
+	cargo run --quiet --bin receptionist -- scenarios schema > docs/schemas/scenario.schema.json
+
+.PHONY: toolchain
+toolchain:
+	@command -v cargo >/dev/null || { echo "Rust is missing: install it from https://rustup.rs, then run this again." >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "A C compiler is missing: install gcc (Debian: apt-get install gcc), then run this again." >&2; exit 1; }

@@ -1,0 +1,93 @@
+//! The binary as people use it: help, exit codes, published formats, and the demo.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_receptionist"))
+        .args(arguments)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(variables.iter().copied())
+        .current_dir(root())
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn help_has_examples_and_exit_codes_tell_what_happened() {
+    let help = run(&["--help"], &[]);
+    assert!(help.status.success() && text(&help.stdout).contains("Examples:"));
+    assert_eq!(run(&["dance"], &[]).status.code(), Some(2));
+    let bad = run(&["serve"], &[("BASE_URL", "http://example.co.uk")]);
+    assert_eq!(bad.status.code(), Some(3));
+    assert!(text(&bad.stderr).contains("fix:"), "{}", text(&bad.stderr));
+    let unset = run(&["serve"], &[]);
+    assert_eq!(unset.status.code(), Some(1));
+    assert!(text(&unset.stderr).contains("TWILIO_AUTH_TOKEN"), "{}", text(&unset.stderr));
+    let nowhere = run(&["scenarios", "run", "no-such-folder"], &[]);
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(text(&nowhere.stderr).contains("no-such-folder"));
+    let nobody = run(&["call", "--url", "http://127.0.0.1:1", "--say", "hello"], &[]);
+    assert!(text(&nobody.stderr).contains("is the server running there?"), "{}", text(&nobody.stderr));
+    let outside = run(&["call", "--url", "https://example.com"], &[]);
+    assert!(text(&outside.stderr).contains("loopback only"));
+    assert!(text(&run(&["completion", "bash"], &[]).stdout).contains("receptionist"));
+}
+
+#[test]
+fn the_demo_books_and_says_so_by_its_status() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let demo = run(&["demo", "--exit", "--data-dir", &folder.path().display().to_string()], &[]);
+    let told = text(&demo.stdout);
+    assert_eq!(demo.status.code(), Some(0), "{told}\n{}", text(&demo.stderr));
+    for words in
+        ["That's booked", "diary viewing", "outbox sms to +447700900900: delivered", "viewing_booked"]
+    {
+        assert!(told.contains(words), "{words} is not in:\n{told}");
+    }
+    assert!(!text(&demo.stderr).contains("7700900900"), "no personal data in logs: {}", text(&demo.stderr));
+}
+
+#[test]
+fn seed_and_migrate_say_what_they_did() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let data_dir = folder.path().display().to_string();
+    assert!(text(&run(&["migrate"], &[("DATA_DIR", &data_dir)]).stdout).contains("up to date"));
+    let seeded = run(&["seed"], &[("DATA_DIR", &data_dir)]);
+    assert!(text(&seeded.stdout).contains("properties: 96"), "{}", text(&seeded.stdout));
+    let again = run(&["seed"], &[("DATA_DIR", &data_dir)]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("has properties already"));
+}
+
+/// The published schema is the code's, the samples fit it, and the sample is a scenario that passes.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scenario_format_is_published_as_it_is() {
+    let printed = text(&run(&["scenarios", "schema"], &[]).stdout);
+    let published = std::fs::read_to_string(root().join("docs/schemas/scenario.schema.json")).unwrap();
+    assert_eq!(printed.trim(), published.trim(), "run `make schemas`");
+    let schema: serde_json::Value = serde_json::from_str(&published).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let sample = root().join("docs/schemas/scenario.sample.yaml");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(root().join("scenarios")).unwrap().map(|f| f.unwrap().path()).collect();
+    files.push(sample.clone());
+    for file in files {
+        let value: serde_json::Value =
+            serde_saphyr::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:?}", file.display());
+    }
+    let scenario = receptionist::scenarios::read_file(&sample).unwrap();
+    let verdict = receptionist::scenarios::run(&scenario, &testkit::sqlite().url).await.unwrap();
+    assert_eq!(verdict.problems, Vec::<String>::new(), "{:#?}", verdict.transcript);
+}

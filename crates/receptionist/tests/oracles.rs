@@ -1,0 +1,81 @@
+//! The official SDKs say whether our signatures are right, and use our phone network as if it were Twilio.
+
+use std::sync::Arc;
+
+use phone_network::{Network, NetworkOptions, sign};
+use receptionist::intake::{Keys, Payload, verify};
+use serde_json::{Value, json};
+
+fn cases() -> Vec<(&'static str, Vec<(String, String)>)> {
+    let pairs =
+        |given: &[(&str, &str)]| given.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    vec![
+        (
+            "https://example.com/myapp.php?foo=1&bar=2",
+            pairs(&[("CallSid", "CA1"), ("Digits", "1234"), ("To", "+18005551212")]),
+        ),
+        ("https://e.com/a", pairs(&[("A", "x y"), ("Body", ""), ("Emoji", "😀"), ("From", "+447700900123")])),
+        ("https://e.com/a", pairs(&[("K", "b"), ("K", "a"), ("K", "b")])),
+        ("https://e.com:8443/a?x=%27quoted%27", pairs(&[("ToCity", ""), ("FromCity", "LONDON")])),
+        ("http://127.0.0.1:8080/api/voice/inbound", pairs(&[("SpeechResult", "O'Neill & Söhne <b>")])),
+        ("wss://relay.example.com/ws", vec![]),
+    ]
+}
+
+/// (the case as the SDKs take it, our own verdict)
+fn signed_cases() -> (Value, Vec<bool>) {
+    let keys = Keys { auth_token: "12345".into(), shared: Default::default() };
+    let mut given = Vec::new();
+    let mut ours = Vec::new();
+    for (url, params) in cases() {
+        let right = sign("12345", url, &params);
+        let wrong = sign("54321", url, &params);
+        for signature in [right, wrong, String::new()] {
+            ours.push(verify(&keys, url, Payload::Form(&params), &signature, None));
+            given.push(json!({"token": "12345", "url": url, "params": params, "signature": signature}));
+        }
+    }
+    (Value::Array(given), ours)
+}
+
+#[test]
+fn both_sdks_agree_with_our_verdict_on_signatures() {
+    let (given, ours) = signed_cases();
+    assert_eq!(ours.iter().filter(|verdict| **verdict).count(), cases().len(), "{ours:?}");
+    for (name, verdicts) in [
+        ("Python", testkit::python("validate.py", &given.to_string())),
+        ("Node", testkit::node("validate.js", &given.to_string())),
+    ] {
+        let theirs: Vec<bool> = serde_json::from_str(&verdicts).unwrap();
+        assert_eq!(theirs, ours, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_official_client_takes_the_phone_network_for_twilio() {
+    let at: jiff::Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+    let options = NetworkOptions::new("http://127.0.0.1:1", "AC1", "secret", Arc::new(move || at));
+    let network = Network::start(options).await.unwrap();
+    let given = json!({
+        "base": network.rest_url(), "account": "AC1", "token": "secret", "to": "+447700900123", "from": "+442079460100"
+    });
+    let seen =
+        tokio::task::spawn_blocking(move || testkit::python("client.py", &given.to_string())).await.unwrap();
+    let seen: Value = serde_json::from_str(&seen).unwrap();
+    assert_eq!(seen["created"]["body"], "Hello 😀");
+    assert_eq!(seen["created"]["dated"], true, "the SDK read our date");
+    assert_eq!(seen["fetched"], json!({"status": "delivered", "error_code": null}));
+    assert_eq!(seen["listed"], json!([seen["created"]["sid"]]));
+    assert_eq!(seen["call"], json!({"status": "queued", "direction": "outbound-api"}));
+    assert_eq!(seen["cancelled"], "canceled");
+    for (what, status, code) in [
+        ("no_body", 400, 21602),
+        ("bad_to", 400, 21211),
+        ("too_long", 400, 21617),
+        ("unknown", 404, 20404),
+        ("over", 400, 21220),
+        ("unauthorised", 401, 20003),
+    ] {
+        assert_eq!(seen[what], json!({"status": status, "code": code}), "{what}");
+    }
+}
