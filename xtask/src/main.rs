@@ -11,7 +11,9 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let problems = tidy::problems();
-    problems.iter().for_each(|problem| say(problem));
+    for problem in &problems {
+        say(problem);
+    }
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

@@ -1,4 +1,5 @@
 //! The binary as people use it: help, exit codes, published formats, and the demo.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -24,7 +24,7 @@ fn cases() -> Vec<(&'static str, Vec<(String, String)>)> {
 
 /// (the case as the SDKs take it, our own verdict)
 fn signed_cases() -> (Value, Vec<bool>) {
-    let keys = Keys { auth_token: "12345".into(), shared: Default::default() };
+    let keys = Keys { auth_token: "12345".into(), shared: std::collections::BTreeMap::default() };
     let mut given = Vec::new();
     let mut ours = Vec::new();
     for (url, params) in cases() {

@@ -1,4 +1,5 @@
 //! Delivery: retries by schedule, permanent errors, unknown outcomes, receipts in any order, and what is given up.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
 

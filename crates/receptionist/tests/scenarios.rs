@@ -1,4 +1,5 @@
 //! Every scenario of the repository, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use std::path::Path;
 

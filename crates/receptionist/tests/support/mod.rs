@@ -1,5 +1,6 @@
 //! What the app's tests share: a seeded agency on a Monday morning, and signed requests.
-#![expect(dead_code, reason = "each test file uses its own part of this")]
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![allow(dead_code, reason = "each test file uses its own part of this")]
 
 use std::ops::{Deref, DerefMut};
 
@@ -9,12 +10,12 @@ use receptionist::rehearsal::{AUTH_TOKEN, Plan, Rehearsal};
 use receptionist::seed::seed;
 use serde_json::{Map, Value};
 
-pub fn monday() -> Timestamp {
+pub(crate) fn monday() -> Timestamp {
     "2026-11-23T09:30:00Z".parse().unwrap()
 }
 
 /// The app on a database of its own, which lives as long.
-pub struct Agency {
+pub(crate) struct Agency {
     rehearsal: Rehearsal,
     _database: testkit::Database,
 }
@@ -33,18 +34,18 @@ impl DerefMut for Agency {
 }
 
 /// The fictional agency on this database.
-pub async fn start(database: testkit::Database) -> Agency {
+pub(crate) async fn start(database: testkit::Database) -> Agency {
     let rehearsal = Rehearsal::start(Plan::stepped(&database.url, monday())).await.unwrap();
     seed(&rehearsal.app.store, agency::london::date_of(monday())).await.unwrap();
     Agency { rehearsal, _database: database }
 }
 
-pub async fn rows(rehearsal: &Rehearsal, table: &str) -> Vec<Map<String, Value>> {
+pub(crate) async fn rows(rehearsal: &Rehearsal, table: &str) -> Vec<Map<String, Value>> {
     rehearsal.app.store.rows(table).await.unwrap()
 }
 
 /// A form as Twilio would sign it.
-pub async fn post(rehearsal: &Rehearsal, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+pub(crate) async fn post(rehearsal: &Rehearsal, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
     let pairs: Vec<(String, String)> =
         fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
     let url = format!("{}{path}", rehearsal.base_url);
@@ -55,7 +56,11 @@ pub async fn post(rehearsal: &Rehearsal, path: &str, fields: &[(&str, &str)]) ->
 }
 
 /// The parameters of every voice webhook, with some added or replaced.
-pub fn voice<'a>(call_sid: &'a str, from: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn voice<'a>(
+    call_sid: &'a str,
+    from: &'a str,
+    more: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![
         ("CallSid", call_sid),
         ("AccountSid", "AC1"),
