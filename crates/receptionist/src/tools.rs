@@ -7,6 +7,7 @@ mod writing;
 use agency::tools::{ToolCall, ToolOutcome};
 use sha2::{Digest, Sha256};
 use store::StoreError;
+pub(crate) use writing::alert_without_store;
 
 use crate::conversation::Talk;
 
@@ -27,6 +28,9 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
     };
     metrics::counter!("tools_total", "tool" => call.name()).increment(1);
     outcome.unwrap_or_else(|error| {
+        if let ToolCall::RaiseEmergency(raise) = call {
+            alert_without_store(talk.app, &raise.emergency, raise.phone.as_ref());
+        }
         tracing::error!(error = &error as &dyn std::error::Error, tool = call.name(), "a tool failed");
         ToolOutcome::Failed
     })

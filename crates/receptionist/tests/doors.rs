@@ -276,6 +276,12 @@ async fn emergencies_are_heard_without_a_database() {
         post(&app, &turn(1), &voice("CA1", CALLER, &[("SpeechResult", "I can smell gas")])).await;
     assert_eq!(status, 200);
     assert!(heard(&body).contains("oh eight hundred, one one one, nine nine nine"));
+    while app.network.messages().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let alert = &app.network.messages()[0];
+    assert_eq!(alert.to, "+447700900999", "the contact is texted though nothing can be written");
+    assert!(alert.body.contains("gas"), "{}", alert.body);
     let (status, body) =
         post(&app, &turn(1), &voice("CA1", CALLER, &[("SpeechResult", "a flat to rent")])).await;
     assert_eq!(status, 200);

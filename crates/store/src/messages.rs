@@ -47,6 +47,27 @@ pub struct ClaimedMessage {
     pub attempts: i64,
 }
 
+impl ClaimedMessage {
+    /// For the one message that must go out when nothing can be written.
+    pub fn unrecorded(kind: &str, to: String, from: String, body: String) -> Self {
+        Self {
+            id: String::new(),
+            channel: Channel::Sms.word().to_owned(),
+            kind: kind.to_owned(),
+            lead: None,
+            conversation: None,
+            appointment: None,
+            to,
+            from,
+            body,
+            content_sid: None,
+            content_variables: None,
+            status: MessageStatus::Sending,
+            attempts: 0,
+        }
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct MessageRow {
     id: String,

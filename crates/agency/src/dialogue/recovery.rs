@@ -57,6 +57,10 @@ fn last_sentence(words: &str) -> &str {
 
 /// The store could not be reached: nothing was written, and the caller is told no lie.
 pub(super) fn tool_failed(state: &mut State) -> Vec<Effect> {
+    if state.step == Step::Ended {
+        // The safety words were the last: the caller must go, whatever could be written.
+        return vec![Effect::End];
+    }
     state.misses += 1;
     if state.misses >= 3 {
         return state.end(

@@ -271,7 +271,11 @@ fn answer_without_store(app: &App, turn: &Turn) -> String {
         Event::CallerSpoke { alternatives } => alternatives.as_slice(),
         _ => &[],
     };
-    let hazard = triage::triage(words).and_then(|emergency| triage::hazard(&emergency.hazard));
+    let emergency = triage::triage(words);
+    if let Some(emergency) = &emergency {
+        tools::alert_without_store(app, emergency, turn.from.as_ref());
+    }
+    let hazard = emergency.and_then(|emergency| triage::hazard(&emergency.hazard));
     let effects = match hazard {
         Some(hazard) if hazard.ends_call => vec![Effect::Warn { words: hazard.script.clone() }, Effect::End],
         Some(hazard) => vec![Effect::Warn { words: hazard.script.clone() }, listen_again()],

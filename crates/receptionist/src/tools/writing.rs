@@ -6,9 +6,11 @@ use agency::phone::PhoneNumber;
 use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::take_message::{self, TakeMessage};
 use agency::tools::{ToolCall, ToolOutcome};
-use store::{NewAlert, NewMessage, NewTask, StoreError};
+use agency::triage::Emergency;
+use store::{ClaimedMessage, NewAlert, NewMessage, NewTask, StoreError};
 
 use super::record;
+use crate::app::App;
 use crate::conversation::Talk;
 use crate::delivery::addresses;
 
@@ -93,6 +95,29 @@ pub(super) async fn raise_emergency(
     tx.commit().await?;
     app.outbox_rung.notify_one();
     Ok(outcome)
+}
+
+/// The database does not take the alert: the emergency contact is texted all the same, once, without a record.
+pub(crate) fn alert_without_store(app: &App, emergency: &Emergency, caller: Option<&PhoneNumber>) {
+    let Some(contact) = app.settings.emergency.contact_phone.clone() else {
+        tracing::error!(
+            "an emergency could be neither written nor texted: EMERGENCY_CONTACT_PHONE is not set"
+        );
+        return;
+    };
+    let body = emergency_alert(emergency, caller, app.agency());
+    let (to, from) = addresses(&app.settings.twilio, &contact, Channel::Sms);
+    let app = app.clone();
+    tokio::spawn(async move {
+        let sent = app
+            .twilio
+            .create(&ClaimedMessage::unrecorded(kind::EMERGENCY_ALERT, to, from, body), app.now())
+            .await;
+        tracing::error!(
+            texted = sent.is_ok(),
+            "an emergency could not be written; its contact was texted directly"
+        );
+    });
 }
 
 async fn text(

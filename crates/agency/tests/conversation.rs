@@ -1,0 +1,263 @@
+//! The conversation as a machine: whatever happens, the caller is asked something, told goodbye, or a tool is run;
+//! a saved state goes on like the one it was saved from; a danger is answered first at any step.
+
+use agency::conversation::{Context, Effect, Event, State, Step, handle};
+use agency::crm::{
+    AppointmentId, Caller, Listing, Property, PropertyId, PropertyType, RentPeriod, UserId, WantedArea,
+};
+use agency::diary::Slot;
+use agency::language::{Expecting, Lexicon, hear};
+use agency::phone::PhoneNumber;
+use agency::search::Widened;
+use agency::settings::{AgencyProfile, Day, Greetings, OpeningHours};
+use agency::tools::book_viewing::BookingOutcome;
+use agency::tools::find_properties::FoundProperties;
+use agency::tools::take_message;
+use agency::tools::viewing_slots::{SlotsOutcome, issue};
+use agency::tools::{ToolCall, ToolOutcome};
+use jiff::Timestamp;
+use jiff::civil::time;
+use proptest::prelude::*;
+
+struct World {
+    agency: AgencyProfile,
+    greetings: Greetings,
+    hours: OpeningHours,
+    lexicon: Lexicon,
+}
+
+fn now() -> Timestamp {
+    Timestamp::constant(1_795_426_200, 0) // Monday 23 November 2026, 09:30
+}
+
+fn world() -> World {
+    let text = |words: &str| words.to_owned();
+    World {
+        agency: AgencyProfile {
+            name: text("John Barclay"),
+            short_name: text("John Barclay"),
+            persona: text("Sarah"),
+            address: text("21 Clifton Road"),
+            phone: PhoneNumber::parse("02079460100").expect("a drama number"),
+        },
+        greetings: Greetings {
+            notice: text("I'm {persona}, the AI assistant."),
+            viewed_recently: text("Hello {first_name}. {notice}"),
+            returning_renter: text("Hello {first_name}. {notice} {search}?"),
+            returning_buyer: text("Hello {first_name}. {notice} {search}?"),
+            tenant: text("Hello {first_name}. {notice}"),
+            landlord: text("Good {time_of_day} {first_name}. {notice}"),
+            new_caller: text("Hello, {agency}. {notice} How can I help?"),
+        },
+        hours: OpeningHours {
+            days: vec![Day::Monday, Day::Tuesday, Day::Wednesday, Day::Thursday, Day::Friday, Day::Saturday],
+            opens: time(9, 0, 0, 0),
+            closes: time(18, 0, 0, 0),
+        },
+        lexicon: Lexicon {
+            areas: vec![WantedArea { name: Some(text("Maida Vale")), outward: Some(text("W9")) }],
+            streets: vec![text("Elgin Avenue"), text("Lauderdale Road")],
+        },
+    }
+}
+
+impl World {
+    fn context(&self) -> Context<'_> {
+        Context {
+            now: now(),
+            agency: &self.agency,
+            greetings: &self.greetings,
+            hours: &self.hours,
+            lexicon: &self.lexicon,
+        }
+    }
+
+    /// What the tools would say, drawn by a number.
+    fn run_tool(&self, call: &ToolCall, dice: u8) -> ToolOutcome {
+        let slots = |count: i64| {
+            let slot = |n: i64| Slot {
+                start: Timestamp::from_second(now().as_second() + 86_400 * n).expect("in range"),
+                minutes: 30,
+                negotiator: UserId(1),
+                negotiator_name: "Amy Hart".into(),
+            };
+            issue(PropertyId(1), (1..=count).map(slot).collect())
+        };
+        match (call, dice % 5) {
+            (_, 4) => ToolOutcome::Failed,
+            (ToolCall::FindProperties(_), n) => {
+                let properties = (0..i64::from(n)).map(property).collect();
+                ToolOutcome::Found(FoundProperties { properties, widened: Widened::Nearby })
+            }
+            (ToolCall::ViewingSlots(_), 0) => ToolOutcome::Slots(SlotsOutcome::OffTheMarket),
+            (ToolCall::ViewingSlots(_), n) => {
+                ToolOutcome::Slots(SlotsOutcome::Offered { slots: slots(n.into()), as_wished: n == 1 })
+            }
+            (ToolCall::BookViewing(_), 0) => ToolOutcome::Booking(BookingOutcome::OffTheMarket),
+            (ToolCall::BookViewing(_), 1) => {
+                ToolOutcome::Booking(BookingOutcome::Gone { alternatives: slots(2) })
+            }
+            (ToolCall::BookViewing(_), _) => ToolOutcome::Booking(BookingOutcome::Booked {
+                appointment: AppointmentId(1),
+                start: now(),
+                negotiator_name: "Amy Hart".into(),
+                confirmed_by: vec![],
+            }),
+            (ToolCall::TakeMessage(call), _) => {
+                ToolOutcome::MessageTaken(take_message::decide(call, &self.hours, now()))
+            }
+            (ToolCall::RaiseEmergency(_), _) => ToolOutcome::EmergencyRaised,
+        }
+    }
+
+    /// One turn: the machine and its tools until it listens or ends. No more than a handful of tools.
+    fn turn(&self, state: &mut State, event: Event, dice: u8) -> Vec<Effect> {
+        let mut all = Vec::new();
+        let mut next = handle(state, event, &self.context());
+        for n in 0..8 {
+            let call = next.iter().find_map(|effect| match effect {
+                Effect::RunTool { call } => Some(call.clone()),
+                _ => None,
+            });
+            all.append(&mut next);
+            let Some(call) = call else { return all };
+            let outcome = self.run_tool(&call, dice.wrapping_add(n));
+            next = handle(state, Event::ToolFinished { outcome }, &self.context());
+        }
+        panic!("the machine goes round in a circle: {all:?}");
+    }
+}
+
+fn property(n: i64) -> Property {
+    Property {
+        id: PropertyId(n + 1),
+        reference: format!("JB-2024-{n:03}"),
+        listing: Listing::Rent,
+        status: "available".into(),
+        address_line1: format!("{} Elgin Avenue", n + 2),
+        area: "Maida Vale".into(),
+        postcode: "W9 1AB".into(),
+        bedrooms: 2,
+        bathrooms: 1,
+        property_type: PropertyType::Flat,
+        price: 2_500 + n,
+        rent_period: Some(RentPeriod::Month),
+        description: "A bright flat.".into(),
+        features: vec!["Lift".into()],
+        epc_rating: None,
+        council_tax_band: None,
+        tenure: None,
+        furnished: None,
+        available_from: None,
+        agent: Some(UserId(1)),
+    }
+}
+
+fn any_words() -> impl Strategy<Value = String> {
+    const SAID: &[&str] = &[
+        "a two bed flat to rent in maida veil up to two and a half thousand",
+        "the first one",
+        "the second",
+        "Elgin",
+        "yes",
+        "no",
+        "Tuesday at half past two",
+        "any time",
+        "Sam Okoro",
+        "oh seven seven double oh nine double oh one two three",
+        "sam at example dot com",
+        "can I speak to someone",
+        "what are your opening hours",
+        "tell me more",
+        "goodbye",
+        "sorry?",
+        "my boiler is broken",
+        "are you a robot",
+        "none of those",
+        "actually I meant Thursday",
+        "to buy",
+        "three million pounds",
+    ];
+    prop_oneof![
+        4 => proptest::sample::select(SAID).prop_map(str::to_owned),
+        1 => "\\PC{0,60}",
+        1 => proptest::collection::vec(proptest::sample::select(SAID), 1..4).prop_map(|words| words.join(" ")),
+    ]
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        8 => any_words().prop_map(|words| Event::CallerSpoke { alternatives: vec![words] }),
+        1 => Just(Event::CallerSilent),
+        1 => "[0-9*#]{1,12}".prop_map(|digits| Event::KeysPressed { digits }),
+        1 => Just(Event::TurnLost),
+    ]
+}
+
+fn talk(withheld: bool) -> State {
+    let phone = if withheld { None } else { PhoneNumber::parse("07700900123").ok() };
+    State::new(Caller::unknown(phone))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn the_caller_always_gets_an_answer(withheld: bool, events in proptest::collection::vec((any_event(), any::<u8>()), 1..25)) {
+        let world = world();
+        let mut state = talk(withheld);
+        world.turn(&mut state, Event::Started, 0);
+        for (event, dice) in events {
+            // A bug report is a replay: the saved state goes on exactly like the one in memory.
+            let saved = serde_json::to_string(&state).expect("a state serialises");
+            let mut restored: State = serde_json::from_str(&saved).expect("and comes back");
+            let effects = world.turn(&mut state, event.clone(), dice);
+            prop_assert_eq!(world.turn(&mut restored, event, dice), effects.clone());
+            prop_assert_eq!(&restored, &state);
+            let speaks = effects.iter().any(|e| matches!(e, Effect::Say { words } | Effect::Warn { words } if !words.trim().is_empty()));
+            let goes_on = effects.iter().any(|e| matches!(e, Effect::Listen { .. }));
+            let ends = effects.iter().any(|e| matches!(e, Effect::End));
+            prop_assert!(speaks && (goes_on ^ ends), "{:?}", effects);
+            if ends { break; }
+        }
+    }
+
+    #[test]
+    fn a_danger_is_answered_first_at_any_step(events in proptest::collection::vec((any_event(), any::<u8>()), 0..12), dice: u8) {
+        let world = world();
+        let mut state = talk(false);
+        world.turn(&mut state, Event::Started, 0);
+        for (event, dice) in events {
+            world.turn(&mut state, event, dice);
+        }
+        let smell = Event::CallerSpoke { alternatives: vec!["hang on, yes, I can smell gas".into()] };
+        let effects = world.turn(&mut state, smell, dice);
+        prop_assert!(matches!(&effects[0], Effect::Warn { words } if words.contains("leave the property")), "{:?}", effects);
+        prop_assert!(effects.iter().any(|effect| matches!(effect, Effect::End)), "the caller is not held on the line");
+    }
+
+    #[test]
+    fn hearing_never_panics(words in "\\PC{0,200}", which in 0..Expecting::ALL.len()) {
+        let heard = hear(&[words], Expecting::ALL[which], &world().lexicon, now());
+        prop_assert!(heard.wish.dates.iter().all(|date| date.year() >= 2026));
+    }
+}
+
+/// Three failures in a row, and a person takes over; three silences, and the call ends with a call-back.
+#[test]
+fn nobody_is_left_in_a_loop() {
+    let world = world();
+    let mut state = talk(false);
+    world.turn(&mut state, Event::Started, 0);
+    for _ in 0..3 {
+        world.turn(&mut state, Event::CallerSpoke { alternatives: vec!["wibble".into()] }, 0);
+    }
+    assert_eq!(state.step, Step::AskMessage);
+    let mut silent = talk(false);
+    world.turn(&mut silent, Event::Started, 0);
+    let effects: Vec<Effect> = (0..3).flat_map(|_| world.turn(&mut silent, Event::CallerSilent, 0)).collect();
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::RunTool { call: ToolCall::TakeMessage(_) }))
+    );
+    assert_eq!(effects.last(), Some(&Effect::End));
+}
