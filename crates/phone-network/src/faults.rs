@@ -15,6 +15,8 @@ pub struct Faults {
     pub server_error: f64,
     /// A REST create fails with 429.
     pub too_many_requests: f64,
+    /// Callbacks are held back until [`crate::Network::deliver_late`].
+    pub callbacks_late: f64,
     pub callback_twice: f64,
     pub callbacks_out_of_order: f64,
 }

@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::NetworkError;
 use crate::faults::{Dice, Faults, Recipient};
+use crate::webhook::Parameters;
 
 type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -85,6 +86,7 @@ pub(crate) struct Memory {
     pub(crate) dice: Dice,
     counter: u64,
     pub(crate) complaints: Vec<String>,
+    pub(crate) late: Vec<(String, Vec<Parameters>)>,
     pub(crate) latencies: Vec<Duration>,
     sid_seed: u64,
 }
@@ -116,6 +118,7 @@ impl Network {
             dice: Dice::new(options.faults.seed),
             counter: 0,
             complaints: Vec::new(),
+            late: Vec::new(),
             latencies: Vec::new(),
             sid_seed: options.faults.seed,
         };
@@ -187,6 +190,14 @@ impl Network {
         while !self.shared.callbacks.is_empty() {
             tokio::task::yield_now().await;
             tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Sends the callbacks that were held back.
+    pub fn deliver_late(&self) {
+        let late = std::mem::take(&mut lock(&self.shared.memory).late);
+        for (url, callbacks) in late {
+            self.send_now(url, callbacks);
         }
     }
 

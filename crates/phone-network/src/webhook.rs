@@ -73,6 +73,14 @@ impl Network {
         if self.happens(|faults| faults.callbacks_out_of_order) {
             callbacks.reverse();
         }
+        if self.happens(|faults| faults.callbacks_late) {
+            lock(&self.shared.memory).late.push((url, callbacks));
+        } else {
+            self.send_now(url, callbacks);
+        }
+    }
+
+    pub(crate) fn send_now(&self, url: String, callbacks: Vec<Parameters>) {
         let network = self.clone();
         self.shared.callbacks.spawn(async move {
             for parameters in callbacks {

@@ -34,7 +34,7 @@ pub async fn send_due(app: &App) -> Result<usize, StoreError> {
         for sent in sending.collect::<Vec<_>>() {
             if let Ok(Err(error)) = sent.await {
                 // The lease runs out and the message is looked at again.
-                tracing::error!(error = &error as &dyn std::error::Error, "an attempt could not be recorded");
+                tracing::error!(error = %error, code = error.code(), "an attempt could not be recorded");
             }
         }
     }

@@ -31,7 +31,7 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         if let ToolCall::RaiseEmergency(raise) = call {
             alert_without_store(talk.app, &raise.emergency, raise.phone.as_ref());
         }
-        tracing::error!(error = &error as &dyn std::error::Error, tool = call.name(), "a tool failed");
+        tracing::error!(error = %error, code = error.code(), tool = call.name(), "a tool failed");
         ToolOutcome::Failed
     })
 }

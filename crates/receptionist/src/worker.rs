@@ -46,7 +46,7 @@ pub async fn run(app: App, stop: CancellationToken) {
 fn tell(work: &str, outcome: Result<(), StoreError>) {
     if let Err(error) = outcome {
         tracing::error!(
-            error = &error as &dyn std::error::Error,
+            error = %error, code = error.code(),
             work,
             "work behind the calls failed; it is tried again"
         );

@@ -70,6 +70,27 @@ fn seed_and_migrate_say_what_they_did() {
     assert!(text(&again.stderr).contains("has properties already"));
 }
 
+#[tokio::test]
+async fn the_fictional_agency_is_the_same_every_time() {
+    let today = jiff::civil::date(2026, 11, 23);
+    let mut pictures = Vec::new();
+    for (_, database) in testkit::both() {
+        let store = store::Store::open(&database.url).await.unwrap();
+        receptionist::seed::seed(&store, today).await.unwrap();
+        let mut homes = store.rows("properties").await.unwrap();
+        homes.sort_by_key(|home| home["id"].as_i64());
+        pictures.push(
+            homes
+                .iter()
+                .map(|home| (home["reference"].clone(), home["price"].clone(), home["address_line1"].clone()))
+                .collect::<Vec<_>>(),
+        );
+    }
+    assert_eq!(pictures[0], pictures[1]);
+    assert!(pictures[0].len() >= 80);
+    assert_eq!(receptionist::seed::homes(96, today), receptionist::seed::homes(96, today));
+}
+
 /// The published schema is the code's, the samples fit it, and the sample is a scenario that passes.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scenario_format_is_published_as_it_is() {

@@ -2,11 +2,14 @@
 //! the same conversation on, and nothing is done twice.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+mod support;
+
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use phone_network::{Network, NetworkOptions};
+use receptionist::clock::Clock;
 use receptionist::rehearsal::{ACCOUNT_SID, AGENCY_NUMBER, AUTH_TOKEN};
 use receptionist::seed::seed;
 use store::Store;
@@ -35,6 +38,7 @@ async fn serve(port: u16, database: &str, api_url: &str) -> Process {
     let base = format!("http://127.0.0.1:{port}");
     let child = Command::new(env!("CARGO_BIN_EXE_receptionist"))
         .arg("serve")
+        .args(["--config", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/short-leases.toml")])
         .env_clear()
         .envs([
             ("DATABASE_URL", database),
@@ -44,7 +48,6 @@ async fn serve(port: u16, database: &str, api_url: &str) -> Process {
             ("TWILIO_ACCOUNT_SID", ACCOUNT_SID),
             ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
             ("TWILIO_PHONE_NUMBER", AGENCY_NUMBER),
-            ("RECEPTIONIST_CLOCK", "2026-11-23T09:30:00Z"),
             ("RUST_LOG", "error"),
         ])
         .stdin(Stdio::null())
@@ -67,16 +70,20 @@ fn free_port() -> u16 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_process_loses_no_call_and_books_once() {
     for (name, database) in testkit::both() {
-        let now: jiff::Timestamp = "2026-11-23T09:30:00Z".parse().unwrap();
+        let clock = Clock::system();
         let store = Store::open(&database.url).await.unwrap();
-        seed(&store, agency::london::date_of(now)).await.unwrap();
+        seed(&store, agency::london::date_of(clock.now())).await.unwrap();
         let calls_before = store.rows("voice_lead_calls").await.unwrap().len();
         let port = free_port();
         let base = format!("http://127.0.0.1:{port}");
-        let network =
-            Network::start(NetworkOptions::new(&base, ACCOUNT_SID, AUTH_TOKEN, Arc::new(move || now)))
-                .await
-                .unwrap();
+        let network = Network::start(NetworkOptions::new(
+            &base,
+            ACCOUNT_SID,
+            AUTH_TOKEN,
+            Arc::new(move || clock.now()),
+        ))
+        .await
+        .unwrap();
 
         let mut process = serve(port, &database.url, network.rest_url()).await;
         let mut call = network.ring("+447700900950", AGENCY_NUMBER).await.unwrap();
@@ -86,7 +93,7 @@ async fn a_killed_process_loses_no_call_and_books_once() {
             call.say(words).await.unwrap();
         }
         assert!(call.heard().contains("Goodbye"), "{name}: {}", call.heard());
-        delivered(&store, name).await;
+        sent(&store, name).await;
         network.settle().await;
         drop(process);
 
@@ -94,18 +101,56 @@ async fn a_killed_process_loses_no_call_and_books_once() {
         assert_eq!(bookings.iter().filter(|row| row["viewer_name"] == "Ike Survivor").count(), 1, "{name}");
         assert_eq!(store.rows("voice_lead_calls").await.unwrap().len(), calls_before + 1, "{name}");
         assert_eq!(network.messages().len(), 1, "{name}");
-        assert_eq!(network.complaints(), Vec::<String>::new(), "{name}");
+        // A receipt that Twilio sends to a dead process is lost with it, as in life; everything else must be in order.
+        let complaints: Vec<String> =
+            network.complaints().into_iter().filter(|words| !words.starts_with("15003")).collect();
+        assert_eq!(complaints, Vec::<String>::new(), "{name}");
     }
 }
 
-/// The process's own worker sends; this waits for what it does, at most ten seconds.
-async fn delivered(store: &Store, name: &str) {
-    for _ in 0..400 {
+/// The tool of a turn committed, and the process died before the turn itself was kept: Twilio asks again, and the same
+/// turn finds its work done.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_died_after_its_tool_does_nothing_twice() {
+    for (name, database) in testkit::both() {
+        let app = support::start(database).await;
+        let turn = |n: u32| format!("/api/voice/process-speech?turn={n}");
+        let said = |words: &'static str| support::voice("CA1", "+447700900951", &[("SpeechResult", words)]);
+        support::post(&app, "/api/voice/inbound", &support::voice("CA1", "+447700900951", &[])).await;
+        let before = [
+            "a two bedroom flat to rent in Maida Vale up to 3000 a month",
+            "the first one",
+            "the second one",
+            "Ike Again",
+            "no email",
+        ];
+        for (n, words) in (1..).zip(before) {
+            support::post(&app, &turn(n), &said(words)).await;
+        }
+        app.run_sql("CREATE TABLE before_death AS SELECT id, state, turn FROM conversations").await;
+        let booked = support::post(&app, &turn(6), &said("yes please")).await;
+        assert!(booked.1.contains("booked"), "{name}: {}", booked.1);
+        app.run_sql("UPDATE conversations SET state = (SELECT state FROM before_death), turn = (SELECT turn FROM before_death)").await;
+        app.run_sql("DELETE FROM webhook_answers WHERE request = 'CA1:6'").await;
+        app.run_sql("DELETE FROM conversation_turns WHERE turn = 6 AND speaker <> 'tool'").await;
+        assert_eq!(support::post(&app, &turn(6), &said("yes please")).await, booked, "{name}");
+        let bookings = support::rows(&app, "viewing_appointments").await;
+        assert_eq!(bookings.iter().filter(|row| row["viewer_name"] == "Ike Again").count(), 1, "{name}");
+        let texts = support::rows(&app, "messages").await;
+        assert_eq!(texts.iter().filter(|row| row["direction"] == "outbound").count(), 1, "{name}");
+    }
+}
+
+/// The process's own worker sends; this waits for what it does, at most half a minute.
+async fn sent(store: &Store, name: &str) {
+    for _ in 0..1200 {
         let messages = store.rows("messages").await.unwrap();
-        if messages.iter().any(|row| row["kind"] == "viewing_confirmation" && row["status"] == "delivered") {
+        if messages.iter().any(|row| {
+            row["kind"] == "viewing_confirmation" && (row["status"] == "sent" || row["status"] == "delivered")
+        }) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("{name}: the confirmation was not delivered");
+    panic!("{name}: the confirmation was not sent");
 }

@@ -139,7 +139,7 @@ async fn a_handset_that_was_off_gets_it_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn receipts_twice_and_out_of_order_end_in_one_truth() {
+async fn receipts_late_twice_and_out_of_order_end_in_one_truth() {
     for seed in 1..6 {
         let app = start(testkit::sqlite()).await;
         app.network.set_faults(Faults {

@@ -31,16 +31,16 @@ impl StoreError {
         }
     }
 
-    /// Whether trying the same again may help.
-    pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Database(
-                sqlx::Error::PoolTimedOut
-                    | sqlx::Error::Io(_)
-                    | sqlx::Error::PoolClosed
-                    | sqlx::Error::WorkerCrashed
-            )
-        )
+    /// The database's code for what went wrong (SQLSTATE, or SQLite's), for logs: the text of a cause may hold values
+    /// that callers gave.
+    pub fn code(&self) -> String {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => error.code().unwrap_or_default().into_owned(),
+            Self::Database(sqlx::Error::PoolTimedOut) => "no connection in time".to_owned(),
+            Self::Database(sqlx::Error::PoolClosed) => "closed".to_owned(),
+            Self::Database(sqlx::Error::Io(error)) => error.kind().to_string(),
+            Self::Unreadable(error) => format!("line {} column {}", error.line(), error.column()),
+            _ => String::new(),
+        }
     }
 }

@@ -25,7 +25,7 @@ pub use db::{Store, Tx};
 pub use diary::{Claimed, NewAppointment};
 pub use error::StoreError;
 pub use leads::LeadChange;
-pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, ReachFacts, Settled};
+pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, Settled};
 pub use rows::{Rows, TABLES};
 pub use schema::CRM_TABLES;
 pub use tasks::{NewAlert, NewTask};

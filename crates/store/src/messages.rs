@@ -2,6 +2,7 @@
 //! a row. A lease that runs out is claimable again, so a crash may send twice but never loses: at least once.
 
 use agency::crm::{AppointmentId, Channel, LeadId};
+use agency::messages::Reach;
 use agency::outbox::MessageStatus;
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
@@ -131,14 +132,6 @@ pub struct Settled<'a> {
     pub possible_duplicate: bool,
 }
 
-/// What decides the ways a person can be reached.
-#[derive(Clone, Debug, Default)]
-pub struct ReachFacts {
-    pub last_whatsapp: Option<Timestamp>,
-    pub prefers_whatsapp: bool,
-    pub opted_out: Vec<String>,
-}
-
 macro_rules! message_columns {
     () => {
         "id, channel, kind, lead_id, conversation_id, appointment_id, to_address, from_address, body, content_sid, content_variables, status, attempts"
@@ -212,7 +205,8 @@ impl Store {
         Ok(row.map(MessageRow::claimed))
     }
 
-    pub async fn reach_facts(&self, phone: &PhoneNumber) -> Result<ReachFacts, StoreError> {
+    /// What decides the ways a person can be reached; templates are the settings' to know.
+    pub async fn reach(&self, phone: &PhoneNumber) -> Result<Reach, StoreError> {
         const LAST: &str = "SELECT created_at FROM messages WHERE from_address = $1 AND direction = 'inbound' AND channel = 'whatsapp' \
              ORDER BY created_at DESC LIMIT 1";
         const PREFERS: &str = "SELECT 1 FROM voice_leads WHERE phone = $1 AND (preferred_contact_method = 'whatsapp' OR source = 'whatsapp')";
@@ -222,8 +216,15 @@ impl Store {
             read!(self, |c| sqlx::query_scalar(LAST).bind(&whatsapp).fetch_optional(c).await)?;
         let prefers: Option<Int> =
             read!(self, |c| sqlx::query_scalar(PREFERS).bind(phone.as_str()).fetch_optional(c).await)?;
-        let opted_out = read!(self, |c| sqlx::query_scalar(OUT).bind(phone.as_str()).fetch_all(c).await)?;
-        Ok(ReachFacts { last_whatsapp: last.map(|at| at.0), prefers_whatsapp: prefers.is_some(), opted_out })
+        let opted_out: Vec<String> =
+            read!(self, |c| sqlx::query_scalar(OUT).bind(phone.as_str()).fetch_all(c).await)?;
+        Ok(Reach {
+            phone: Some(phone.clone()),
+            last_whatsapp: last.map(|at| at.0),
+            prefers_whatsapp: prefers.is_some(),
+            opted_out: opted_out.iter().filter_map(|channel| Channel::from_word(channel)).collect(),
+            has_template: false,
+        })
     }
 
     /// Whether the same words of this appointment went, or will go, out by SMS.

@@ -300,7 +300,7 @@ async fn sends_messages(store: &Store, lead: LeadId) {
     assert_eq!((known.status, known.attempts), (MessageStatus::Sent, 1));
 
     takes_receipts(store).await;
-    let reach = store.reach_facts(&phone("07700900123")).await.unwrap();
+    let reach = store.reach(&phone("07700900123")).await.unwrap();
     assert_eq!((reach.last_whatsapp, reach.prefers_whatsapp, reach.opted_out.len()), (None, false, 0));
 }
 

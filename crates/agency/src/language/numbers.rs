@@ -1,6 +1,7 @@
 //! Numbers in words and digits, with the short forms of prices.
 
 use super::tokens::Tokens;
+use crate::speech::{SMALL, TENS};
 
 /// The number that begins at a word, and how many words it takes. Understands `2500`, `2.5`, `two and a half
 /// thousand`, `twenty-four`, `seven hundred and fifty thousand`, `450 k`, `one point two million`.
@@ -99,30 +100,19 @@ fn two_digits(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
 }
 
 fn unit(word: &str) -> Option<f64> {
-    const UNITS: [&str; 10] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-    UNITS.iter().position(|name| *name == word).and_then(|n| u8::try_from(n).ok()).map(f64::from)
+    position(&SMALL[..10], word).map(f64::from)
 }
 
 fn teen(word: &str) -> Option<f64> {
-    const TEENS: [&str; 10] = [
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-    ];
-    TEENS.iter().position(|name| *name == word).and_then(|n| u8::try_from(n + 10).ok()).map(f64::from)
+    position(&SMALL, word).filter(|n| *n >= 10).map(f64::from)
 }
 
 fn tens(word: &str) -> Option<f64> {
-    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-    TENS.iter().position(|name| *name == word).and_then(|n| u8::try_from((n + 2) * 10).ok()).map(f64::from)
+    position(&TENS, word).filter(|n| *n >= 2).map(|n| f64::from(n * 10))
+}
+
+fn position(words: &[&str], word: &str) -> Option<u8> {
+    words.iter().position(|name| *name == word && !word.is_empty()).and_then(|n| u8::try_from(n).ok())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod spelled;
 mod when;
 
 pub use money::{amount, price};
+pub(crate) use numbers::{SMALL, TENS};
 pub use numbers::{cardinal, ordinal};
 pub use property::{property, search};
 pub use spelled::{phone, postcode};

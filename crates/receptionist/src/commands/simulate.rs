@@ -64,6 +64,8 @@ pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
     let before = rehearsal.app.store.rows("voice_lead_calls").await?.len();
     let ended = place_calls(&rehearsal, &options).await;
     rehearsal.network.settle().await;
+    rehearsal.network.deliver_late();
+    rehearsal.network.settle().await;
     let kept = rehearsal.app.store.rows("voice_lead_calls").await?.len() - before;
     let booked = rehearsal
         .app
@@ -90,6 +92,7 @@ fn faults(seed: Option<u64>) -> Faults {
         accepted_in_silence: 0.02,
         server_error: 0.05,
         too_many_requests: 0.05,
+        callbacks_late: 0.2,
         callback_twice: 0.2,
         callbacks_out_of_order: 0.3,
     }

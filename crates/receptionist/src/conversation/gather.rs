@@ -57,7 +57,7 @@ async fn answer(app: &App, turn: &Turn, door: &'static str, request: &str) -> St
             // Another request for the same call was faster: its answer, or its state, is there now.
             Err(StoreError::TurnTaken | StoreError::AlreadyDone) => {}
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, door, "a turn could not be kept");
+                tracing::error!(error = %error, code = error.code(), door, "a turn could not be kept");
                 break;
             }
         }

@@ -5,8 +5,11 @@ mod twilio;
 pub use twilio::{Sent, TwilioClient, Undelivered};
 
 use agency::crm::Channel;
+use agency::messages::Reach;
 use agency::phone::PhoneNumber;
+use store::StoreError;
 
+use crate::app::App;
 use crate::settings::Twilio;
 
 /// (to, from) as the provider wants them: `whatsapp:` on both sides or on none.
@@ -15,4 +18,16 @@ pub fn addresses(twilio: &Twilio, phone: &PhoneNumber, channel: Channel) -> (Str
         (Channel::WhatsApp, Some(from)) => (format!("whatsapp:{phone}"), from.clone()),
         _ => (phone.to_string(), twilio.phone_number.clone()),
     }
+}
+
+/// How somebody can be reached for this kind of message, with what this agency has set up.
+pub async fn reach(app: &App, phone: &PhoneNumber, kind: &str) -> Result<Reach, StoreError> {
+    let known = app.store.reach(phone).await?;
+    let has_whatsapp = app.settings.twilio.whatsapp_number.is_some();
+    Ok(Reach {
+        last_whatsapp: known.last_whatsapp.filter(|_| has_whatsapp),
+        prefers_whatsapp: known.prefers_whatsapp && has_whatsapp,
+        has_template: app.settings.whatsapp_templates.contains_key(kind),
+        ..known
+    })
 }

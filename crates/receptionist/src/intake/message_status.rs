@@ -15,7 +15,7 @@ pub(super) async fn message_status(
     let status = form.get("MessageStatus").ok_or(Refused::bad_request("MessageStatus is missing"))?;
     let code = form.get("ErrorCode").and_then(|code| code.parse().ok());
     take_receipt(&app, sid, status, code).await.map_err(|error| {
-        tracing::error!(error = %error, "a receipt could not be written");
+        tracing::error!(error = %error, code = error.code(), "a receipt could not be written");
         Refused::try_again()
     })?;
     Ok(StatusCode::NO_CONTENT)

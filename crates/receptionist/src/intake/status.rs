@@ -17,7 +17,7 @@ pub(super) async fn status(State(app): State<App>, Signed(form): Signed) -> Resu
     if FINAL.contains(&status) {
         let seconds = form.get("CallDuration").and_then(|seconds| seconds.parse().ok());
         end_call(&app, &turn, seconds).await.map_err(|error| {
-            tracing::error!(error = %error, "the end of a call could not be written; the sweep will end it");
+            tracing::error!(error = %error, code = error.code(), "the end of a call could not be written; the sweep will end it");
             Refused::try_again()
         })?;
     }

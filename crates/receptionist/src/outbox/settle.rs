@@ -2,7 +2,7 @@
 //! one transaction.
 
 use agency::crm::{Channel, Priority, TaskKind};
-use agency::messages::{Reach, fallback};
+use agency::messages::fallback;
 use agency::outbox::MessageStatus;
 use agency::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +10,7 @@ use store::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, NewTask, Settle
 
 use super::receipt::apply_receipts;
 use crate::app::App;
-use crate::delivery::addresses;
+use crate::delivery::{addresses, reach};
 
 /// What an attempt came to and where the message goes.
 pub(super) struct Step {
@@ -85,12 +85,7 @@ pub(super) async fn next_way(app: &App, message: &ClaimedMessage) -> Result<Next
     let Some(channel) = Channel::from_word(&message.channel) else { return Ok(NextWay::Nothing) };
     let number = message.to.strip_prefix("whatsapp:").unwrap_or(&message.to);
     let Ok(phone) = PhoneNumber::parse(number) else { return Ok(NextWay::Nothing) };
-    let facts = app.store.reach_facts(&phone).await?;
-    let reach = Reach {
-        phone: Some(phone.clone()),
-        opted_out: facts.opted_out.iter().filter_map(|channel| Channel::from_word(channel)).collect(),
-        ..Reach::default()
-    };
+    let reach = reach(app, &phone, &message.kind).await?;
     let sms_already = app.store.has_sms_twin(message).await?;
     Ok(match fallback(channel, &reach, sms_already) {
         Some(_) => NextWay::Sms(phone),

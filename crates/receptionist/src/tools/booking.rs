@@ -2,7 +2,7 @@
 
 use agency::crm::{Channel, Property};
 use agency::diary::{DiaryFacts, Slot};
-use agency::messages::{Reach, ViewingConfirmation, Way, kind, viewing_confirmation, ways};
+use agency::messages::{ViewingConfirmation, Way, kind, viewing_confirmation, ways};
 use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
 use agency::tools::{ToolCall, ToolOutcome};
 use store::{NewAppointment, NewMessage, StoreError};
@@ -10,7 +10,7 @@ use store::{NewAppointment, NewMessage, StoreError};
 use super::reading::diary_facts;
 use super::record;
 use crate::conversation::Talk;
-use crate::delivery::addresses;
+use crate::delivery::{addresses, reach};
 
 /// A slot lost to somebody with the same negotiator may still have another; lost for the home, it is gone.
 const NEGOTIATORS_TRIED_MAX: usize = 3;
@@ -87,17 +87,8 @@ async fn commit(
 
 async fn confirmation_ways(talk: &Talk<'_>, call: &BookViewing) -> Result<Vec<Way>, StoreError> {
     let Some(phone) = &call.viewer_phone else { return Ok(Vec::new()) };
-    let app = talk.app;
-    let facts = app.store.reach_facts(phone).await?;
-    let can_whatsapp = app.settings.twilio.whatsapp_number.is_some();
-    let reach = Reach {
-        phone: Some(phone.clone()),
-        last_whatsapp: facts.last_whatsapp.filter(|_| can_whatsapp),
-        prefers_whatsapp: facts.prefers_whatsapp && can_whatsapp,
-        opted_out: facts.opted_out.iter().filter_map(|channel| Channel::from_word(channel)).collect(),
-        has_template: app.settings.whatsapp_templates.contains_key(kind::VIEWING_CONFIRMATION),
-    };
-    Ok(ways(&reach, app.now()))
+    let reach = reach(talk.app, phone, kind::VIEWING_CONFIRMATION).await?;
+    Ok(ways(&reach, talk.app.now()))
 }
 
 fn words(talk: &Talk<'_>, property: &Property, call: &BookViewing, slot: &Slot, way: Way) -> String {

@@ -17,7 +17,21 @@ pub(crate) fn monday() -> Timestamp {
 /// The app on a database of its own, which lives as long.
 pub(crate) struct Agency {
     rehearsal: Rehearsal,
-    _database: testkit::Database,
+    database: testkit::Database,
+}
+
+impl Agency {
+    /// What only a test may do: change rows behind the app's back.
+    pub(crate) async fn run_sql(&self, text: &'static str) {
+        use sqlx::Connection;
+        if self.database.url.starts_with("postgres") {
+            let mut db = sqlx::PgConnection::connect(&self.database.url).await.unwrap();
+            sqlx::raw_sql(text).execute(&mut db).await.unwrap();
+        } else {
+            let mut db = sqlx::SqliteConnection::connect(&self.database.url).await.unwrap();
+            sqlx::raw_sql(text).execute(&mut db).await.unwrap();
+        }
+    }
 }
 
 impl Deref for Agency {
@@ -37,7 +51,7 @@ impl DerefMut for Agency {
 pub(crate) async fn start(database: testkit::Database) -> Agency {
     let rehearsal = Rehearsal::start(Plan::stepped(&database.url, monday())).await.unwrap();
     seed(&rehearsal.app.store, agency::london::date_of(monday())).await.unwrap();
-    Agency { rehearsal, _database: database }
+    Agency { rehearsal, database }
 }
 
 pub(crate) async fn rows(rehearsal: &Rehearsal, table: &str) -> Vec<Map<String, Value>> {
