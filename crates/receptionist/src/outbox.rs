@@ -4,7 +4,7 @@
 mod receipt;
 mod settle;
 
-pub use receipt::{apply_waiting_receipts, take_receipt};
+pub use receipt::{apply_waiting_receipts, ask_for_receipts, take_receipt};
 
 use agency::outbox::{Failure, MessageStatus, Next, after_failure};
 use jiff::{SignedDuration, Timestamp};

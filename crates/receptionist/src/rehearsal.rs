@@ -103,8 +103,7 @@ impl Rehearsal {
     /// Lets time pass, then does what has become due.
     pub async fn pass(&self, time: jiff::SignedDuration) -> anyhow::Result<()> {
         self.plan.clock.advance(time);
-        worker::reconcile_diary(&self.app).await?;
-        worker::end_abandoned_calls(&self.app).await?;
+        worker::keep_house(&self.app).await?;
         self.settle().await
     }
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::conversation::{Turn, end_call};
-use crate::outbox::{apply_waiting_receipts, send_due};
+use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_due};
 
 /// A call that nothing has touched for so long has ended without telling us.
 const CALL_SILENT_FOR: SignedDuration = SignedDuration::from_hours(4);
@@ -31,9 +31,7 @@ pub async fn run(app: App, stop: CancellationToken) {
     };
     let housekeeping = async {
         while !stop.is_cancelled() {
-            tell("receipts", apply_waiting_receipts(&app).await);
-            tell("diary", reconcile_diary(&app).await);
-            tell("calls", end_abandoned_calls(&app).await);
+            tell("housekeeping", keep_house(&app).await);
             tokio::select! {
                 () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
                 () = stop.cancelled() => {}
@@ -41,6 +39,14 @@ pub async fn run(app: App, stop: CancellationToken) {
         }
     };
     tokio::join!(outbox, housekeeping);
+}
+
+/// Everything that is looked after besides sending; a test steps it.
+pub async fn keep_house(app: &App) -> Result<(), StoreError> {
+    apply_waiting_receipts(app).await?;
+    ask_for_receipts(app).await?;
+    reconcile_diary(app).await?;
+    end_abandoned_calls(app).await
 }
 
 fn tell(work: &str, outcome: Result<(), StoreError>) {
@@ -54,7 +60,7 @@ fn tell(work: &str, outcome: Result<(), StoreError>) {
 }
 
 /// Gives cells to the CRM's own appointments. Two of them in one slot are a person's to sort out.
-pub async fn reconcile_diary(app: &App) -> Result<(), StoreError> {
+async fn reconcile_diary(app: &App) -> Result<(), StoreError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     for claimed in tx.reconcile_cells(now).await?.iter().filter(|claimed| claimed.clashes) {
@@ -80,7 +86,7 @@ pub async fn reconcile_diary(app: &App) -> Result<(), StoreError> {
 }
 
 /// Ends calls whose last status never came.
-pub async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
+async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
     let since = app.now().saturating_sub(CALL_SILENT_FOR).unwrap_or_default();
     for call_sid in app.store.abandoned_calls(since).await? {
         let turn = Turn {

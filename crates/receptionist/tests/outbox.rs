@@ -155,6 +155,29 @@ async fn receipts_late_twice_and_out_of_order_end_in_one_truth() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_that_never_came_is_asked_for() {
+    let app = start(testkit::sqlite()).await;
+    app.network.set_faults(Faults { callbacks_late: 1.0, ..Faults::default() });
+    leave_message(&app).await;
+    app.settle().await.unwrap();
+    assert_eq!(sms(&app).await["status"], "sent");
+    pass_seconds(&app, 601).await;
+    assert_eq!(sms(&app).await["status"], "delivered");
+}
+
+/// A call whose last status never came ends by itself, with its outcome.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_nobody_ended_is_ended() {
+    let app = start(testkit::sqlite()).await;
+    app.network.set_faults(Faults { callbacks_late: 1.0, ..Faults::default() });
+    leave_message(&app).await;
+    let last = async || rows(&app, "voice_lead_calls").await.pop().unwrap();
+    assert_eq!(last().await["outcome"], Value::Null);
+    pass_seconds(&app, 4 * 3600 + 1).await;
+    assert_eq!(last().await["outcome"], "callback_promised");
+}
+
 /// WhatsApp alone (the person stopped SMS), refused for good: nobody can be texted, so somebody must ring.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatsapp_alone_that_fails_becomes_a_task() {

@@ -8,6 +8,16 @@ use crate::error::StoreError;
 use crate::types::{Int, Ts};
 
 impl Store {
+    /// (message, provider id) of what was sent and not heard of since: its receipt may have met a dead process.
+    pub async fn messages_without_receipt(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        const SQL: &str = "SELECT id, provider_sid FROM messages WHERE status = 'sent' AND provider_sid IS NOT NULL \
+             AND updated_at < $1 ORDER BY updated_at LIMIT 20";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(Ts(since)).fetch_all(c).await)?)
+    }
+
     /// Provider ids with receipts that wait though their message is known: a process died before it applied them.
     pub async fn receipts_waiting(&self) -> Result<Vec<String>, StoreError> {
         const SQL: &str = "SELECT DISTINCT r.provider_sid FROM message_receipts r JOIN messages m ON m.provider_sid = r.provider_sid \

@@ -294,6 +294,8 @@ async fn sends_messages(store: &Store, lead: LeadId) {
     let lost = Attempt { id: "attempt_2", outcome: AttemptOutcome::Unknown, http_status: None, ..attempt };
     assert!(!tx.settle("msg_3", "a", &lost, &settled).await.unwrap(), "without a lease nothing is settled");
     tx.commit().await.unwrap();
+    let unheard_of = store.messages_without_receipt(later(1)).await.unwrap();
+    assert_eq!(unheard_of, [("msg_1".to_owned(), "SM1".to_owned())]);
     assert_eq!(store.looks_in_vain("msg_1").await.unwrap(), 0);
     assert_eq!(store.first_tried("msg_1").await.unwrap(), Some(now()));
     let known = store.message_by_provider_sid("SM1").await.unwrap().unwrap();

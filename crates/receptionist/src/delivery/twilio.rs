@@ -47,6 +47,12 @@ struct Resource {
 }
 
 #[derive(Debug, Deserialize)]
+struct Delivery {
+    status: String,
+    error_code: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
 struct Listing {
     messages: Vec<Resource>,
 }
@@ -115,6 +121,14 @@ impl TwilioClient {
         let unreadable = Undelivered { failure: Failure::Unknown, http_status, code: None };
         let resource: Resource = response.json().await.map_err(|_| unreadable)?;
         Ok(Sent { sid: resource.sid, http_status: i64::from(status.as_u16()) })
+    }
+
+    /// What Twilio knows of a message: its status, and an error code if it has one.
+    pub async fn status(&self, sid: &str) -> Result<(String, Option<i64>), ()> {
+        let url = self.messages_url.replace("/Messages.json", &format!("/Messages/{sid}.json"));
+        let response = self.authorised(self.http.get(url)).send().await.map_err(drop)?;
+        let delivery: Delivery = response.error_for_status().map_err(drop)?.json().await.map_err(drop)?;
+        Ok((delivery.status, delivery.error_code))
     }
 
     fn authorised(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {

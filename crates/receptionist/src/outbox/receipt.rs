@@ -2,6 +2,7 @@
 //! because it may overtake the answer that tells us the message's id.
 
 use agency::outbox::{Failure, MessageStatus, Next, after_failure, classify_receipt, receipt};
+use jiff::SignedDuration;
 use store::{ClaimedMessage, StoreError, Tx};
 
 use super::settle::{NextWay, give_up, next_way};
@@ -62,6 +63,29 @@ async fn not_delivered(
 pub async fn apply_waiting_receipts(app: &App) -> Result<(), StoreError> {
     for sid in app.store.receipts_waiting().await? {
         apply_receipts(app, &sid).await?;
+    }
+    Ok(())
+}
+
+/// Asks Twilio about messages whose receipt never came.
+pub async fn ask_for_receipts(app: &App) -> Result<(), StoreError> {
+    let now = app.now();
+    let wait = SignedDuration::from_secs(app.settings.outbox.receipt_within_s);
+    for (message, sid) in app.store.messages_without_receipt(now.saturating_sub(wait).unwrap_or(now)).await? {
+        if let Ok((status, code)) = app.twilio.status(&sid).await {
+            take_receipt(app, &sid, &status, code).await?;
+        }
+        if app
+            .store
+            .message_by_provider_sid(&sid)
+            .await?
+            .is_some_and(|known| known.status == MessageStatus::Sent)
+        {
+            // Still on its way: asked about again after the same wait.
+            let mut tx = app.store.begin().await?;
+            tx.set_status(&message, MessageStatus::Sent, None, now).await?;
+            tx.commit().await?;
+        }
     }
     Ok(())
 }

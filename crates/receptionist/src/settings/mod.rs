@@ -99,6 +99,7 @@ pub struct Outbox {
     pub batch: i64,
     pub reconcile_after_s: i64,
     pub reconcile_looks: i64,
+    pub receipt_within_s: i64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
