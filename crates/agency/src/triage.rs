@@ -14,8 +14,9 @@ pub struct Hazard {
     /// The caller must not be held on the line: they are told to hang up and are called back.
     pub ends_call: bool,
     phrases: Vec<String>,
-    /// Words that show a look-alike: a bill, a certificate, last week.
-    unless: Vec<String>,
+    /// Harmless phrases that contain a dangerous one: a bill, a certificate, a fire door. They are blanked out first, so
+    /// that a danger named beside them is still heard. Nothing else talks the detector out of its verdict.
+    look_alikes: Vec<String>,
     pub script: String,
 }
 
@@ -42,9 +43,12 @@ pub fn hazard(name: &str) -> Option<&'static Hazard> {
 fn in_words(words: &str) -> Option<Emergency> {
     let heard = plain(words);
     HAZARDS.iter().find_map(|hazard| {
-        let evidence = hazard.phrases.iter().find(|phrase| contains(&heard, phrase))?;
-        let is_look_alike = hazard.unless.iter().any(|phrase| contains(&heard, phrase));
-        (!is_look_alike).then(|| Emergency { hazard: hazard.hazard.clone(), evidence: evidence.clone() })
+        let left = hazard
+            .look_alikes
+            .iter()
+            .fold(heard.clone(), |left, phrase| left.replace(&format!(" {phrase} "), "  "));
+        let evidence = hazard.phrases.iter().find(|phrase| contains(&left, phrase))?;
+        Some(Emergency { hazard: hazard.hazard.clone(), evidence: evidence.clone() })
     })
 }
 
@@ -71,10 +75,28 @@ mod tests {
         for (words, hazard) in [
             ("I can smell gas in the hall", "gas"),
             ("It stinks of gas in here!", "gas"),
+            ("we had a gas leak last year and now I can smell gas again", "gas"),
+            ("it was faint last week but I can smell gas strongly now", "gas"),
+            ("about my gas bill, and there's a smell of gas", "gas"),
+            ("I think there's a gas leek", "gas"),
             ("the CO alarm is going off", "carbon_monoxide"),
+            ("the carbon monoxide detector is beeping", "carbon_monoxide"),
+            ("we're all feeling sick and dizzy", "carbon_monoxide"),
             ("there's a fire in the kitchen", "fire"),
+            ("there's fire everywhere", "fire"),
+            ("fire", "fire"),
+            ("the fire alarm's going off and there's smoke in the hallway", "fire"),
+            ("something's burning in the flat downstairs", "fire"),
+            ("by the fireplace the curtain is on fire", "fire"),
             ("a pipe has burst, water everywhere", "water"),
+            ("water is pouring through my ceiling", "water"),
+            ("my flat's flooding", "water"),
             ("there are sparks from the socket", "electrical"),
+            ("my husband's collapsed and he isn't breathing", "person_at_risk"),
+            ("the ceiling's come down on my mum", "person_at_risk"),
+            ("my boyfriend is hitting me", "person_at_risk"),
+            ("someone's in my house", "intruder"),
+            ("please, it's an emergency", "unclear"),
         ] {
             assert_eq!(found(words).as_deref(), Some(hazard), "{words}");
         }
@@ -85,8 +107,13 @@ mod tests {
         for words in [
             "I have a question about my gas bill",
             "does it have a gas safety certificate",
+            "no I can't smell gas, I just want to know if the hob's gas",
+            "is there a carbon monoxide alarm in the flat",
             "is there a fireplace",
+            "does the building have a fire escape and fire doors",
             "you must be flooded with enquiries",
+            "is it in a flood zone",
+            "there are sparks between us",
             "a two bed flat in Maida Vale",
         ] {
             assert_eq!(found(words), None, "{words}");

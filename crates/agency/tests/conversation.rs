@@ -106,7 +106,9 @@ impl World {
             (ToolCall::TakeMessage(call), _) => {
                 ToolOutcome::MessageTaken(take_message::decide(call, &self.hours, now()))
             }
-            (ToolCall::RaiseEmergency(_), _) => ToolOutcome::EmergencyRaised,
+            (ToolCall::RaiseEmergency(raise), _) => {
+                ToolOutcome::EmergencyRaised { hazard: raise.emergency.hazard.clone() }
+            }
         }
     }
 
@@ -260,4 +262,69 @@ fn nobody_is_left_in_a_loop() {
         effects.iter().any(|effect| matches!(effect, Effect::RunTool { call: ToolCall::TakeMessage(_) }))
     );
     assert_eq!(effects.last(), Some(&Effect::End));
+}
+
+fn at_the_read_back(world: &World) -> State {
+    let mut state = talk(false);
+    world.turn(&mut state, Event::Started, 0);
+    for words in [
+        "a two bed flat to rent in Maida Vale up to 3000 a month",
+        "the first one",
+        "the first one",
+        "Sam Okoro",
+        "no email",
+    ] {
+        world.turn(&mut state, Event::CallerSpoke { alternatives: vec![words.into()] }, 2);
+    }
+    assert_eq!(state.step, Step::ConfirmBooking);
+    state
+}
+
+/// Only a plain yes books.
+#[test]
+fn nothing_is_booked_on_half_a_yes() {
+    let world = world();
+    for words in [
+        "absolutely not",
+        "please don't book it",
+        "yes but not that day",
+        "yeah nah",
+        "I'm not sure",
+        "no",
+        "goodbye",
+        "are you sure that's right?",
+        "yes but can it be four",
+        "no the name's wrong, it's Bob Johns",
+        "forget it",
+        "hmm",
+    ] {
+        let mut state = at_the_read_back(&world);
+        let effects = world.turn(&mut state, Event::CallerSpoke { alternatives: vec![words.into()] }, 2);
+        let books =
+            effects.iter().any(|effect| matches!(effect, Effect::RunTool { call: ToolCall::BookViewing(_) }));
+        assert!(!books, "{words}: {effects:?}");
+    }
+    let mut state = at_the_read_back(&world);
+    let effects = world.turn(&mut state, Event::CallerSpoke { alternatives: vec!["yes please".into()] }, 2);
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::RunTool { call: ToolCall::BookViewing(_) }))
+    );
+}
+
+/// A second, different danger is alerted as well; the same one is not alerted twice.
+#[test]
+fn each_danger_is_alerted_once() {
+    let world = world();
+    let mut state = talk(false);
+    world.turn(&mut state, Event::Started, 0);
+    let alerts = |state: &mut State, words: &str| {
+        let effects = world.turn(state, Event::CallerSpoke { alternatives: vec![words.into()] }, 0);
+        effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::RunTool { call: ToolCall::RaiseEmergency(_) }))
+            .count()
+    };
+    assert_eq!(alerts(&mut state, "a pipe has burst"), 1);
+    assert_eq!(alerts(&mut state, "it's the burst pipe in the kitchen"), 0);
+    assert_eq!(alerts(&mut state, "and now I can smell gas"), 1);
 }

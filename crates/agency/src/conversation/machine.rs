@@ -22,10 +22,7 @@ pub fn handle(state: &mut State, event: Event, context: &Context) -> Vec<Effect>
         }
         Event::CallerSilent => dialogue::silence(state),
         Event::ToolFinished { outcome } => dialogue::after_tool(state, outcome),
-        Event::TurnLost => {
-            let step = if state.step == Step::Ended { Step::AnythingElse } else { state.step };
-            state.ask(step, "I'm sorry, I lost that for a moment. Could you say it again?")
-        }
+        Event::TurnLost => turn_lost(state),
         Event::HungUp => {
             state.step = Step::Ended;
             Vec::new()
@@ -33,9 +30,22 @@ pub fn handle(state: &mut State, event: Event, context: &Context) -> Vec<Effect>
     }
 }
 
+/// The caller is asked again; one who has not spoken yet may not have heard who we are either.
+fn turn_lost(state: &mut State) -> Vec<Effect> {
+    if !state.caller_spoke {
+        let greeting = state.last_words.clone();
+        return state.ask(Step::Opening, greeting);
+    }
+    let step = if state.step == Step::Ended { Step::AnythingElse } else { state.step };
+    state.ask(step, "I'm sorry, I lost that for a moment. Could you say it again?")
+}
+
 fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -> Vec<Effect> {
     state.silences = 0;
     state.caller_spoke = true;
+    const HEARD_CHARS_MAX: usize = 1_000;
+    state.last_heard =
+        alternatives.first().map(|words| words.chars().take(HEARD_CHARS_MAX).collect()).unwrap_or_default();
     if let Some(effects) = emergency_first(state, alternatives) {
         return effects;
     }
@@ -49,11 +59,11 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
 fn emergency_first(state: &mut State, alternatives: &[String]) -> Option<Vec<Effect>> {
     let emergency = triage::triage(alternatives)?;
     let hazard = triage::hazard(&emergency.hazard)?;
-    let is_repeated = state.actions.contains(&ActionTaken::Emergency);
+    let is_alerted = state.hazards.contains(&emergency.hazard);
     state.did(ActionTaken::Emergency);
     state.last_words.clone_from(&hazard.script);
     let mut effects = vec![Effect::Warn { words: hazard.script.clone() }];
-    if is_repeated {
+    if is_alerted {
         effects.extend(dialogue::after_emergency(state, hazard.ends_call));
     } else {
         state.step = if hazard.ends_call { Step::Ended } else { Step::AskMessage };

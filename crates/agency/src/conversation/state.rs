@@ -81,6 +81,10 @@ pub struct State {
     pub slot: Option<OfferedSlot>,
     pub details: Details,
     pub message: Option<String>,
+    /// The caller's latest words, for the message that a colleague may get.
+    pub last_heard: String,
+    /// Dangers that were alerted in this call; each is alerted once.
+    pub hazards: Vec<String>,
     pub silences: u8,
     pub misses: u8,
     pub last_words: String,
@@ -111,6 +115,8 @@ impl State {
             slot: None,
             details,
             message: None,
+            last_heard: String::new(),
+            hazards: Vec::new(),
             silences: 0,
             misses: 0,
             last_words: String::new(),
@@ -125,6 +131,16 @@ impl State {
         self.step = step;
         self.last_words.clone_from(&words);
         vec![Effect::Say { words }, Effect::Listen { expecting: step.expecting() }]
+    }
+
+    /// The name as it may be read back: whole if it was said in this call, else the first name only.
+    pub(crate) fn name_to_say(&self) -> &str {
+        let name = self.details.name.as_deref().unwrap_or_default();
+        if self.details.name == self.caller.name {
+            self.caller.first_name().unwrap_or_default()
+        } else {
+            name
+        }
     }
 
     pub(crate) fn run(call: ToolCall) -> Vec<Effect> {

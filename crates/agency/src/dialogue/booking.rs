@@ -1,6 +1,6 @@
 //! The read-back, the booking, and what is said once the row is committed, never before.
 
-use super::{choosing, details, message, recovery, slots};
+use super::{choosing, details, enquiry, message, recovery, slots};
 use crate::conversation::{Effect, State, Step};
 use crate::crm::{ActionTaken, Channel};
 use crate::language::{Act, Heard};
@@ -12,7 +12,7 @@ use crate::tools::book_viewing::{BookViewing, BookingOutcome};
 /// confirmation.
 pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
     let (Some(property), Some(offered)) = (&state.chosen, &state.slot) else { return slots::look_up(state) };
-    let name = state.details.name.clone().unwrap_or_default();
+    let name = state.name_to_say();
     let number = match &state.details.phone {
         Some(phone) if Some(phone) == state.caller.phone.as_ref() => {
             "the number you're calling from".to_owned()
@@ -35,27 +35,49 @@ fn spelled_email(email: &str) -> String {
     email.replace('@', " at ").replace('.', " dot ").replace('_', " underscore ").replace('-', " dash ")
 }
 
-/// The answer to "shall I book it": yes, no, or a correction.
+/// The answer to "shall I book it": a plain yes books; anything with a no, a but or a correction in it does not.
 pub(super) fn confirm(state: &mut State, heard: &Heard) -> Vec<Effect> {
-    let corrected = correct(state, heard);
     if !heard.wish.is_empty() {
         state.slot = None;
         state.wish = heard.wish.clone();
         return slots::look_up(state);
     }
-    if corrected {
+    if !heard.streets.is_empty() && !heard.streets.iter().any(|street| is_chosen(state, street)) {
+        (state.chosen, state.slot) = (None, None);
+        return enquiry::search_streets(state, heard);
+    }
+    if correct(state, heard) {
         return details::next(state);
     }
-    if heard.did(Act::Affirm) {
+    let is_plain_yes = heard.did(Act::Affirm)
+        && ![Act::Deny, Act::Unsure, Act::Wait, Act::DontKnow].iter().any(|act| heard.did(*act));
+    if is_plain_yes {
         return book(state);
     }
-    if heard.did(Act::Deny) || heard.did(Act::Goodbye) {
+    if heard.did(Act::Goodbye) || (heard.did(Act::Deny) && state.misses > 0) {
+        return not_booked(state);
+    }
+    if heard.did(Act::Deny) {
+        state.misses += 1;
         return state.ask(
             Step::ConfirmBooking,
-            "What shall I change: the time, the name, the number or the email? Or say yes to book it.",
+            "I haven't booked it. What shall I change: the home, the time, the name, the number or the email? Or say no to leave it.",
         );
     }
     recovery::not_understood(state, "Shall I book that viewing, yes or no?")
+}
+
+fn is_chosen(state: &State, street: &str) -> bool {
+    state.chosen.as_ref().is_some_and(|property| property.street() == street)
+}
+
+fn not_booked(state: &mut State) -> Vec<Effect> {
+    (state.slot, state.chosen) = (None, None);
+    state.slots.clear();
+    state.ask(
+        Step::AnythingElse,
+        "That's fine, I haven't booked anything. Is there anything else I can help with?",
+    )
 }
 
 fn correct(state: &mut State, heard: &Heard) -> bool {

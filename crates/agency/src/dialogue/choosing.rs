@@ -82,6 +82,8 @@ fn details_or_slots(state: &mut State, heard: &Heard, chosen: Property) -> Vec<E
         );
         return state.ask(Step::ChooseProperty, words);
     }
+    // Whoever wants to view a home to let is looking to rent.
+    state.wants.listing = state.wants.listing.or(Some(chosen.listing));
     state.chosen = Some(chosen);
     if !heard.wish.is_empty() {
         state.wish = heard.wish.clone();

@@ -14,25 +14,24 @@ const PERSON_FROM: i64 = 2_000_000;
 
 /// The first words of a caller, or a new wish after something was done.
 pub(super) fn opening(state: &mut State, heard: &Heard, context: &Context) -> Vec<Effect> {
-    if !heard.streets.is_empty() {
-        note(state, heard);
-        return search_streets(state, heard);
+    // Somebody who reports a leak at 4 Elgin Avenue is not looking for a home there.
+    if heard.intent.is_some_and(|intent| !intent.is_enquiry() && intent != Intent::OfficeHours) {
+        return message::offer(state, "That's something a colleague should deal with.");
     }
-    if !heard.wants.is_empty() || heard.intent.is_some_and(Intent::is_enquiry) {
+    if !heard.streets.is_empty() || !heard.wants.is_empty() || heard.intent.is_some_and(Intent::is_enquiry) {
         return answer(state, heard);
     }
     match heard.intent {
         Some(Intent::OfficeHours) => office_hours(state, context),
-        Some(_) => message::offer(state, "That's something a colleague should deal with."),
-        None if accepts_their_search(state, heard) => {
+        _ if accepts_their_search(state, heard) => {
             state.wants = state.caller.wants.clone();
             search(state)
         }
-        None if wants_no_more(heard) => closing::goodbye(state),
-        None if heard.did(Act::Affirm) && state.step == Step::AnythingElse => {
+        _ if wants_no_more(heard) => closing::goodbye(state),
+        _ if heard.did(Act::Affirm) && state.step == Step::AnythingElse => {
             state.ask(Step::AnythingElse, "Of course. What can I do for you?")
         }
-        None => recovery::not_understood(
+        _ => recovery::not_understood(
             state,
             "I can find you a home to rent or buy, book a viewing, or take a message. What would you like?",
         ),
@@ -40,7 +39,8 @@ pub(super) fn opening(state: &mut State, heard: &Heard, context: &Context) -> Ve
 }
 
 fn wants_no_more(heard: &Heard) -> bool {
-    heard.did(Act::Goodbye) || heard.did(Act::Deny) || heard.did(Act::Thanks)
+    let says_more = !heard.wish.is_empty() || heard.did(Act::Unsure) || heard.did(Act::Wait);
+    (heard.did(Act::Goodbye) || heard.did(Act::Deny) || heard.did(Act::Thanks)) && !says_more
 }
 
 /// A returning caller who says yes to the search the greeting recalled.
@@ -134,7 +134,7 @@ pub(super) fn search(state: &State) -> Vec<Effect> {
     State::run(ToolCall::FindProperties(call))
 }
 
-fn search_streets(state: &State, heard: &Heard) -> Vec<Effect> {
+pub(super) fn search_streets(state: &State, heard: &Heard) -> Vec<Effect> {
     let call =
         FindProperties { wants: state.wants.clone(), streets: heard.streets.clone(), except: Vec::new() };
     State::run(ToolCall::FindProperties(call))
@@ -164,9 +164,6 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
         }
     }
     state.offered = found.properties;
-    if state.wants.listing.is_none() {
-        state.wants.listing = state.offered.first().map(|property| property.listing);
-    }
     let lead_in = lead_in(found.widened, state);
     match state.offered.as_slice() {
         [only] => {

@@ -8,15 +8,20 @@ use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::take_message::{MessageTaken, TakeMessage};
 
-/// Says that a person will help, and asks what it is about.
+/// Says that a person will help, and asks what it is about. What led here is part of the message already.
 pub(super) fn offer(state: &mut State, lead_in: &str) -> Vec<Effect> {
+    if state.message.is_none() && !state.last_heard.is_empty() {
+        state.message = Some(state.last_heard.clone());
+    }
     state.ask(Step::AskMessage, format!("{lead_in} What should I tell them?"))
 }
 
 /// The message in the caller's own words, bounded.
 pub(super) fn words(state: &mut State, words: &str) -> Vec<Effect> {
     const MESSAGE_CHARS_MAX: usize = 2_000;
-    state.message = Some(words.chars().take(MESSAGE_CHARS_MAX).collect());
+    let before = state.message.take().filter(|before| before != words);
+    let whole = before.into_iter().chain([words.to_owned()]).collect::<Vec<_>>().join(" / ");
+    state.message = Some(whole.chars().take(MESSAGE_CHARS_MAX).collect());
     next(state)
 }
 
@@ -31,12 +36,21 @@ fn next(state: &mut State) -> Vec<Effect> {
     take(state)
 }
 
-/// A name that is not understood is taken as it was said: the message matters more.
-pub(super) fn name(state: &mut State, heard: &Heard, words: &str) -> Vec<Effect> {
-    const NAME_CHARS_MAX: usize = 80;
-    let as_said = words.chars().take(NAME_CHARS_MAX).collect();
-    state.details.name = Some(heard.name.clone().unwrap_or(as_said));
-    next(state)
+/// The message matters more than the name: one that is not understood twice, or is refused, is left out.
+pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    state.details.name.clone_from(&heard.name);
+    if state.details.phone.is_none() {
+        state.details.phone.clone_from(&heard.phone);
+    }
+    let gives_up = heard.did(Act::Goodbye) || heard.did(Act::Deny) || state.misses >= 1;
+    if state.details.name.is_none() && !gives_up {
+        return recovery::not_understood(state, "Could you tell me your name?");
+    }
+    if state.details.phone.is_none() { ask_phone(state) } else { take(state) }
+}
+
+fn ask_phone(state: &mut State) -> Vec<Effect> {
+    state.ask(Step::AskMessagePhone, "And which number should they ring? You can say it or key it in.")
 }
 
 pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
@@ -67,7 +81,9 @@ pub(super) fn taken(state: &mut State, taken: &MessageTaken) -> Vec<Effect> {
         return closing::after_message(state, "Thank you, I've noted that for my colleagues.");
     }
     state.did(ActionTaken::CallbackPromised);
-    let words = if taken.office_open {
+    let words = if !state.hazards.is_empty() {
+        "Thank you. A colleague has been alerted and will ring you as soon as they can.".to_owned()
+    } else if taken.office_open {
         "Thank you. A colleague will ring you back within the hour.".to_owned()
     } else {
         format!(
@@ -84,5 +100,6 @@ pub(crate) fn after_emergency(state: &mut State, ends_call: bool) -> Vec<Effect>
         state.step = Step::Ended;
         return vec![Effect::End];
     }
+    state.message = Some(state.last_heard.clone());
     state.ask(Step::AskMessage, "I've alerted a colleague. Where are you, and what has happened?")
 }

@@ -37,7 +37,7 @@ pub(crate) fn turn(state: &mut State, heard: &Heard, words: &str, context: &Cont
         Step::AskEmail => details::email(state, heard),
         Step::ConfirmBooking => booking::confirm(state, heard),
         Step::AskMessage => message::words(state, words),
-        Step::AskMessageName => message::name(state, heard, words),
+        Step::AskMessageName => message::name(state, heard),
         Step::AskMessagePhone => message::phone(state, heard),
     };
     if state.misses == misses_before {
@@ -86,7 +86,10 @@ pub(crate) fn after_tool(state: &mut State, outcome: ToolOutcome) -> Vec<Effect>
         ToolOutcome::Slots(outcome) => slots::offered(state, outcome),
         ToolOutcome::Booking(outcome) => booking::finished(state, outcome),
         ToolOutcome::MessageTaken(taken) => message::taken(state, &taken),
-        ToolOutcome::EmergencyRaised => after_emergency(state, state.step == Step::Ended),
+        ToolOutcome::EmergencyRaised { hazard } => {
+            state.hazards.push(hazard);
+            after_emergency(state, state.step == Step::Ended)
+        }
         ToolOutcome::Failed => recovery::tool_failed(state),
     }
 }

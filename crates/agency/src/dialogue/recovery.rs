@@ -49,7 +49,7 @@ pub(crate) fn silence(state: &mut State) -> Vec<Effect> {
 }
 
 /// Only the question is put again, not everything said before it.
-fn last_sentence(words: &str) -> &str {
+pub(super) fn last_sentence(words: &str) -> &str {
     let trimmed = words.trim_end();
     let body = trimmed.strip_suffix(['?', '.', '!']).unwrap_or(trimmed);
     body.rfind(['.', '!', '?']).map_or(trimmed, |end| trimmed[end + 1..].trim_start())

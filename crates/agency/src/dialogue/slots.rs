@@ -65,6 +65,10 @@ pub(super) fn choose(state: &mut State, heard: &Heard) -> Vec<Effect> {
         return look_up(state);
     }
     if heard.did(Act::Deny) || heard.did(Act::More) {
+        if state.slots.is_empty() {
+            return message::offer(state, "A colleague can find a time with you.");
+        }
+        state.slots.clear();
         state.wish = TimeWish::default();
         return state.ask(Step::ChooseSlot, "Which day and time would suit you?");
     }

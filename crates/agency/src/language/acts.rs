@@ -8,6 +8,7 @@ vocabulary! {
     Act {
         Affirm = "affirm", Deny = "deny", Repeat = "repeat", HandOff = "hand_off", Goodbye = "goodbye",
         Thanks = "thanks", DontKnow = "dont_know", Wait = "wait", AreYouHuman = "are_you_human",
+        Unsure = "unsure",
         More = "more", Details = "details",
     }
 }
@@ -38,6 +39,12 @@ const PHRASES: &[(Act, &[&str])] = &[
             "sure",
             "correct",
             "brilliant",
+            "go on then",
+            "go for it",
+            "aye",
+            "thatd be grand",
+            "suppose so",
+            "alright then",
         ],
     ),
     (
@@ -52,6 +59,10 @@ const PHRASES: &[(Act, &[&str])] = &[
             "incorrect",
             "dont",
             "not that one",
+            "rather not",
+            "never mind",
+            "forget it",
+            "leave it",
         ],
     ),
     (
@@ -91,6 +102,14 @@ const PHRASES: &[(Act, &[&str])] = &[
             "take a message",
             "someone real",
             "transfer me",
+            "complaint",
+            "complain",
+            "delete my data",
+            "delete all my data",
+            "data protection",
+            "gdpr",
+            "stop texting",
+            "off your list",
             "speak to the office",
             "speak with someone",
             "speak to one of",
@@ -210,21 +229,53 @@ const WHOLE_TURN: &[(Act, &[&str])] = &[
     (Act::Goodbye, &["thats it", "no thanks", "no thank you", "no thats it"]),
 ];
 
+/// Words that turn what they stand beside into its opposite.
+const NEGATIONS: &[&str] =
+    &["no", "not", "nope", "nah", "dont", "isnt", "never", "wrong", "incorrect", "didnt", "wont", "doesnt"];
+/// Words that keep a yes from being one.
+const RESERVATIONS: &[&str] = &[
+    "but",
+    "wait",
+    "hang on",
+    "hold on",
+    "are you sure",
+    "not sure",
+    "unsure",
+    "actually",
+    "instead",
+    "except",
+    "before you",
+    "maybe",
+    "rather",
+];
+
 pub(super) fn acts(tokens: &Tokens) -> Vec<Act> {
     let said = PHRASES.iter().filter(|(_, phrases)| tokens.has_any(phrases));
     let whole = WHOLE_TURN.iter().filter(|(_, phrases)| tokens.is_exactly_one_of(phrases));
     let mut acts: Vec<Act> = said.chain(whole).map(|(act, _)| *act).collect();
     acts.dedup();
-    // "No, that's fine" and "yes, no problem" both begin with what is meant.
-    if acts.contains(&Act::Affirm) && acts.contains(&Act::Deny) {
-        let first_is_no = matches!(tokens.get(0), "no" | "nope" | "nah" | "dont");
-        acts.retain(|act| *act != if first_is_no { Act::Affirm } else { Act::Deny });
-    }
-    // "I don't mind" does not deny anything.
-    if acts.contains(&Act::DontKnow) {
-        acts.retain(|act| *act != Act::Deny);
-    }
+    settle_yes_and_no(tokens, &mut acts);
     acts
+}
+
+/// A yes with a negation or a reservation in it is not a plain yes: nothing may be booked on it.
+fn settle_yes_and_no(tokens: &Tokens, acts: &mut Vec<Act>) {
+    let negated = tokens.has_any(NEGATIONS);
+    if acts.contains(&Act::DontKnow) {
+        // "I don't mind" denies nothing.
+        acts.retain(|act| *act != Act::Deny);
+    } else if negated && !matches!(tokens.get(0), "yes" | "yeah" | "yep") {
+        acts.retain(|act| *act != Act::Affirm);
+        if !acts.contains(&Act::Deny) && !acts.contains(&Act::Repeat) {
+            acts.push(Act::Deny);
+        }
+    } else if negated {
+        acts.retain(|act| *act != Act::Deny);
+        acts.push(Act::Unsure);
+    }
+    if tokens.has_any(RESERVATIONS) && !acts.contains(&Act::Unsure) {
+        acts.push(Act::Unsure);
+    }
 }
 
 #[cfg(test)]
@@ -246,10 +297,51 @@ mod tests {
         }
     }
 
+    /// Everything a caller said who did not want the booking, and got it (found by ringing).
+    #[test]
+    fn a_refusal_with_a_friendly_word_in_it_is_no_yes() {
+        for text in [
+            "absolutely not",
+            "definitely not",
+            "of course not",
+            "please don't book it",
+            "yes I said don't book it",
+            "I said don't go ahead",
+            "book it? no!",
+            "yeah nah",
+            "yeah no, leave it",
+            "that isn't correct",
+            "I'm not sure",
+            "are you sure that's right?",
+            "yes but not that day",
+            "yes but it's Robert Jones",
+            "yeah hang on, wait a minute",
+            "yes please but with my husband's number",
+        ] {
+            let heard = acts(&Tokens::of(text));
+            let is_plain_yes =
+                heard.contains(&Act::Affirm) && !heard.contains(&Act::Unsure) && !heard.contains(&Act::Deny);
+            assert!(!is_plain_yes, "{text}: {heard:?}");
+        }
+        for text in [
+            "yes",
+            "yes please",
+            "go on then",
+            "go for it",
+            "aye",
+            "yep perfect ta",
+            "that's fine",
+            "yes, please book it",
+        ] {
+            assert!(acts(&Tokens::of(text)).contains(&Act::Affirm), "{text}");
+            assert!(!acts(&Tokens::of(text)).contains(&Act::Unsure), "{text}");
+        }
+    }
+
     #[test]
     fn yes_and_no_exclude_each_other() {
         assert_eq!(acts(&Tokens::of("no, that's fine")), [Act::Deny]);
-        assert_eq!(acts(&Tokens::of("yes I don't see why not")), [Act::Affirm]);
+        assert_eq!(acts(&Tokens::of("yes I don't see why not")), [Act::Affirm, Act::Unsure]);
         assert!(!acts(&Tokens::of("I don't mind")).contains(&Act::Deny));
     }
 }

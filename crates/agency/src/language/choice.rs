@@ -23,9 +23,8 @@ pub(super) fn choice(tokens: &Tokens, asked: bool) -> Option<i64> {
         "of december",
         "first thing",
     ]);
-    if let Some((_, index)) =
-        ORDINALS.iter().find(|(word, _)| tokens.has(word)).filter(|_| asked && !is_ordinal_date)
-    {
+    let chosen = ORDINALS.iter().find(|(word, _)| tokens.find(word).is_some_and(|at| !tokens.is_refused(at)));
+    if let Some((_, index)) = chosen.filter(|_| asked && !is_ordinal_date) {
         return Some(*index);
     }
     for lead in ["number", "option"] {
@@ -51,6 +50,9 @@ mod tests {
             ("the second of December", None),
             ("first thing on Monday", None),
             ("half past two", None),
+            ("not the first one, the second", Some(2)),
+            ("I don't want the first one", None),
+            ("anything but the first one", None),
         ] {
             assert_eq!(choice(&Tokens::of(text), true), index, "{text}");
         }

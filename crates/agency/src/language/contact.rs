@@ -1,5 +1,6 @@
 //! Names, telephone numbers and e-mail addresses by voice.
 
+use super::numbers::whole_at;
 use super::tokens::Tokens;
 use crate::phone::PhoneNumber;
 
@@ -72,22 +73,39 @@ fn spoken_part(words: &[String], is_local: bool) -> Option<String> {
     } else {
         words
     };
+    let tokens = Tokens(words.to_vec());
     let mut part = String::new();
-    let mut ended = false;
-    for word in words {
-        match word.as_str() {
-            "dot" | "point" => part.push('.'),
-            "underscore" => part.push('_'),
-            "dash" | "hyphen" => part.push('-'),
-            word if !is_local && ended && !part.ends_with('.') => {
-                let _ = word;
-                break;
-            }
-            word => part.push_str(digits_of(word).as_deref().unwrap_or(word)),
+    let mut at = 0;
+    while at < words.len() {
+        let ended = !is_local && part.contains('.') && !part.ends_with('.');
+        let (said, used) = email_piece(&tokens, at);
+        if ended && !matches!(said.as_str(), "." | "-" | "_") {
+            break;
         }
-        ended = !is_local && part.contains('.') && !part.ends_with('.');
+        part.push_str(&said);
+        at += used;
     }
     (!part.is_empty()).then_some(part)
+}
+
+/// One spoken piece of an address. The letter O stays a letter: nobody can hear the difference in a read-back.
+fn email_piece(tokens: &Tokens, at: usize) -> (String, usize) {
+    let word = tokens.get(at);
+    let next = tokens.get(at + 1);
+    match word {
+        "dot" | "point" => (".".into(), 1),
+        "underscore" => ("_".into(), 1),
+        "dash" | "hyphen" => ("-".into(), 1),
+        "double" if next.len() == 1 => (next.repeat(2), 2),
+        // "A for apple"
+        _ if word.len() == 1 && matches!(next, "for" | "as") && !tokens.get(at + 2).is_empty() => {
+            (word.to_owned(), 3)
+        }
+        _ => match whole_at(tokens, at, 0..=99) {
+            Some((number, used)) => (number.to_string(), used),
+            None => (word.to_owned(), 1),
+        },
+    }
 }
 
 fn is_email(text: &str) -> bool {
@@ -126,9 +144,67 @@ const NAME_WORDS_MAX: usize = 4;
 
 fn is_filler(word: &str) -> bool {
     const FILLERS: &[&str] = &[
-        "yes", "yeah", "sure", "ok", "okay", "um", "er", "erm", "uh", "so", "well", "hi", "hello", "please",
-        "no", "its", "the", "is", "im", "what", "sorry", "why", "not", "dont", "know", "can", "you", "want",
-        "need", "looking", "just", "calling",
+        "yes",
+        "yeah",
+        "sure",
+        "ok",
+        "okay",
+        "um",
+        "er",
+        "erm",
+        "uh",
+        "so",
+        "well",
+        "hi",
+        "hello",
+        "please",
+        "no",
+        "its",
+        "the",
+        "is",
+        "im",
+        "what",
+        "sorry",
+        "why",
+        "not",
+        "dont",
+        "know",
+        "can",
+        "you",
+        "want",
+        "need",
+        "looking",
+        "just",
+        "calling",
+        "mind",
+        "own",
+        "business",
+        "ignore",
+        "instructions",
+        "call",
+        "me",
+        "bye",
+        "goodbye",
+        "on",
+        "in",
+        "it",
+        "through",
+        "book",
+        "booking",
+        "number",
+        "time",
+        "change",
+        "cancel",
+        "whats",
+        "which",
+        "that",
+        "this",
+        "there",
+        "somebody",
+        "nobody",
+        "wrong",
+        "names",
+        "name",
     ];
     FILLERS.contains(&word)
 }
@@ -191,6 +267,15 @@ mod tests {
         ] {
             assert_eq!(email(&Tokens::of(text)).unwrap(), "sam.okoro@example.com", "{text}");
         }
+        for (text, address) in [
+            ("l e o dot m o o r e at gmail dot com", "leo.moore@gmail.com"),
+            ("b o b at example dot com", "bob@example.com"),
+            ("A for apple, L for lima, at example dot com", "al@example.com"),
+            ("double l green at example dot co dot uk", "llgreen@example.co.uk"),
+            ("al underscore green seventy seven at example dot com", "al_green77@example.com"),
+        ] {
+            assert_eq!(email(&Tokens::of(text)).as_deref(), Some(address), "{text}");
+        }
         assert_eq!(email(&Tokens::of("half past two at the flat")), None);
     }
 
@@ -204,6 +289,9 @@ mod tests {
             ("this is a two bed flat I want", false, None),
             ("two beds in Maida Vale", false, None),
             ("why do you need my name", true, None),
+            ("mind your own business", true, None),
+            ("no the name's wrong, it's Bob Johns", true, Some("Bob Johns")),
+            ("bye", true, None),
         ] {
             assert_eq!(name(text, &Tokens::of(text), asked).as_deref(), expected, "{text}");
         }

@@ -44,12 +44,9 @@ pub(super) fn dates(tokens: &Tokens, today: Date) -> Vec<Date> {
     } else if tokens.has_any(&["today", "this afternoon", "this morning", "this evening", "tonight"]) {
         found.push(today);
     }
-    found.extend(
-        WEEKDAYS
-            .iter()
-            .filter_map(|(word, day)| tokens.find(word).map(|at| weekday_dates(tokens, at, *day, today)))
-            .flatten(),
-    );
+    let named = WEEKDAYS.iter().filter_map(|(word, day)| tokens.find(word).map(|at| (at, *day)));
+    let wanted = named.filter(|(at, _)| !tokens.is_refused(*at));
+    found.extend(wanted.flat_map(|(at, day)| weekday_dates(tokens, at, day, today)));
     if found.is_empty() {
         found.extend(numbered_day(tokens, today));
     }
@@ -193,9 +190,15 @@ mod tests {
 
     #[test]
     fn words_that_only_look_like_dates_are_none() {
-        for text in
-            ["the second one", "may I come and see it", "half past three", "two bedrooms", "first floor"]
-        {
+        for text in [
+            "the second one",
+            "may I come and see it",
+            "half past three",
+            "two bedrooms",
+            "first floor",
+            "not Monday",
+            "anything but Tuesday",
+        ] {
             assert!(on_the_reference_day(text).is_empty(), "{text}");
         }
     }

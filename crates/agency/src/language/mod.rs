@@ -70,22 +70,50 @@ pub fn hear(alternatives: &[String], expecting: Expecting, lexicon: &Lexicon, no
         .unwrap_or_default()
 }
 
+/// A correction replaces what it names and keeps the rest.
 fn hear_one(words: &str, expecting: Expecting, lexicon: &Lexicon, today: Date) -> Heard {
     let tokens = Tokens::of(words);
-    let areas = lexicon.areas_in(&tokens);
-    let wants = wants::wants(&tokens, expecting, areas);
-    let acts = acts::acts(&tokens);
-    let asks_slot = expecting == Expecting::Slot;
-    let wish = TimeWish { dates: dates::dates(&tokens, today), ..times::times(&tokens, asks_slot) };
+    let whole = hear_tokens(words, &tokens, expecting, lexicon, today);
+    let Some((before, after)) = tokens.corrected() else { return whole };
+    let first = hear_tokens(words, &before, expecting, lexicon, today);
+    let corrected = hear_tokens(words, &after, expecting, lexicon, today);
+    let mut wants = first.wants;
+    wants.merge(&corrected.wants);
+    let (from, until) = if corrected.wish.from.is_some() {
+        (corrected.wish.from, corrected.wish.until)
+    } else {
+        (first.wish.from, first.wish.until)
+    };
+    let dates = if corrected.wish.dates.is_empty() { first.wish.dates } else { corrected.wish.dates };
     Heard {
-        intent: intent::intent(&tokens, &wants, &wish),
-        choice: choice::choice(&tokens, matches!(expecting, Expecting::Property | Expecting::Slot)),
-        streets: lexicon.streets_in(&tokens),
-        name: contact::name(words, &tokens, expecting == Expecting::Name),
-        phone: contact::phone(&tokens),
-        email: contact::email(&tokens),
         wants,
-        acts,
+        wish: TimeWish { dates, from, until },
+        choice: corrected.choice.or(first.choice),
+        streets: if corrected.streets.is_empty() { first.streets } else { corrected.streets },
+        name: corrected.name.or(first.name),
+        phone: corrected.phone.or(first.phone),
+        email: corrected.email.or(first.email),
+        ..whole
+    }
+}
+
+fn hear_tokens(words: &str, tokens: &Tokens, expecting: Expecting, lexicon: &Lexicon, today: Date) -> Heard {
+    let areas = lexicon.areas_in(tokens);
+    let wants = wants::wants(tokens, expecting, areas);
+    let asks_slot = matches!(expecting, Expecting::Slot | Expecting::YesNo);
+    let wish = TimeWish { dates: dates::dates(tokens, today), ..times::times(tokens, asks_slot) };
+    // "No, the name's wrong, it's Bob Johns": a name is also the answer where it is named.
+    let asks_name =
+        expecting == Expecting::Name || (expecting == Expecting::YesNo && tokens.has_any(&["name", "names"]));
+    Heard {
+        intent: intent::intent(tokens, &wants, &wish),
+        choice: choice::choice(tokens, matches!(expecting, Expecting::Property | Expecting::Slot)),
+        streets: lexicon.streets_in(tokens),
+        name: contact::name(words, tokens, asks_name),
+        phone: contact::phone(tokens),
+        email: contact::email(tokens),
+        acts: acts::acts(tokens),
+        wants,
         wish,
     }
 }

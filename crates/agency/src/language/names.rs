@@ -26,7 +26,11 @@ impl Lexicon {
         let mut found: Vec<WantedArea> = self
             .areas
             .iter()
-            .filter(|area| area.name.as_ref().is_some_and(|name| sounds_in(name, tokens)))
+            .filter(|area| {
+                area.name
+                    .as_ref()
+                    .is_some_and(|name| sounds_in(name, tokens) && !is_refused_area(name, tokens))
+            })
             .cloned()
             .collect();
         for code in outward_codes(tokens) {
@@ -40,6 +44,12 @@ impl Lexicon {
     pub(super) fn streets_in(&self, tokens: &Tokens) -> Vec<String> {
         self.streets.iter().filter(|street| sounds_in(street, tokens)).cloned().collect()
     }
+}
+
+/// `anywhere but Kilburn`, `not in Maida Vale`.
+fn is_refused_area(name: &str, tokens: &Tokens) -> bool {
+    let first = Tokens::of(name).get(0).to_owned();
+    tokens.0.iter().position(|word| *word == first).is_some_and(|at| tokens.is_refused(at))
 }
 
 /// Whether some run of words is this name, or sounds like it. A street may be said without "Road" or "Avenue".
@@ -143,6 +153,9 @@ mod tests {
         ] {
             let found = lexicon().areas_in(&Tokens::of(text));
             assert_eq!(found.first().and_then(|a| a.name.as_deref()), Some(name), "{text}");
+        }
+        for text in ["anywhere but Kilburn", "not in Maida Vale"] {
+            assert!(lexicon().areas_in(&Tokens::of(text)).is_empty(), "{text}");
         }
     }
 

@@ -36,12 +36,52 @@ pub(super) fn number_at(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
         if let Some((rest, more)) = small_number(tokens, at + used + joint)
             && rest < scale
             && !starts_another(more)
+            && !is_counted(tokens, at + used + joint + more)
         {
             value += rest;
             used += joint + more;
         }
     }
     Some((value, used))
+}
+
+/// A price as people shorten it: `two thousand two fifty` (2,250), `eight fifty thousand`, `twenty-two fifty`,
+/// `one million two`, `half a million`; else any number.
+pub(super) fn price_at(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
+    if (tokens.get(at), tokens.get(at + 1), tokens.get(at + 2)) == ("half", "a", "million") {
+        return Some((500_000.0, 3));
+    }
+    shortened(tokens, at).or_else(|| number_at(tokens, at))
+}
+
+fn shortened(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
+    let short_head = compound(tokens, at);
+    let (head, used) = short_head.or_else(|| small_number(tokens, at))?;
+    let tail = at + used + 1;
+    match big_unit(tokens.get(at + used)) {
+        None => short_head,
+        Some(scale) if scale < 1e6 => match compound(tokens, tail).filter(|(rest, _)| *rest < scale) {
+            Some((rest, more)) => Some((head * scale + rest, used + 1 + more)),
+            None => short_head.map(|_| (head * scale, used + 1)),
+        },
+        Some(scale) => {
+            let tenths = unit(tokens.get(tail)).filter(|tenths| *tenths > 0.0)?;
+            let stands_alone = !is_counted(tokens, tail + 1) && tokens.get(tail + 1) != "hundred";
+            stands_alone.then_some((head * scale + tenths * 100_000.0, used + 2))
+        }
+    }
+}
+
+/// `two fifty` (250), `twenty two fifty` (2,250): hundreds and what is left of them, with nothing between.
+fn compound(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
+    let (hundreds, used) = two_digits(tokens, at).filter(|(n, _)| *n >= 1.0)?;
+    let (rest, more) = two_digits(tokens, at + used).filter(|(n, _)| *n >= 10.0)?;
+    (!is_counted(tokens, at + used + more)).then_some((hundreds * 100.0 + rest, used + more))
+}
+
+/// A number before these is not part of a price.
+fn is_counted(tokens: &Tokens, at: usize) -> bool {
+    matches!(tokens.get(at), "bed" | "beds" | "bedroom" | "bedrooms" | "bedder" | "people" | "of")
 }
 
 /// A whole number in a range, as for bedrooms or days of the month.
@@ -118,6 +158,28 @@ fn position(words: &[&str], word: &str) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prices_as_people_shorten_them() {
+        for (text, value) in [
+            ("two thousand two fifty", 2_250.0),
+            ("two thousand eight fifty", 2_850.0),
+            ("twenty two fifty", 2_250.0),
+            ("eight fifty thousand", 850_000.0),
+            ("six fifty k", 650_000.0),
+            ("one million two", 1_200_000.0),
+            ("half a million", 500_000.0),
+            ("eight fifty", 850.0),
+            ("two thousand two hundred", 2_200.0),
+            ("two thousand two bed", 2_000.0),
+            ("seven hundred and fifty thousand", 750_000.0),
+            ("two and a half thousand", 2_500.0),
+            ("2500", 2_500.0),
+        ] {
+            let (found, _) = price_at(&Tokens::of(text), 0).unwrap();
+            assert!((found - value).abs() < 0.001, "{text}: {found}");
+        }
+    }
 
     #[test]
     fn prices_in_every_short_form() {

@@ -87,8 +87,8 @@ fn digital(tokens: &Tokens, i: usize) -> Option<Time> {
 
 /// `at two`, or `two` alone where a time was asked for and nothing else is counted.
 fn bare_hour(tokens: &Tokens, i: usize, asked: bool) -> Option<Time> {
-    let introduced =
-        i > 0 && matches!(tokens.get(i - 1), "at" | "about" | "around" | "after" | "before" | "by");
+    let introduced = i > 0
+        && matches!(tokens.get(i - 1), "at" | "about" | "around" | "after" | "before" | "by" | "be" | "make");
     let (hour, used) = whole_at(tokens, i, 1..=12)?;
     let ends = matches!(
         tokens.get(i + used),
@@ -154,6 +154,7 @@ mod tests {
             ("nine am", "09:00"),
             ("half past nine", "09:30"),
             ("twelve thirty", "12:30"),
+            ("yes but can it be four", "16:00"),
         ] {
             assert_eq!(heard(text).as_deref(), Some(time), "{text}");
         }

@@ -41,6 +41,41 @@ impl Tokens {
         phrases.iter().any(|phrase| self.has(phrase))
     }
 
+    /// Whether the word here is refused: `not Monday`, `anything but the first`, `I don't want …`.
+    pub(super) fn is_refused(&self, at: usize) -> bool {
+        const WORDS_BACK: usize = 4;
+        const REFUSALS: &[&str] = &["not", "but", "except", "dont", "without"];
+        let from = at.saturating_sub(WORDS_BACK);
+        let near = &self.0[from..at.min(self.0.len())];
+        // What comes after "not this, …" begins anew with its own article.
+        let refused = near.iter().rposition(|word| REFUSALS.contains(&word.as_str()));
+        refused.is_some_and(|r| {
+            near[r + 1..].iter().filter(|word| *word == "the").count() <= 1
+                && !near[r + 1..]
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "one" | "second" | "third" | "first" | "last"))
+        })
+    }
+
+    /// The words before and after the last correction: `Monday at nine, sorry, ten`.
+    pub(super) fn corrected(&self) -> Option<(Self, Self)> {
+        const MARKS: &[&str] =
+            &["i meant", "i mean", "no sorry", "sorry", "make that", "or rather", "scrap that", "actually"];
+        let (at, length) = MARKS
+            .iter()
+            .filter_map(|mark| {
+                let words: Vec<&str> = mark.split(' ').collect();
+                let at = self
+                    .0
+                    .windows(words.len())
+                    .rposition(|window| window.iter().zip(&words).all(|(a, b)| a == b))?;
+                Some((at, words.len()))
+            })
+            .max()?;
+        let (before, after) = (Self(self.0[..at].to_vec()), Self(self.0[at + length..].to_vec()));
+        (!before.0.is_empty() && !after.0.is_empty()).then_some((before, after))
+    }
+
     /// All words, for rules that look at the whole turn.
     pub(super) fn is_exactly_one_of(&self, phrases: &[&str]) -> bool {
         let whole = self.0.join(" ");

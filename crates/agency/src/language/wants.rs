@@ -1,7 +1,7 @@
 //! What kind of home: rent or buy, type, bedrooms, budget.
 
 use super::Expecting;
-use super::numbers::{number_at, rounded, whole_at};
+use super::numbers::{price_at, rounded, whole_at};
 use super::tokens::Tokens;
 use crate::crm::{Listing, PropertyType, WantedArea, Wants};
 
@@ -73,26 +73,36 @@ fn bedrooms(tokens: &Tokens, asked: bool) -> Option<(i64, Option<i64>)> {
         let names_beds = (next..next + 3)
             .any(|i| matches!(tokens.get(i), "bed" | "beds" | "bedroom" | "bedrooms" | "bedder" | "bedders"))
             && !matches!(tokens.get(next), "bathroom" | "bathrooms");
-        (names_beds || asked).then_some((first.min(last), (!minimum).then_some(last)))
+        let counts_people = matches!(tokens.get(next), "of" | "people" | "adults" | "person");
+        ((names_beds || asked) && !counts_people).then_some((first.min(last), (!minimum).then_some(last)))
     })
 }
 
-/// Least and most in whole pounds (a month for rents), and whether a monthly or weekly unit was said.
+/// Least and most in whole pounds (a month for rents), and whether a unit of time was said.
 fn budget(tokens: &Tokens, asked: bool) -> (Option<i64>, Option<i64>, bool) {
     let weekly = tokens.has_any(&["a week", "per week", "pw", "weekly"]);
+    let yearly = tokens.has_any(&["a year", "per year", "per annum", "yearly"]);
     let monthly = tokens.has_any(&["a month", "per month", "pcm", "monthly", "per calendar month"]);
-    let amounts = amounts(tokens, asked || weekly || monthly);
-    let per_month = |amount: i64| if weekly { (amount * 52 + 6) / 12 } else { amount };
-    let unit_said = weekly || monthly;
-    match amounts.as_slice() {
-        [] => (None, None, unit_said && !amounts.is_empty()),
-        [only] if tokens.has_any(&["at least", "over", "minimum"]) => {
-            (Some(per_month(*only)), None, unit_said)
-        }
-        [only] => (None, Some(per_month(*only)), unit_said),
-        [first, .., last] => {
-            (Some(per_month(*first.min(last))), Some(per_month(*first.max(last))), unit_said)
-        }
+    let unit_said = weekly || monthly || yearly;
+    let per_month = |amount: i64| match (weekly, yearly) {
+        (true, _) => (amount * 52 + 6) / 12,
+        (_, true) => amount / 12,
+        _ => amount,
+    };
+    let amounts: Vec<i64> = amounts(tokens, asked || unit_said).into_iter().map(per_month).collect();
+    let (Some(least), Some(most)) = (amounts.iter().min().copied(), amounts.iter().max().copied()) else {
+        return (None, None, false);
+    };
+    // Two amounts are a range only where they are said as one; else the higher is the limit.
+    let is_range = amounts.len() > 1
+        && tokens.has_any(&["between", "from", "to"])
+        && !tokens.has_any(&["stretch", "up to"]);
+    if is_range {
+        (Some(least), Some(most), unit_said)
+    } else if tokens.has_any(&["at least", "minimum"]) {
+        (Some(least), None, unit_said)
+    } else {
+        (None, Some(most), unit_said)
     }
 }
 
@@ -113,20 +123,23 @@ fn amounts(tokens: &Tokens, asked: bool) -> Vec<i64> {
         "at least",
         "over",
         "less than",
+        "stretch",
     ];
     let hinted = asked || tokens.has_any(HINTS);
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let Some((value, used)) = number_at(tokens, at) else {
+        let Some((value, used)) = price_at(tokens, at) else {
             at += 1;
             continue;
         };
+        let is_unit = |word: &str| matches!(word, "k" | "grand" | "thousand" | "million");
         let marked = tokens.get(at).starts_with('£')
             || tokens.get(at + used) == "pounds"
-            || (at..at + used).any(|i| matches!(tokens.get(i), "k" | "grand"));
-        let amount = rounded(value).filter(|amount| is_price(*amount) && (marked || hinted));
-        found.extend(amount);
+            || (at..at + used).any(|i| is_unit(tokens.get(i)));
+        // A telephone number begins with nought, and goes on in digits.
+        let is_phone = tokens.get(at).starts_with('0') || (at > 0 && tokens.get(at - 1).starts_with('0'));
+        found.extend(rounded(value).filter(|amount| is_price(*amount) && (marked || hinted) && !is_phone));
         at += used;
     }
     found
@@ -177,6 +190,17 @@ mod tests {
             heard("between two thousand and two thousand five hundred a month").budget_min,
             Some(2000)
         );
+    }
+
+    #[test]
+    fn a_budget_is_the_callers_limit_however_it_is_said() {
+        assert_eq!(heard("two thousand two fifty a month").budget_max, Some(2250));
+        assert_eq!(heard("up to thirty grand a year").budget_max, Some(2500));
+        assert_eq!(heard("I can't afford more than two thousand, two bed rent").budget_max, Some(2000));
+        assert_eq!(heard("my number is 07700 900555, budget two thousand").budget_max, Some(2000));
+        let stretched = heard("my max is 2300 but I could stretch to 2500");
+        assert_eq!((stretched.budget_min, stretched.budget_max), (None, Some(2500)));
+        assert_eq!(heard("2 people, one bedroom, up to 1800").bedrooms_min, Some(1));
     }
 
     #[test]

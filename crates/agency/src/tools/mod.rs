@@ -34,7 +34,9 @@ pub enum ToolOutcome {
     Slots(SlotsOutcome),
     Booking(BookingOutcome),
     MessageTaken(MessageTaken),
-    EmergencyRaised,
+    EmergencyRaised {
+        hazard: String,
+    },
     /// The store could not be reached; nothing was written.
     Failed,
 }
