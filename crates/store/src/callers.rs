@@ -60,7 +60,7 @@ impl Store {
         const SQL: &str = "SELECT role, name, email, vip FROM ( \
              SELECT 1 AS place, 'tenant' AS role, name, email, (1 = 0) AS vip FROM pm_tenants WHERE phone = $1 \
              UNION ALL SELECT 2, 'landlord', name, email, (1 = 0) FROM pm_landlords WHERE phone = $1 \
-             UNION ALL SELECT 3, 'contact', name, email, vip = (1 = 1) FROM unified_contacts WHERE phone = $1 \
+             UNION ALL SELECT 3, 'contact', name, email, COALESCE(vip = (1 = 1), (1 = 0)) FROM unified_contacts WHERE phone = $1 \
              ) AS found ORDER BY place";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(phone.as_str()).fetch_all(c).await)?)
     }

@@ -96,8 +96,7 @@ impl Store {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Negotiator>, StoreError> {
-        const PEOPLE: &str =
-            "SELECT id, name FROM users WHERE role = 'negotiator' AND active = (1 = 1) ORDER BY id";
+        const PEOPLE: &str = "SELECT id, COALESCE(name, 'A colleague') FROM users WHERE role = 'negotiator' AND active = (1 = 1) ORDER BY id";
         const HOURS: &str = "SELECT user_id, weekday, starts, ends FROM working_hours";
         const ABSENCES: &str =
             "SELECT user_id, starts_at, ends_at FROM absences WHERE starts_at < $2 AND ends_at > $1";
@@ -154,6 +153,7 @@ impl Tx {
                 .execute(&mut **tx)
                 .await?;
         }
+        self.check_available(new.property).await?;
         self.check_foreign(new).await?;
         const SQL: &str = "INSERT INTO viewing_appointments (property_id, lead_id, agent_id, kind, scheduled_date, duration_minutes, \
              status, viewer_name, viewer_email, viewer_phone, created_at) \
@@ -175,6 +175,14 @@ impl Tx {
             self.claim_cell(cell, None, Some(new.property), id.0).await?;
         }
         Ok(AppointmentId(id.0))
+    }
+
+    /// A home that was let or withdrawn since it was offered is not booked.
+    async fn check_available(&mut self, property: PropertyId) -> Result<(), StoreError> {
+        const SQL: &str = "SELECT status FROM properties WHERE id = $1";
+        let status: Option<String> =
+            within!(self, |c| sqlx::query_scalar(SQL).bind(property.0).fetch_optional(c).await)?;
+        if status.as_deref() == Some("available") { Ok(()) } else { Err(StoreError::OffTheMarket) }
     }
 
     async fn check_foreign(&mut self, new: &NewAppointment<'_>) -> Result<(), StoreError> {

@@ -5,6 +5,9 @@ pub enum StoreError {
     /// Somebody else's booking holds one of the cells. Offer other times.
     #[error("the slot has just been taken")]
     SlotTaken,
+    /// The home is no longer available. Say so.
+    #[error("the home is off the market")]
+    OffTheMarket,
     /// This very change was written before. Read what it came to.
     #[error("this was done already")]
     AlreadyDone,
@@ -39,6 +42,9 @@ impl StoreError {
             Self::Database(sqlx::Error::PoolTimedOut) => "no connection in time".to_owned(),
             Self::Database(sqlx::Error::PoolClosed) => "closed".to_owned(),
             Self::Database(sqlx::Error::Io(error)) => error.kind().to_string(),
+            Self::Database(sqlx::Error::ColumnDecode { index, .. }) => {
+                format!("column {index} cannot be read")
+            }
             Self::Unreadable(error) => format!("line {} column {}", error.line(), error.column()),
             _ => String::new(),
         }

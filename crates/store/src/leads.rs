@@ -15,6 +15,8 @@ pub struct LeadChange {
     pub name: Option<String>,
     pub email: Option<String>,
     pub wants: Option<Wants>,
+    /// The number was only said, so it proves nobody: a name and an address that are kept stay.
+    pub keeps_person: bool,
     pub conversation: Option<String>,
     /// One id for each possible change row.
     pub change_ids: Vec<String>,
@@ -161,51 +163,66 @@ impl Tx {
         Ok(())
     }
 
-    /// A caller with a withheld number has given one. If that number has a lead, this call joins it.
+    /// A caller with a withheld number has given one, or corrected it: this conversation, and nothing else, goes to the
+    /// lead of that number. The lead the conversation leaves goes away with its last call.
     pub async fn give_phone(
         &mut self,
         lead: LeadId,
+        conversation: &str,
         phone: &PhoneNumber,
         now: Timestamp,
     ) -> Result<LeadId, StoreError> {
         const OWNER: &str = "SELECT id FROM voice_leads WHERE phone = $1";
+        const NAME_IT: &str = "UPDATE voice_leads SET phone = $2, updated_at = $3 WHERE id = $1 AND (phone IS NULL OR total_calls <= 1)";
+        const NEW: &str = "INSERT INTO voice_leads (phone, source, first_call_date, created_at, updated_at) \
+             VALUES ($1, 'phone_call', $2, $2, $2) RETURNING id";
         let owner: Option<Int> =
             within!(self, |c| sqlx::query_scalar(OWNER).bind(phone.as_str()).fetch_optional(c).await)?;
-        match owner {
-            Some(owner) if owner.0 == lead.0 => Ok(lead),
-            Some(owner) => {
-                self.join_lead(lead, LeadId(owner.0), now).await?;
-                Ok(LeadId(owner.0))
+        let to = match owner {
+            Some(owner) => owner,
+            None if execute!(self, sqlx::query(NAME_IT).bind(lead.0).bind(phone.as_str()).bind(Ts(now)))?
+                > 0 =>
+            {
+                return Ok(lead);
             }
-            None => {
-                const SQL: &str =
-                    "UPDATE voice_leads SET phone = $2, updated_at = $3 WHERE id = $1 AND phone IS NULL";
-                execute!(self, sqlx::query(SQL).bind(lead.0).bind(phone.as_str()).bind(Ts(now)))?;
-                Ok(lead)
-            }
+            None => within!(self, |c| sqlx::query_scalar(NEW)
+                .bind(phone.as_str())
+                .bind(Ts(now))
+                .fetch_one(c)
+                .await)?,
+        };
+        if to.0 != lead.0 {
+            self.move_conversation(conversation, lead, LeadId(to.0), now).await?;
         }
+        Ok(LeadId(to.0))
     }
 
-    async fn join_lead(&mut self, from: LeadId, to: LeadId, now: Timestamp) -> Result<(), StoreError> {
-        const MOVES: [&str; 8] = [
-            "INSERT INTO voice_lead_properties (lead_id, property_id, first_mentioned, times_discussed, interest, viewing_booked_date) \
-             SELECT $2, property_id, first_mentioned, times_discussed, interest, viewing_booked_date FROM voice_lead_properties \
-             WHERE lead_id = $1 ON CONFLICT (lead_id, property_id) \
-             DO UPDATE SET times_discussed = voice_lead_properties.times_discussed + excluded.times_discussed",
-            "UPDATE voice_lead_calls SET lead_id = $2 WHERE lead_id = $1",
-            "UPDATE conversations SET lead_id = $2 WHERE lead_id = $1",
-            "UPDATE requirement_changes SET lead_id = $2 WHERE lead_id = $1",
-            "UPDATE viewing_appointments SET lead_id = $2 WHERE lead_id = $1",
-            "UPDATE messages SET lead_id = $2 WHERE lead_id = $1",
-            "UPDATE tasks SET lead_id = $2 WHERE lead_id = $1",
-            "UPDATE alerts SET lead_id = $2 WHERE lead_id = $1",
+    async fn move_conversation(
+        &mut self,
+        conversation: &str,
+        from: LeadId,
+        to: LeadId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const MOVES: [&str; 6] = [
+            "UPDATE voice_lead_calls SET lead_id = $2 WHERE call_sid = (SELECT call_sid FROM conversations WHERE id = $1)",
+            "UPDATE conversations SET lead_id = $2 WHERE id = $1",
+            "UPDATE requirement_changes SET lead_id = $2 WHERE conversation_id = $1",
+            "UPDATE messages SET lead_id = $2 WHERE conversation_id = $1",
+            "UPDATE tasks SET lead_id = $2 WHERE conversation_id = $1",
+            "UPDATE alerts SET lead_id = $2 WHERE conversation_id = $1",
         ];
+        const LEFT: &str =
+            "UPDATE voice_leads SET total_calls = total_calls - 1, updated_at = $2 WHERE id = $1";
+        const JOINED: &str = "UPDATE voice_leads SET total_calls = total_calls + 1, last_call_date = $2, updated_at = $2 WHERE id = $1";
+        const DELETE: &str = "DELETE FROM voice_leads WHERE id = $1 AND total_calls <= 0 \
+             AND NOT EXISTS (SELECT 1 FROM voice_lead_calls WHERE lead_id = $1) \
+             AND NOT EXISTS (SELECT 1 FROM viewing_appointments WHERE lead_id = $1)";
         for text in MOVES {
-            execute!(self, sqlx::query(text).bind(from.0).bind(to.0))?;
+            execute!(self, sqlx::query(text).bind(conversation).bind(to.0))?;
         }
-        const COUNT: &str = "UPDATE voice_leads SET total_calls = total_calls + 1, last_call_date = $2, updated_at = $2 WHERE id = $1";
-        execute!(self, sqlx::query(COUNT).bind(to.0).bind(Ts(now)))?;
-        const DELETE: &str = "DELETE FROM voice_leads WHERE id = $1 AND phone IS NULL";
+        execute!(self, sqlx::query(LEFT).bind(from.0).bind(Ts(now)))?;
+        execute!(self, sqlx::query(JOINED).bind(to.0).bind(Ts(now)))?;
         execute!(self, sqlx::query(DELETE).bind(from.0))?;
         Ok(())
     }
@@ -220,8 +237,8 @@ impl Before {
         let (codes, names) = area_lists(&wants);
         let areas_said = !wants.areas.is_empty();
         Self {
-            name: change.name.clone().or_else(|| self.name.clone()),
-            email: change.email.clone().or_else(|| self.email.clone()),
+            name: newer(&self.name, &change.name, change.keeps_person),
+            email: newer(&self.email, &change.email, change.keeps_person),
             looking_for: wants
                 .listing
                 .map(|l| looking_for(l).to_owned())
@@ -254,6 +271,11 @@ impl Before {
         ];
         pairs.into_iter().filter(|(_, old, new)| old != new).collect()
     }
+}
+
+fn newer(kept: &Option<String>, said: &Option<String>, keeps: bool) -> Option<String> {
+    let (first, second) = if keeps { (kept, said) } else { (said, kept) };
+    first.clone().or_else(|| second.clone())
 }
 
 fn has_beds(wants: &Wants) -> bool {

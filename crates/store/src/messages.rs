@@ -96,6 +96,8 @@ pub enum AttemptOutcome {
     Reconciled,
     /// It was not found there, so it may be sent again.
     NotFound,
+    /// The provider could not be asked.
+    NoAnswer,
 }
 
 impl AttemptOutcome {
@@ -107,6 +109,7 @@ impl AttemptOutcome {
             Self::Unknown => "unknown",
             Self::Reconciled => "reconciled",
             Self::NotFound => "not_found",
+            Self::NoAnswer => "no_answer",
         }
     }
 }
@@ -138,16 +141,16 @@ macro_rules! message_columns {
     };
 }
 
-/// Due, unclaimed, and first in line for its recipient on its channel.
+/// Due, unclaimed, and first in line for its recipient on its channel; an emergency waits for nobody.
 macro_rules! claim {
     ($skip_locked:literal) => {
         concat!(
             "UPDATE messages SET status = CASE WHEN status = 'queued' THEN 'sending' ELSE 'unknown' END, claimed_by = $1, claimed_until = $3, updated_at = $2 WHERE id IN ( \
              SELECT m.id FROM messages m WHERE m.direction = 'outbound' AND m.status IN ('queued', 'sending', 'unknown') \
              AND m.send_after <= $2 AND (m.claimed_until IS NULL OR m.claimed_until <= $2) \
-             AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.to_address = m.to_address AND e.channel = m.channel \
+             AND (m.kind = 'emergency_alert' OR NOT EXISTS (SELECT 1 FROM messages e WHERE e.to_address = m.to_address AND e.channel = m.channel \
                AND e.direction = 'outbound' AND e.status IN ('queued', 'sending', 'unknown') AND e.id < m.id \
-               AND (e.attempts > 0 OR e.send_after <= $2)) \
+               AND (e.attempts > 0 OR e.send_after <= $2))) \
              ORDER BY m.id LIMIT $4 ",
             $skip_locked,
             ") AND (claimed_until IS NULL OR claimed_until <= $2) RETURNING ",
@@ -191,12 +194,19 @@ impl Store {
         Ok(at.map(|at| at.0))
     }
 
-    /// How often it was looked for at the provider and not found.
+    /// How often it was looked for at the provider and not found, since it was last sent.
     pub async fn looks_in_vain(&self, message: &str) -> Result<i64, StoreError> {
-        const SQL: &str =
-            "SELECT count(*) FROM message_attempts WHERE message_id = $1 AND outcome = 'not_found'";
+        const SQL: &str = "SELECT count(*) FROM message_attempts WHERE message_id = $1 AND outcome = 'not_found' \
+             AND number > (SELECT COALESCE(max(number), 0) FROM message_attempts WHERE message_id = $1 AND outcome = 'unknown')";
         let looks: Int = read!(self, |c| sqlx::query_scalar(SQL).bind(message).fetch_one(c).await)?;
         Ok(looks.0)
+    }
+
+    /// Whether some message of ours has, or had, this id at the provider.
+    pub async fn is_known_sid(&self, sid: &str) -> Result<bool, StoreError> {
+        const SQL: &str = "SELECT 1 FROM message_attempts WHERE provider_sid = $1 UNION ALL SELECT 1 FROM messages WHERE provider_sid = $1 LIMIT 1";
+        let found: Option<Int> = read!(self, |c| sqlx::query_scalar(SQL).bind(sid).fetch_optional(c).await)?;
+        Ok(found.is_some())
     }
 
     pub async fn message_by_provider_sid(&self, sid: &str) -> Result<Option<ClaimedMessage>, StoreError> {
@@ -287,8 +297,8 @@ impl Tx {
         attempt: &Attempt<'_>,
         settled: &Settled<'_>,
     ) -> Result<bool, StoreError> {
-        const ATTEMPT: &str = "INSERT INTO message_attempts (id, message_id, number, started_at, finished_at, outcome, http_status, error_code) \
-             VALUES ($1, $2, (SELECT count(*) + 1 FROM message_attempts WHERE message_id = $2), $3, $4, $5, $6, $7)";
+        const ATTEMPT: &str = "INSERT INTO message_attempts (id, message_id, number, started_at, finished_at, outcome, http_status, error_code, provider_sid) \
+             VALUES ($1, $2, (SELECT count(*) + 1 FROM message_attempts WHERE message_id = $2), $3, $4, $5, $6, $7, $8)";
         execute!(
             self,
             sqlx::query(ATTEMPT)
@@ -299,11 +309,15 @@ impl Tx {
                 .bind(attempt.outcome.word())
                 .bind(attempt.http_status)
                 .bind(attempt.error_code)
+                .bind(settled.provider_sid)
         )?;
         const MESSAGE: &str = "UPDATE messages SET status = $3, provider_sid = COALESCE($4, provider_sid), error_code = $5, \
              send_after = COALESCE($6, send_after), possible_duplicate = (possible_duplicate OR $7), attempts = attempts + $8, \
              claimed_by = NULL, claimed_until = NULL, updated_at = $9 WHERE id = $1 AND claimed_by = $2";
-        let is_try = !matches!(attempt.outcome, AttemptOutcome::Reconciled | AttemptOutcome::NotFound);
+        let is_try = !matches!(
+            attempt.outcome,
+            AttemptOutcome::Reconciled | AttemptOutcome::NotFound | AttemptOutcome::NoAnswer
+        );
         let written = execute!(
             self,
             sqlx::query(MESSAGE)

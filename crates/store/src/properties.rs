@@ -14,18 +14,18 @@ use crate::types::{Day, Int, TextList};
 struct PropertyRow {
     id: Int,
     reference: String,
-    listing_type: String,
-    status: String,
+    listing_type: Option<String>,
+    status: Option<String>,
     address_line1: String,
     area: String,
     postcode: String,
-    bedrooms: Int,
-    bathrooms: Int,
-    property_type: String,
-    price: Int,
+    bedrooms: Option<Int>,
+    bathrooms: Option<Int>,
+    property_type: Option<String>,
+    price: Option<Int>,
     rent_period: Option<String>,
     description: String,
-    features: TextList,
+    features: Option<TextList>,
     epc_rating: Option<String>,
     council_tax_band: Option<String>,
     tenure: Option<String>,
@@ -37,9 +37,10 @@ struct PropertyRow {
 macro_rules! select_properties {
     ($rest:literal) => {
         concat!(
-            "SELECT id, reference, listing_type, status, address_line1, area, postcode, bedrooms, bathrooms, \
-             property_type, price, rent_period, description, features, epc_rating, council_tax_band, tenure, \
-             furnished, available_from, agent_id FROM properties p ",
+            "SELECT id, COALESCE(reference, '') AS reference, listing_type, status, COALESCE(address_line1, '') AS address_line1, \
+             COALESCE(area, '') AS area, COALESCE(postcode, '') AS postcode, bedrooms, bathrooms, property_type, price, rent_period, \
+             COALESCE(description, '') AS description, features, epc_rating, council_tax_band, tenure, furnished, available_from, \
+             agent_id FROM properties p ",
             $rest
         )
     };
@@ -50,7 +51,8 @@ macro_rules! find_properties {
     ($in_areas:literal) => {
         concat!(
             select_properties!(
-                "WHERE status = 'available' AND ($1 IS NULL OR listing_type = $1) AND ($2 IS NULL OR property_type = $2) \
+                "WHERE status = 'available' AND price IS NOT NULL AND bedrooms IS NOT NULL AND listing_type IN ('rent', 'sale') \
+                 AND property_type IN ('flat', 'house', 'studio', 'maisonette') AND ($1 IS NULL OR listing_type = $1) AND ($2 IS NULL OR property_type = $2) \
                  AND ($3 IS NULL OR bedrooms >= $3) AND ($4 IS NULL OR bedrooms <= $4) \
                  AND ($5 IS NULL OR CASE WHEN rent_period = 'week' THEN (price * 52 + 6) / 12 ELSE price END >= $5) \
                  AND ($6 IS NULL OR CASE WHEN rent_period = 'week' THEN (price * 52 + 6) / 12 ELSE price END <= $6) \
@@ -113,8 +115,8 @@ impl Store {
 
     /// Every area and street that there is a home in, for matching speech.
     pub async fn lexicon(&self) -> Result<Lexicon, StoreError> {
-        const SQL: &str =
-            "SELECT DISTINCT area, address_line1, postcode FROM properties WHERE status = 'available'";
+        const SQL: &str = "SELECT DISTINCT area, address_line1, postcode FROM properties WHERE status = 'available' \
+             AND area IS NOT NULL AND address_line1 IS NOT NULL AND postcode IS NOT NULL";
         let rows: Vec<(String, String, String)> = read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
         let mut lexicon = Lexicon::default();
         for (area, address, postcode) in rows {
@@ -132,30 +134,31 @@ impl Store {
 
     /// Active staff, for the recogniser's hints.
     pub async fn staff_names(&self) -> Result<Vec<StaffName>, StoreError> {
-        const SQL: &str = "SELECT id, name FROM users WHERE active = (1 = 1) ORDER BY id";
+        const SQL: &str =
+            "SELECT id, name FROM users WHERE active = (1 = 1) AND name IS NOT NULL ORDER BY id";
         let rows: Vec<(Int, String)> = read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
         Ok(rows.into_iter().map(|(id, name)| StaffName { id: UserId(id.0), name }).collect())
     }
 }
 
 impl PropertyRow {
-    /// None for a row whose vocabulary is not ours: it cannot be spoken of rightly, so it is not offered.
+    /// None for a row that lacks a price, a number of bedrooms or a word of ours: it cannot be spoken of rightly.
     fn into_property(self) -> Option<Property> {
         Some(Property {
             id: PropertyId(self.id.0),
             reference: self.reference,
-            listing: Listing::from_word(&self.listing_type)?,
-            status: self.status,
+            listing: Listing::from_word(&self.listing_type?)?,
+            status: self.status?,
             address_line1: self.address_line1,
             area: self.area,
             postcode: self.postcode,
-            bedrooms: self.bedrooms.0,
-            bathrooms: self.bathrooms.0,
-            property_type: PropertyType::from_word(&self.property_type)?,
-            price: self.price.0,
+            bedrooms: self.bedrooms?.0,
+            bathrooms: self.bathrooms.map_or(0, |n| n.0),
+            property_type: PropertyType::from_word(&self.property_type?)?,
+            price: self.price?.0,
             rent_period: self.rent_period.as_deref().and_then(RentPeriod::from_word),
             description: self.description,
-            features: self.features.0,
+            features: self.features.unwrap_or_default().0,
             epc_rating: self.epc_rating,
             council_tax_band: self.council_tax_band,
             tenure: self.tenure,

@@ -35,7 +35,8 @@ impl Tx {
         error_code: Option<i64>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO message_receipts (id, provider_sid, status, error_code, received_at) VALUES ($1, $2, $3, $4, $5)";
+        const SQL: &str = "INSERT INTO message_receipts (id, provider_sid, status, error_code, received_at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (provider_sid, status) DO NOTHING";
         execute!(
             self,
             sqlx::query(SQL).bind(id).bind(provider_sid).bind(status).bind(error_code).bind(Ts(now))

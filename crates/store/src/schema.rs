@@ -49,7 +49,18 @@ struct Column {
 
 type Columns = BTreeMap<String, Column>;
 
+/// Several nodes may start on a new database at once: they take turns.
 pub(crate) async fn prepare(store: &Store) -> Result<(), StoreError> {
+    const TURN: i64 = 0x0072_6563_6570_7469; // "recepti", in no other program's use
+    let Db::Pg(pool) = &store.db else { return prepare_alone(store).await };
+    let mut turn = pool.acquire().await?;
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(TURN).execute(&mut *turn).await?;
+    let outcome = prepare_alone(store).await;
+    sqlx::query("SELECT pg_advisory_unlock($1)").bind(TURN).execute(&mut *turn).await?;
+    outcome
+}
+
+async fn prepare_alone(store: &Store) -> Result<(), StoreError> {
     let is_ours = !columns(store, MIGRATIONS_TABLE).await?.is_empty();
     let mut problems = Vec::new();
     for (name, ..) in CREATE {

@@ -89,3 +89,43 @@ async fn our_names_taken_by_others_are_named() {
     run(&database.url, "CREATE TABLE tasks (id SERIAL PRIMARY KEY, title TEXT)").await;
     assert!(refusal(&database.url).await.contains("table tasks exists and is not ours"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_start_together_take_turns() {
+    let database = testkit::postgres();
+    let starts = (0..4).map(|_| {
+        let url = database.url.clone();
+        tokio::spawn(async move { Store::open(&url).await.map(|_| ()) })
+    });
+    for start in starts.collect::<Vec<_>>() {
+        start.await.unwrap().unwrap();
+    }
+}
+
+/// A CRM's rows have gaps; one of them must not silence the telephone.
+#[tokio::test]
+async fn gaps_in_the_crms_rows_are_lived_with() {
+    let database = testkit::postgres();
+    run(
+        &database.url,
+        "CREATE TABLE unified_contacts (id SERIAL PRIMARY KEY, name TEXT, phone TEXT, email TEXT, kind TEXT, vip BOOLEAN); \
+         INSERT INTO unified_contacts (name, phone) VALUES (NULL, '+447700900123'); \
+         CREATE TABLE properties (id SERIAL PRIMARY KEY, reference TEXT, listing_type TEXT, status TEXT, address_line1 TEXT, area TEXT, \
+           city TEXT, postcode TEXT, bedrooms INTEGER, bathrooms INTEGER, property_type TEXT, price INTEGER, rent_period TEXT, \
+           description TEXT, features TEXT[], images TEXT[], floor_plan_url TEXT, epc_rating TEXT, epc_url TEXT, virtual_tour_url TEXT, \
+           council_tax_band TEXT, tenure TEXT, furnished TEXT, available_from DATE, agent_id INTEGER, created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ); \
+         INSERT INTO properties (status) VALUES ('available'); \
+         INSERT INTO properties (status, listing_type, property_type, price, bedrooms) VALUES ('available', 'rent', 'penthouse', 9000, 2); \
+         INSERT INTO properties (status, listing_type, property_type, price, bedrooms) VALUES ('available', 'rent', 'flat', 2000, 2)",
+    )
+    .await;
+    let store = Store::open(&database.url).await.unwrap();
+    let caller = agency::phone::PhoneNumber::parse("07700900123").unwrap();
+    assert!(!store.who_is_calling(Some(&caller)).await.unwrap().vip);
+    assert!(store.lexicon().await.unwrap().areas.is_empty());
+    let wants =
+        agency::crm::Wants { listing: Some(agency::crm::Listing::Rent), ..agency::crm::Wants::default() };
+    let (_, criteria) = agency::search::attempts(&wants).swap_remove(0);
+    let found = store.find_properties(&criteria, 1).await.unwrap();
+    assert_eq!(found[0].price, 2000, "a home with a word that is not ours does not hide the others");
+}

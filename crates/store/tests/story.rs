@@ -296,6 +296,7 @@ async fn sends_messages(store: &Store, lead: LeadId) {
     tx.commit().await.unwrap();
     let unheard_of = store.messages_without_receipt(later(1)).await.unwrap();
     assert_eq!(unheard_of, [("msg_1".to_owned(), "SM1".to_owned())]);
+    assert!(store.is_known_sid("SM1").await.unwrap() && !store.is_known_sid("SM2").await.unwrap());
     assert_eq!(store.looks_in_vain("msg_1").await.unwrap(), 0);
     assert_eq!(store.first_tried("msg_1").await.unwrap(), Some(now()));
     let known = store.message_by_provider_sid("SM1").await.unwrap().unwrap();
@@ -389,12 +390,16 @@ async fn joins_leads(store: &Store, known: LeadId) {
     };
     let stranger = tx.begin_call(&withheld).await.unwrap();
     assert_ne!(stranger, known);
-    let new = tx.give_phone(stranger, &phone("07700900555"), later(3)).await.unwrap();
+    let new = tx.give_phone(stranger, "call_2", &phone("07700900555"), later(3)).await.unwrap();
     assert_eq!(new, stranger);
     let hidden = BeginCall { conversation: "call_3", call_sid: "CA3", ..withheld };
     let other = tx.begin_call(&hidden).await.unwrap();
     tx.discuss(other, PropertyId(1), later(3)).await.unwrap();
-    assert_eq!(tx.give_phone(other, &phone("07700900123"), later(4)).await.unwrap(), known);
+    assert_eq!(tx.give_phone(other, "call_3", &phone("07700900123"), later(4)).await.unwrap(), known);
+    // A corrected number takes this call along, and leaves the other person's past where it is.
+    let corrected = tx.give_phone(known, "call_3", &phone("07700900777"), later(5)).await.unwrap();
+    assert_ne!(corrected, known);
+    assert_eq!(tx.give_phone(corrected, "call_3", &phone("07700900123"), later(6)).await.unwrap(), known);
     tx.commit().await.unwrap();
     let leads = store.rows("voice_leads").await.unwrap();
     assert_eq!(leads.len(), 2);

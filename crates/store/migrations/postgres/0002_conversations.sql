@@ -2,7 +2,7 @@
 CREATE TABLE conversations (
     id TEXT PRIMARY KEY,
     call_sid TEXT UNIQUE,
-    lead_id INTEGER NOT NULL REFERENCES voice_leads (id),
+    lead_id INTEGER NOT NULL REFERENCES voice_leads (id) ON DELETE CASCADE,
     channel TEXT NOT NULL,
     state TEXT NOT NULL,
     turn INTEGER NOT NULL,

@@ -37,9 +37,10 @@ CREATE TABLE message_attempts (
     number INTEGER NOT NULL,
     started_at TEXT NOT NULL,
     finished_at TEXT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('sent', 'transient', 'permanent', 'unknown', 'reconciled', 'not_found')),
+    outcome TEXT NOT NULL CHECK (outcome IN ('sent', 'transient', 'permanent', 'unknown', 'reconciled', 'not_found', 'no_answer')),
     http_status INTEGER,
     error_code INTEGER,
+    provider_sid TEXT,
     detail TEXT
 ) STRICT;
 CREATE INDEX message_attempts_message ON message_attempts (message_id, number);
@@ -70,6 +71,7 @@ CREATE TABLE message_receipts (
     status TEXT NOT NULL,
     error_code INTEGER,
     received_at TEXT NOT NULL,
-    applied_at TEXT
+    applied_at TEXT,
+    UNIQUE (provider_sid, status)
 ) STRICT;
 CREATE INDEX message_receipts_waiting ON message_receipts (provider_sid) WHERE applied_at IS NULL;
