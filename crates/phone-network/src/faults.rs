@@ -11,6 +11,8 @@ pub struct Faults {
     pub webhook_twice: f64,
     /// A REST create is accepted, but the answer comes after the client has given up.
     pub accepted_in_silence: f64,
+    /// A REST create hangs and is not accepted.
+    pub lost_in_silence: f64,
     /// A REST create fails with 500 and is not accepted.
     pub server_error: f64,
     /// A REST create fails with 429.

@@ -131,11 +131,11 @@ async fn refusal(network: &Network, recipient: Option<Recipient>) -> Option<Resp
         Some(Recipient::BusyOnce) => {
             return Some(error(StatusCode::TOO_MANY_REQUESTS, 20429, "Too Many Requests"));
         }
-        Some(Recipient::LostOnce) => {
-            tokio::time::sleep(network.options().silence).await;
-            return Some(error(StatusCode::GATEWAY_TIMEOUT, 20504, "Gateway Timeout"));
-        }
         _ => {}
+    }
+    if recipient == Some(Recipient::LostOnce) || network.happens(|faults| faults.lost_in_silence) {
+        tokio::time::sleep(network.options().silence).await;
+        return Some(error(StatusCode::GATEWAY_TIMEOUT, 20504, "Gateway Timeout"));
     }
     if network.happens(|faults| faults.server_error) {
         return Some(error(StatusCode::INTERNAL_SERVER_ERROR, 20500, "Internal Server Error"));

@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use agency::conversation::Context;
-use agency::crm::StaffName;
+use agency::crm::{Caller, StaffName};
 use agency::language::Lexicon;
 use agency::settings::{AgencyProfile, Greetings, OpeningHours};
 use anyhow::Context as _;
@@ -119,15 +119,36 @@ impl App {
         }
     }
 
-    /// Streets, areas and staff; read again once a minute, so that a turn does not wait for it.
+    /// The greeting that needs no look-up: who we are, that this is an AI, and that calls are recorded.
+    pub fn greeting_for_anybody(&self) -> String {
+        let nobody = Caller::unknown(None);
+        agency::greeting::words(&nobody, &self.editable.agency, &self.editable.greetings, self.now())
+    }
+
+    /// Streets, areas and staff, as last read: a turn does not wait for them.
     pub async fn words(&self) -> Result<Arc<Words>, store::StoreError> {
-        let now = self.now();
-        let kept = self.words.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        if let Some(words) = kept.filter(|words| now.duration_since(words.read_at) < WORDS_FOR) {
-            return Ok(words);
+        match self.kept_words() {
+            Some(words) => Ok(words),
+            None => self.read_words().await,
         }
+    }
+
+    /// Reads them anew once they are old; the worker's task.
+    pub async fn read_words_again(&self) -> Result<(), store::StoreError> {
+        let is_old = |words: &Arc<Words>| self.now().duration_since(words.read_at) >= WORDS_FOR;
+        if self.kept_words().as_ref().is_none_or(is_old) {
+            self.read_words().await?;
+        }
+        Ok(())
+    }
+
+    fn kept_words(&self) -> Option<Arc<Words>> {
+        self.words.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    async fn read_words(&self) -> Result<Arc<Words>, store::StoreError> {
         let (lexicon, staff) = tokio::try_join!(self.store.lexicon(), self.store.staff_names())?;
-        let words = Arc::new(Words { lexicon, staff, read_at: now });
+        let words = Arc::new(Words { lexicon, staff, read_at: self.now() });
         *self.words.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(words.clone());
         Ok(words)
     }

@@ -64,12 +64,23 @@ async fn send(app: &App, message: &ClaimedMessage, possible_duplicate: bool) -> 
     settle(app, message, started, step).await
 }
 
+/// Longer than this nobody waits to learn what became of a message: a person is told.
+const UNKNOWN_FOR_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// Attempts after the first that the schedule allows.
+fn tries_max(app: &App) -> i64 {
+    i64::try_from(app.settings.outbox.retry.waits_s.len()).unwrap_or(i64::MAX)
+}
+
 /// Where a message goes that was not taken.
 fn after(app: &App, message: &ClaimedMessage, undelivered: &Undelivered) -> Step {
     let outbox = &app.settings.outbox;
     let (http_status, code) = (undelivered.http_status, undelivered.code);
     let step = match undelivered.failure {
         Failure::Permanent => Step::to(MessageStatus::Failed, AttemptOutcome::Permanent),
+        Failure::Unknown if message.attempts >= tries_max(app) => {
+            Step::to(MessageStatus::Failed, AttemptOutcome::Unknown)
+        }
         Failure::Unknown => Step {
             again_in: Some(SignedDuration::from_secs(outbox.reconcile_after_s)),
             ..Step::to(MessageStatus::Unknown, AttemptOutcome::Unknown)
@@ -99,8 +110,11 @@ async fn reconcile(app: &App, message: &ClaimedMessage) -> Result<(), StoreError
         Looked::Found(sid) => {
             Step { sid: Some(sid), ..Step::to(MessageStatus::Sent, AttemptOutcome::Reconciled) }
         }
+        Looked::NoAnswer if started.duration_since(since) > UNKNOWN_FOR_MAX => {
+            Step::to(MessageStatus::Failed, AttemptOutcome::NoAnswer)
+        }
         Looked::NoAnswer => {
-            Step { again_in: wait, ..Step::to(MessageStatus::Unknown, AttemptOutcome::Unknown) }
+            Step { again_in: wait, ..Step::to(MessageStatus::Unknown, AttemptOutcome::NoAnswer) }
         }
         Looked::NotThere => {
             let looks = app.store.looks_in_vain(&message.id).await? + 1;
@@ -130,11 +144,11 @@ enum Looked {
     NoAnswer,
 }
 
-/// The one at Twilio that is not already known to be another message of ours.
+/// The one at Twilio that is not, and was not, another message or another attempt of ours.
 async fn find_unknown(app: &App, message: &ClaimedMessage, since: Timestamp) -> Result<Looked, StoreError> {
     let Ok(candidates) = app.twilio.find(message, since).await else { return Ok(Looked::NoAnswer) };
     for sid in candidates {
-        if app.store.message_by_provider_sid(&sid).await?.is_none() {
+        if !app.store.is_known_sid(&sid).await? {
             return Ok(Looked::Found(sid));
         }
     }

@@ -78,7 +78,8 @@ impl Rehearsal {
         Ok(Self { app, network, base_url, plan, stop })
     }
 
-    /// The process dies without a word and comes up again on the same database.
+    /// The server is cut off in the middle of whatever it does, and another comes up on the same database. (What a
+    /// killed process leaves behind is shown with real ones, in the test `crash.rs`.)
     pub async fn crash(&mut self) -> anyhow::Result<()> {
         self.stop.cancel();
         self.app.store.close().await;

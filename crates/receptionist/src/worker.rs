@@ -43,6 +43,7 @@ pub async fn run(app: App, stop: CancellationToken) {
 
 /// Everything that is looked after besides sending; a test steps it.
 pub async fn keep_house(app: &App) -> Result<(), StoreError> {
+    app.read_words_again().await?;
     apply_waiting_receipts(app).await?;
     ask_for_receipts(app).await?;
     reconcile_diary(app).await?;
@@ -92,6 +93,7 @@ async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
         let turn = Turn {
             call_sid,
             number: 0,
+            times_lost: 0,
             from: None,
             direction: "inbound",
             confidence: None,

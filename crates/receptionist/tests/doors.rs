@@ -263,8 +263,84 @@ async fn a_call_whose_beginning_was_lost_is_carried_on_and_leaves_a_lead() {
     let (status, body) =
         post(&app, "/api/voice/fallback", &voice("CA11", "anonymous", &[("ErrorCode", "11200")])).await;
     assert_eq!(status, 200);
-    assert!(heard(&body).contains("say it again"));
+    assert!(heard(&body).contains("How can I help"));
     assert_eq!(rows(&app, "voice_leads").await.len(), leads + 3);
+}
+
+/// The caller was asked again after a commit whose answer was lost: other words under the same number are heard.
+#[tokio::test]
+async fn other_words_under_an_old_number_are_heard() {
+    let app = start(testkit::sqlite()).await;
+    post(&app, INBOUND, &voice("CA1", CALLER, &[])).await;
+    for (n, words) in
+        (1..).zip(["a two bed to rent in Maida Vale up to 2800", "the first one", "the second one"])
+    {
+        post(&app, &turn(n), &voice("CA1", CALLER, &[("SpeechResult", words)])).await;
+    }
+    let (_, body) =
+        post(&app, &turn(1), &voice("CA1", CALLER, &[("SpeechResult", "there is a fire in my kitchen")]))
+            .await;
+    assert!(heard(&body).contains("Get out now"), "{}", heard(&body));
+    assert_eq!(rows(&app, "alerts").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_replayed_fallback_is_one_turn_and_a_first_one_greets() {
+    let app = start(testkit::sqlite()).await;
+    let lost = voice("CA1", CALLER, &[("ErrorCode", "11205"), ("ErrorUrl", "https://x/api/voice/inbound")]);
+    let first = post(&app, "/api/voice/fallback", &lost).await;
+    assert!(
+        heard(&first.1).contains("AI assistant") && heard(&first.1).contains("recorded"),
+        "{}",
+        heard(&first.1)
+    );
+    let turns = rows(&app, "conversation_turns").await.len();
+    assert_eq!(post(&app, "/api/voice/fallback", &lost).await, first);
+    assert_eq!(rows(&app, "conversation_turns").await.len(), turns);
+}
+
+/// The status callback overtook the last turn: the call is written again with what the turn did.
+#[tokio::test]
+async fn a_turn_after_the_end_still_counts() {
+    let app = start(testkit::sqlite()).await;
+    post(&app, INBOUND, &voice("CA1", CALLER, &[])).await;
+    let lines = [
+        "a two bed to rent in Maida Vale up to 2800",
+        "the first one",
+        "the second one",
+        "Late Comer",
+        "no email",
+    ];
+    for (n, words) in (1..).zip(lines) {
+        post(&app, &turn(n), &voice("CA1", CALLER, &[("SpeechResult", words)])).await;
+    }
+    post(
+        &app,
+        "/api/voice/status",
+        &voice("CA1", CALLER, &[("CallStatus", "completed"), ("CallDuration", "61")]),
+    )
+    .await;
+    assert_eq!(rows(&app, "tasks").await[0]["status"], "open");
+    post(&app, &turn(6), &voice("CA1", CALLER, &[("SpeechResult", "yes please")])).await;
+    let call = rows(&app, "voice_lead_calls").await.pop().unwrap();
+    assert_eq!((call["outcome"].as_str(), call["duration"].as_i64()), (Some("viewing_booked"), Some(61)));
+    assert!(call["transcript"].as_str().unwrap().contains("yes please"));
+    assert_eq!(rows(&app, "tasks").await[0]["status"], "cancelled");
+}
+
+/// A stored name is a hint from a number: only the first name is said.
+#[tokio::test]
+async fn a_read_back_says_no_more_than_the_first_name_on_record() {
+    let app = start(testkit::sqlite()).await;
+    let said = |words: &'static str| voice("CA1", "+447700900110", &[("SpeechResult", words)]);
+    post(&app, INBOUND, &said("")).await;
+    let mut last = String::new();
+    for (n, words) in
+        (1..).zip(["a two bed flat to rent in Maida Vale up to 2800", "the first one", "the second one"])
+    {
+        last = heard(&post(&app, &turn(n), &said(words)).await.1);
+    }
+    assert!(last.contains("in the name of Grace,") && !last.contains("Mensah"), "{last}");
 }
 
 #[tokio::test]
@@ -285,7 +361,19 @@ async fn emergencies_are_heard_without_a_database() {
     let (status, body) =
         post(&app, &turn(1), &voice("CA1", CALLER, &[("SpeechResult", "a flat to rent")])).await;
     assert_eq!(status, 200);
-    assert!(body.contains("turn=1"), "the caller is asked again under the same number: {body}");
+    assert!(body.contains("turn=1&amp;lost=1"), "the caller is asked again under the same number: {body}");
+    let (_, body) = post(
+        &app,
+        "/api/voice/process-speech?turn=1&lost=2",
+        &voice("CA1", CALLER, &[("SpeechResult", "hello?")]),
+    )
+    .await;
+    assert!(
+        heard(&body).contains("ring again") && body.contains("<Hangup/>"),
+        "nobody is kept in a loop: {body}"
+    );
+    let (_, body) = post(&app, INBOUND, &voice("CA2", CALLER, &[])).await;
+    assert!(heard(&body).contains("AI assistant"), "{}", heard(&body));
     assert_eq!(
         post(&app, "/api/voice/status", &voice("CA1", CALLER, &[("CallStatus", "completed")])).await.0,
         503

@@ -178,6 +178,34 @@ async fn a_call_that_nobody_ended_is_ended() {
     assert_eq!(last().await["outcome"], "callback_promised");
 }
 
+/// A message that is never answered is given up by the schedule, not sent for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_never_answered_ends_as_a_task() {
+    let app = start(testkit::sqlite()).await;
+    app.network.set_faults(Faults { lost_in_silence: 1.0, ..Faults::default() });
+    leave_message(&app).await;
+    app.settle().await.unwrap();
+    for _ in 0..20 {
+        pass_seconds(&app, 21).await;
+    }
+    assert_eq!(sms(&app).await["status"], "failed", "{:?}", outcomes(&app).await);
+    assert_eq!(rows(&app, "tasks").await.iter().filter(|task| task["kind"] == "delivery_failed").count(), 1);
+}
+
+/// The words of a caller who rings off before giving a name are not lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_was_begun_outlives_the_call() {
+    let app = start(testkit::sqlite()).await;
+    let mut call = app.network.ring(CALLER, AGENCY_NUMBER).await.unwrap();
+    call.say("I'd like to leave a message").await.unwrap();
+    call.say("tell Amy the keys are at the concierge").await.unwrap();
+    call.hang_up();
+    app.settle().await.unwrap();
+    let tasks = rows(&app, "tasks").await;
+    assert_eq!((tasks.len(), tasks[0]["kind"].as_str()), (1, Some("call_back")));
+    assert!(tasks[0]["notes"].as_str().unwrap().contains("keys are at the concierge"));
+}
+
 /// WhatsApp alone (the person stopped SMS), refused for good: nobody can be texted, so somebody must ring.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatsapp_alone_that_fails_becomes_a_task() {

@@ -47,6 +47,8 @@ pub struct SavedTurn<'a> {
 #[derive(Clone, Debug)]
 pub struct EndedCall<'a> {
     pub call_sid: &'a str,
+    /// The turn that the outcome was read from.
+    pub turn: u32,
     pub duration_s: Option<i64>,
     pub outcome: CallOutcome,
     pub intent: Option<Intent>,
@@ -102,6 +104,16 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(dedupe_key).fetch_optional(c).await)?)
     }
 
+    /// What tools came to in turns that were never kept: the process died in between.
+    pub async fn unfinished_tools(&self, conversation: &str, turn: u32) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "SELECT result FROM conversation_turns WHERE conversation_id = $1 AND speaker = 'tool' AND turn > $2 ORDER BY id";
+        Ok(read!(self, |c| sqlx::query_scalar(SQL)
+            .bind(conversation)
+            .bind(i64::from(turn))
+            .fetch_all(c)
+            .await)?)
+    }
+
     /// The call as text, one line a turn.
     pub async fn transcript(&self, conversation: &str) -> Result<Vec<(String, String)>, StoreError> {
         const SQL: &str = "SELECT speaker, COALESCE(words, tool || ': ' || result) FROM conversation_turns \
@@ -109,7 +121,7 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(conversation).fetch_all(c).await)?)
     }
 
-    /// Conversations that nothing has touched since then and that nobody ended: (call sid, last touched).
+    /// Calls that nothing has touched since then and that nobody ended.
     pub async fn abandoned_calls(&self, since: Timestamp) -> Result<Vec<String>, StoreError> {
         const SQL: &str = "SELECT call_sid FROM conversations WHERE ended_at IS NULL AND updated_at < $1 AND call_sid IS NOT NULL ORDER BY updated_at LIMIT 100";
         Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(Ts(since)).fetch_all(c).await)?)
@@ -140,10 +152,9 @@ impl Tx {
         Ok(lead)
     }
 
-    /// State and transcript together. Refused with [`StoreError::TurnTaken`] if another request was faster.
+    /// State and transcript together; a call that was taken for ended goes on. Refused with [`StoreError::TurnTaken`] if another request was faster.
     pub async fn save_turn(&mut self, saved: &SavedTurn<'_>) -> Result<(), StoreError> {
-        const SQL: &str =
-            "UPDATE conversations SET state = $3, turn = $2, updated_at = $4 WHERE id = $1 AND turn = $2 - 1";
+        const SQL: &str = "UPDATE conversations SET state = $3, turn = $2, updated_at = $4, ended_at = NULL WHERE id = $1 AND turn = $2 - 1";
         let done = execute!(
             self,
             sqlx::query(SQL)
@@ -225,15 +236,19 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a call once; says whether it was open.
+    /// Ends a call once; says whether it was open, and still at that turn.
     pub async fn end_call(&mut self, ended: &EndedCall<'_>) -> Result<bool, StoreError> {
-        const CONVERSATION: &str = "UPDATE conversations SET ended_at = $2, updated_at = $2 WHERE call_sid = $1 AND ended_at IS NULL";
-        let open = execute!(self, sqlx::query(CONVERSATION).bind(ended.call_sid).bind(Ts(ended.now)))?;
+        const CONVERSATION: &str = "UPDATE conversations SET ended_at = $2, updated_at = $2 \
+             WHERE call_sid = $1 AND turn = $3 AND ended_at IS NULL";
+        let open = execute!(
+            self,
+            sqlx::query(CONVERSATION).bind(ended.call_sid).bind(Ts(ended.now)).bind(i64::from(ended.turn))
+        )?;
         if open == 0 {
             return Ok(false);
         }
         let transcript = self.transcript_of(ended.call_sid).await?;
-        const CALL: &str = "UPDATE voice_lead_calls SET duration = $2, outcome = $3, intent = $4, properties_discussed = $5, \
+        const CALL: &str = "UPDATE voice_lead_calls SET duration = COALESCE($2, duration), outcome = $3, intent = $4, properties_discussed = $5, \
              actions_taken = $6, follow_up_required = $7, follow_up_notes = $8, ai_summary = $9, transcript = $10, ended_at = $11, \
              response_ms_mean = (SELECT CAST(avg(took_ms) AS INTEGER) FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1), \
              response_ms_max = (SELECT max(took_ms) FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1) \

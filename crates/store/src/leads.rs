@@ -237,8 +237,8 @@ impl Before {
         let (codes, names) = area_lists(&wants);
         let areas_said = !wants.areas.is_empty();
         Self {
-            name: newer(&self.name, &change.name, change.keeps_person),
-            email: newer(&self.email, &change.email, change.keeps_person),
+            name: newer(self.name.as_ref(), change.name.as_ref(), change.keeps_person),
+            email: newer(self.email.as_ref(), change.email.as_ref(), change.keeps_person),
             looking_for: wants
                 .listing
                 .map(|l| looking_for(l).to_owned())
@@ -273,9 +273,9 @@ impl Before {
     }
 }
 
-fn newer(kept: &Option<String>, said: &Option<String>, keeps: bool) -> Option<String> {
+fn newer(kept: Option<&String>, said: Option<&String>, keeps: bool) -> Option<String> {
     let (first, second) = if keeps { (kept, said) } else { (said, kept) };
-    first.clone().or_else(|| second.clone())
+    first.or(second).cloned()
 }
 
 fn has_beds(wants: &Wants) -> bool {

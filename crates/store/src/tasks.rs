@@ -57,6 +57,13 @@ impl Tx {
         Ok(written > 0)
     }
 
+    /// Calls off a task that turned out not to be needed.
+    pub async fn cancel_task(&mut self, dedupe_key: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE tasks SET status = 'cancelled' WHERE dedupe_key = $1 AND status = 'open'";
+        execute!(self, sqlx::query(SQL).bind(dedupe_key))?;
+        Ok(())
+    }
+
     /// Writes an emergency with the first step of its timeline.
     pub async fn raise_alert(&mut self, new: &NewAlert<'_>) -> Result<bool, StoreError> {
         const ALERT: &str = "INSERT INTO alerts (id, kind, hazard, evidence, lead_id, conversation_id, dedupe_key, raised_at) \

@@ -194,6 +194,8 @@ async fn books_once(store: &Store, lead: LeadId) {
     tx.viewing_booked(lead, PropertyId(1), new.start, now()).await.unwrap();
     tx.record_tool("turn_2", "call_1", 1, "book_viewing", "{}", "\"booked\"", "key-1", now()).await.unwrap();
     tx.commit().await.unwrap();
+    assert_eq!(store.unfinished_tools("call_1", 0).await.unwrap(), ["\"booked\""]);
+    assert!(store.unfinished_tools("call_1", 1).await.unwrap().is_empty());
     assert_eq!(store.tool_result("key-1").await.unwrap().as_deref(), Some("\"booked\""));
 
     for (start, negotiator, home) in [(120, 1, 2), (120, 2, 1), (135, 2, 1), (105, 1, 2)] {
@@ -351,6 +353,7 @@ async fn raises_and_ends(store: &Store, lead: LeadId) {
     };
     let ended = EndedCall {
         call_sid: "CA1",
+        turn: 0,
         duration_s: Some(61),
         outcome: CallOutcome::ViewingBooked,
         intent: Some(Intent::BookViewing),
@@ -365,6 +368,8 @@ async fn raises_and_ends(store: &Store, lead: LeadId) {
     assert!(!tx.add_task(&NewTask { id: "task_2", ..task.clone() }).await.unwrap());
     assert!(tx.raise_alert(&alert).await.unwrap());
     assert!(!tx.raise_alert(&NewAlert { id: "alert_2", ..alert.clone() }).await.unwrap());
+    tx.cancel_task("t1").await.unwrap();
+    assert!(!tx.end_call(&EndedCall { turn: 7, ..ended.clone() }).await.unwrap(), "the call has moved on");
     assert!(tx.end_call(&ended).await.unwrap());
     assert!(!tx.end_call(&ended).await.unwrap(), "a call ends once");
     tx.commit().await.unwrap();

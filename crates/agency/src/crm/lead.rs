@@ -5,16 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::{Listing, PropertyType, vocabulary};
 
 vocabulary! {
-    /// Where a lead came from.
-    LeadSource { PhoneCall = "phone_call", WhatsApp = "whatsapp", Sms = "sms", Email = "email", Web = "web" }
-}
-
-vocabulary! {
-    /// How a lead likes to be reached.
-    PreferredContact { Phone = "phone", Email = "email", WhatsApp = "whatsapp" }
-}
-
-vocabulary! {
     /// What a lead thinks of a property.
     Interest { High = "high", Medium = "medium", Low = "low", Rejected = "rejected" }
 }

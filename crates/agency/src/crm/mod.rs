@@ -5,7 +5,7 @@ mod lead;
 mod property;
 
 pub use caller::{Caller, Role};
-pub use lead::{ActionTaken, CallOutcome, Interest, LeadSource, PreferredContact, WantedArea, Wants};
+pub use lead::{ActionTaken, CallOutcome, Interest, WantedArea, Wants};
 pub use property::{Listing, Property, PropertyType, RentPeriod, street_of};
 
 use serde::{Deserialize, Serialize};

@@ -71,6 +71,7 @@ pub(super) fn take(state: &State) -> Vec<Effect> {
         words: state.message.clone().unwrap_or_else(|| silent.to_owned()),
         name: state.details.name.clone(),
         phone: state.details.phone.clone(),
+        emergency: !state.hazards.is_empty(),
     }))
 }
 

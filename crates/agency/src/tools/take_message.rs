@@ -12,6 +12,8 @@ pub struct TakeMessage {
     pub words: String,
     pub name: Option<String>,
     pub phone: Option<PhoneNumber>,
+    /// Part of an emergency: due now, whatever the hour.
+    pub emergency: bool,
 }
 
 /// Within the hour while open; at the next opening otherwise (`spec.md` §6.8).
@@ -26,8 +28,14 @@ pub struct MessageTaken {
 const WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 pub fn decide(call: &TakeMessage, hours: &OpeningHours, now: Timestamp) -> MessageTaken {
-    let office_open = hours.is_open(now);
-    let due = if office_open { now.saturating_add(WITHIN).unwrap_or(now) } else { hours.next_opening(now) };
+    let office_open = hours.is_open(now) || call.emergency;
+    let due = if call.emergency {
+        now
+    } else if office_open {
+        now.saturating_add(WITHIN).unwrap_or(now)
+    } else {
+        hours.next_opening(now)
+    };
     MessageTaken { due, office_open, call_back: call.phone.clone() }
 }
 

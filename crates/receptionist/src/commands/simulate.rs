@@ -90,6 +90,7 @@ fn faults(seed: Option<u64>) -> Faults {
         seed,
         webhook_twice: 0.1,
         accepted_in_silence: 0.02,
+        lost_in_silence: 0.02,
         server_error: 0.05,
         too_many_requests: 0.05,
         callbacks_late: 0.2,

@@ -3,7 +3,7 @@
 use agency::conversation::{Event, State};
 use agency::crm::{CallOutcome, Priority, TaskKind};
 use agency::speech;
-use store::{EndedCall, NewTask, StoreError};
+use store::{Conversation, EndedCall, NewTask, StoreError};
 
 use super::gather::{Turn, answer_call};
 use crate::app::App;
@@ -14,53 +14,93 @@ pub async fn end_call(app: &App, turn: &Turn, seconds: Option<i64>) -> Result<()
     if app.store.conversation(&turn.call_sid).await?.is_none() {
         answer_call(app, &Turn { event: Event::Started, ..turn.clone() }).await;
     }
-    // Still not there: the database does not answer, and Twilio or the sweep asks again.
-    let saved = app.store.conversation(&turn.call_sid).await?.ok_or(StoreError::TurnTaken)?;
-    if saved.ended {
-        return Ok(());
+    end_known_call(app, turn, seconds).await
+}
+
+/// Ends a call that is there.
+pub(super) async fn end_known_call(app: &App, turn: &Turn, seconds: Option<i64>) -> Result<(), StoreError> {
+    /// Turns that may overtake the end while it is written.
+    const TRIES_MAX: usize = 4;
+    for _ in 0..TRIES_MAX {
+        // Not there: the database does not answer, and Twilio or the sweep asks again.
+        let saved = app.store.conversation(&turn.call_sid).await?.ok_or(StoreError::TurnTaken)?;
+        if saved.ended || end_at(app, turn, seconds, &saved).await? {
+            return Ok(());
+        }
     }
+    Err(StoreError::TurnTaken)
+}
+
+/// Ends the call as it stood at that turn; false if it has moved on.
+async fn end_at(
+    app: &App,
+    turn: &Turn,
+    seconds: Option<i64>,
+    saved: &Conversation,
+) -> Result<bool, StoreError> {
     let state: State = serde_json::from_str(&saved.state)?;
     let now = app.now();
-    let follow_up = follow_up(&state);
+    let left = left_to_do(&state);
     let summary = summary(&state);
     let ended = EndedCall {
         call_sid: &turn.call_sid,
+        turn: saved.turn,
         duration_s: seconds,
         outcome: state.outcome(),
         intent: state.intent,
         discussed: &state.discussed,
         actions: &state.actions,
-        follow_up_notes: follow_up.as_deref(),
+        follow_up_notes: left.as_ref().map(|left| left.notes.as_str()),
         summary: &summary,
         now,
     };
     let mut tx = app.store.begin().await?;
-    if tx.end_call(&ended).await?
-        && let Some(notes) = &follow_up
-    {
-        let task = NewTask {
-            id: &app.id("task"),
-            kind: TaskKind::FollowUp,
-            priority: Priority::Normal,
-            title: "Caller rang off before an outcome",
-            notes: Some(notes),
-            lead: Some(saved.lead),
-            conversation: Some(&saved.id),
-            message: None,
-            dedupe_key: &format!("follow_up:{}", saved.id),
-            due: Some(app.hours().next_opening(now)),
-            now,
-        };
-        tx.add_task(&task).await?;
+    if !tx.end_call(&ended).await? {
+        return Ok(false);
     }
-    tx.commit().await
+    let key = format!("follow_up:{}", saved.id);
+    match &left {
+        Some(left) => {
+            let task = NewTask {
+                id: &app.id("task"),
+                kind: left.kind,
+                priority: left.priority,
+                title: "Caller rang off before an outcome",
+                notes: Some(&left.notes),
+                lead: Some(saved.lead),
+                conversation: Some(&saved.id),
+                message: None,
+                dedupe_key: &key,
+                due: Some(app.hours().next_opening(now)),
+                now,
+            };
+            tx.add_task(&task).await?;
+        }
+        None => tx.cancel_task(&key).await?,
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
-/// A caller who was looking for a home and hung up in the middle should be rung.
-fn follow_up(state: &State) -> Option<String> {
+struct LeftToDo {
+    kind: TaskKind,
+    priority: Priority,
+    notes: String,
+}
+
+/// A message that was begun is not lost with the call; a caller who was looking for a home and hung up in the middle
+/// should be rung.
+fn left_to_do(state: &State) -> Option<LeftToDo> {
+    if let Some(words) = &state.message {
+        return Some(LeftToDo { kind: TaskKind::CallBack, priority: Priority::Urgent, notes: words.clone() });
+    }
     let unfinished =
         matches!(state.outcome(), CallOutcome::Abandoned | CallOutcome::InfoGiven) && !state.wants.is_empty();
-    unfinished.then(|| format!("Was looking for {}.", speech::search(&state.wants)))
+    unfinished.then(|| LeftToDo {
+        kind: TaskKind::FollowUp,
+        priority: Priority::Normal,
+        notes: format!("Was looking for {}.", speech::search(&state.wants)),
+    })
 }
 
 /// Three facts, from what was done, not from what was said.

@@ -15,6 +15,8 @@ pub(super) struct Document<'a> {
     pub(super) words: Option<&'a Words>,
     /// The turn that the next `<Gather>` result will be.
     pub(super) next_turn: u32,
+    /// How often in a row this turn could not be kept.
+    pub(super) times_lost: u32,
 }
 
 /// Writes the document. What is said before listening stands inside the `<Gather>`, so that the caller can speak over
@@ -73,7 +75,8 @@ fn say(xml: &mut Xml, words: &str, voice: &Voice) -> std::io::Result<()> {
 fn gather(expecting: Expecting, document: &Document) -> BytesStart<'static> {
     let voice = document.voice;
     let mut start = BytesStart::new("Gather");
-    let action = format!("/api/voice/process-speech?turn={}", document.next_turn);
+    let lost = if document.times_lost > 0 { format!("&lost={}", document.times_lost) } else { String::new() };
+    let action = format!("/api/voice/process-speech?turn={}{lost}", document.next_turn);
     let (silence, speech_end) = (voice.silence_s.to_string(), voice.speech_end_s.to_string());
     let hints = hints(document.words);
     let attributes = [

@@ -9,7 +9,7 @@ use crate::outbox::take_receipt;
 
 pub(super) async fn message_status(
     State(app): State<App>,
-    Signed(form): Signed,
+    Signed { form, .. }: Signed,
 ) -> Result<StatusCode, Refused> {
     let sid = form.get("MessageSid").ok_or(Refused::bad_request("MessageSid is missing"))?;
     let status = form.get("MessageStatus").ok_or(Refused::bad_request("MessageStatus is missing"))?;

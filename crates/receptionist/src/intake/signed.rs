@@ -15,7 +15,11 @@ use crate::settings::Settings;
 
 /// The parameters of a webhook that Twilio signed.
 #[derive(Debug)]
-pub struct Signed(pub Form);
+pub struct Signed {
+    pub form: Form,
+    /// What our own action URL carried, such as the turn.
+    pub query: Form,
+}
 
 impl FromRequest<App> for Signed {
     type Rejection = Refused;
@@ -53,7 +57,8 @@ impl FromRequest<App> for Signed {
                 "the signature does not fit; check BASE_URL and TWILIO_AUTH_TOKEN against the number's webhook",
             ));
         }
-        if is_json { json_form(&body).map(Self) } else { Ok(Self(form)) }
+        let query = Form::parse(path.split_once('?').map_or("", |(_, query)| query).as_bytes());
+        Ok(Self { form: if is_json { json_form(&body)? } else { form }, query })
     }
 }
 

@@ -11,8 +11,11 @@ use crate::conversation::end_call;
 /// After these nothing more happens to a call (twilio.com/docs/voice/api/call-resource).
 const FINAL: &[&str] = &["completed", "busy", "failed", "no-answer", "canceled"];
 
-pub(super) async fn status(State(app): State<App>, Signed(form): Signed) -> Result<StatusCode, Refused> {
-    let turn = turn_of(&form, 0)?;
+pub(super) async fn status(
+    State(app): State<App>,
+    Signed { form, .. }: Signed,
+) -> Result<StatusCode, Refused> {
+    let turn = turn_of(&form)?;
     let status = form.get("CallStatus").unwrap_or_default();
     if FINAL.contains(&status) {
         let seconds = form.get("CallDuration").and_then(|seconds| seconds.parse().ok());

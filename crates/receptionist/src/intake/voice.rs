@@ -2,9 +2,8 @@
 
 use agency::conversation::Event;
 use agency::phone::PhoneNumber;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::form::Form;
 use super::{Refused, Signed, twiml};
@@ -12,42 +11,36 @@ use crate::app::App;
 use crate::conversation::{Turn, answer_call, answer_turn};
 
 /// Greets. Asked again about the same call, it gives the same answer.
-pub(super) async fn inbound(State(app): State<App>, Signed(form): Signed) -> Result<Response, Refused> {
-    let turn = Turn { event: Event::Started, ..turn_of(&form, 0)? };
+pub(super) async fn inbound(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
+    let turn = Turn { event: Event::Started, ..turn_of(&signed.form)? };
     Ok(twiml(answer_call(&app, &turn).await))
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct TurnNumber {
-    #[serde(default)]
-    turn: u32,
-}
-
 /// A `<Gather>` result: keys, speech, or nothing at all.
-pub(super) async fn process_speech(
-    State(app): State<App>,
-    Query(number): Query<TurnNumber>,
-    Signed(form): Signed,
-) -> Result<Response, Refused> {
-    let turn = turn_of(&form, number.turn)?;
+pub(super) async fn process_speech(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
+    let number = |name| signed.query.get(name).map_or(Ok(0), str::parse);
+    let turn = Turn {
+        number: number("turn").map_err(|_| Refused::bad_request("turn is not a number"))?,
+        times_lost: number("lost").map_err(|_| Refused::bad_request("lost is not a number"))?,
+        event: event_of(&signed.form),
+        ..turn_of(&signed.form)?
+    };
     Ok(twiml(answer_turn(&app, &turn).await))
 }
 
-/// Reads a voice webhook into a turn.
-pub(super) fn turn_of(form: &Form, number: u32) -> Result<Turn, Refused> {
+/// Reads what every voice webhook carries.
+pub(super) fn turn_of(form: &Form) -> Result<Turn, Refused> {
     let call_sid =
         form.get("CallSid").ok_or(Refused::bad_request("CallSid is missing; is this a voice webhook?"))?;
+    let is_outbound = form.get("Direction").is_some_and(|direction| direction.starts_with("outbound"));
     Ok(Turn {
         call_sid: call_sid.to_owned(),
-        number,
+        number: 0,
+        times_lost: 0,
         from: form.get("From").and_then(PhoneNumber::from_caller_id),
-        direction: if form.get("Direction").is_some_and(|d| d.starts_with("outbound")) {
-            "outbound"
-        } else {
-            "inbound"
-        },
+        direction: if is_outbound { "outbound" } else { "inbound" },
         confidence: form.get("Confidence").and_then(|confidence| confidence.parse().ok()),
-        event: event_of(form),
+        event: Event::HungUp,
     })
 }
 

@@ -31,6 +31,7 @@ pub(super) async fn book_viewing(
         };
         match commit(talk, call, &slot, key).await {
             Err(StoreError::SlotTaken) => {}
+            Err(StoreError::OffTheMarket) => return Ok(ToolOutcome::Booking(BookingOutcome::OffTheMarket)),
             other => return other,
         }
     }

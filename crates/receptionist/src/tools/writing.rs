@@ -38,7 +38,7 @@ pub(super) async fn take_message(
     };
     let mut tx = app.store.begin().await?;
     tx.add_task(&task).await?;
-    if let Some(phone) = taken.call_back.as_ref().filter(|phone| phone.takes_texts()) {
+    if let Some(phone) = taken.call_back.as_ref().filter(|phone| phone.takes_texts() && !call.emergency) {
         let body = callback_promise(&taken, app.agency());
         text(talk, &mut tx, phone, kind::CALLBACK_PROMISE, &body, key).await?;
     }
@@ -90,7 +90,7 @@ pub(super) async fn raise_emergency(
         let body = emergency_alert(emergency, call.phone.as_ref(), app.agency());
         text(talk, &mut tx, contact, kind::EMERGENCY_ALERT, &body, key).await?;
     }
-    let outcome = ToolOutcome::EmergencyRaised;
+    let outcome = ToolOutcome::EmergencyRaised { hazard: emergency.hazard.clone() };
     record(talk, &mut tx, &ToolCall::RaiseEmergency(call.clone()), &outcome, key).await?;
     tx.commit().await?;
     app.outbox_rung.notify_one();
