@@ -59,6 +59,8 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
 fn emergency_first(state: &mut State, alternatives: &[String]) -> Option<Vec<Effect>> {
     let emergency = triage::triage(alternatives)?;
     let hazard = triage::hazard(&emergency.hazard)?;
+    // An address given in the same breath as another danger belongs to the message.
+    state.message = state.message.take().map(|begun| format!("{begun} / {}", state.last_heard));
     let is_alerted = state.hazards.contains(&emergency.hazard);
     state.did(ActionTaken::Emergency);
     state.last_words.clone_from(&hazard.script);
