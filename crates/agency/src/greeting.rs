@@ -27,7 +27,7 @@ pub fn kind(caller: &Caller, now: Timestamp) -> GreetingKind {
     let has_search = !caller.wants.is_empty();
     match caller.wants.listing {
         _ if within(caller.last_viewed, VIEWED_WITHIN) => GreetingKind::ViewedRecently,
-        Some(Listing::Rent) if has_search && within(caller.last_contact, SEARCHED_WITHIN) => {
+        Some(Listing::Rent) if has_search && within(caller.last_searched, SEARCHED_WITHIN) => {
             GreetingKind::ReturningRenter
         }
         Some(Listing::Sale) if has_search => GreetingKind::ReturningBuyer,
@@ -81,10 +81,10 @@ mod tests {
         now().checked_sub(SignedDuration::from_hours(24 * days)).ok()
     }
 
-    fn searcher(listing: Listing, last_contact: i64) -> Caller {
+    fn searcher(listing: Listing, last_searched: i64) -> Caller {
         Caller {
             wants: Wants { listing: Some(listing), bedrooms_min: Some(2), ..Wants::default() },
-            last_contact: days_ago(last_contact),
+            last_searched: days_ago(last_searched),
             ..Caller::unknown(None)
         }
     }

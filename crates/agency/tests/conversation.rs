@@ -87,7 +87,7 @@ impl World {
             (_, 4) => ToolOutcome::Failed,
             (ToolCall::FindProperties(_), n) => {
                 let properties = (0..i64::from(n)).map(property).collect();
-                ToolOutcome::Found(FoundProperties { properties, widened: Widened::Nearby })
+                ToolOutcome::Found(FoundProperties { properties, widened: Widened::Nearby, off_market: None })
             }
             (ToolCall::ViewingSlots(_), 0) => ToolOutcome::Slots(SlotsOutcome::OffTheMarket),
             (ToolCall::ViewingSlots(_), n) => {

@@ -30,8 +30,7 @@ struct Lead {
     budget_max: Option<Int>,
     preferred_areas: TextList,
     preferred_area_names: TextList,
-    last_contact: Option<Ts>,
-    total_calls: Int,
+    last_searched: Option<Ts>,
 }
 
 impl Store {
@@ -68,7 +67,8 @@ impl Store {
     async fn lead_of(&self, phone: &PhoneNumber) -> Result<Option<Lead>, StoreError> {
         const SQL: &str = "SELECT id, name, email, looking_for, property_type, bedrooms_min, bedrooms_max, budget_min, \
              budget_max, preferred_areas, preferred_area_names, \
-             COALESCE(last_call_date, updated_at) AS last_contact, total_calls FROM voice_leads WHERE phone = $1";
+             COALESCE((SELECT max(said_at) FROM requirement_changes r WHERE r.lead_id = l.id), last_call_date, updated_at) \
+             AS last_searched FROM voice_leads l WHERE phone = $1";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(phone.as_str()).fetch_optional(c).await)?)
     }
 
@@ -85,8 +85,7 @@ fn apply_lead(caller: &mut Caller, lead: Lead) {
     caller.lead = Some(LeadId(lead.id.0));
     caller.name = lead.name.or_else(|| caller.name.take());
     caller.email = lead.email.or_else(|| caller.email.take());
-    caller.last_contact = lead.last_contact.map(|at| at.0);
-    caller.calls_before = lead.total_calls.0;
+    caller.last_searched = lead.last_searched.map(|at| at.0);
     caller.wants = Wants {
         listing: lead.looking_for.as_deref().and_then(listing_of),
         property_type: lead.property_type.as_deref().and_then(PropertyType::from_word),

@@ -103,6 +103,17 @@ impl Store {
         Ok(row.and_then(PropertyRow::into_property))
     }
 
+    /// One home, on the market or off it, by the digits of its reference.
+    pub async fn property_by_reference(&self, digits: &str) -> Result<Option<Property>, StoreError> {
+        const SQL: &str = select_properties!(
+            "WHERE replace(replace(reference, '-', ''), ' ', '') LIKE $1 ORDER BY id DESC LIMIT 1"
+        );
+        let pattern = format!("%{digits}");
+        let row: Option<PropertyRow> =
+            read!(self, |c| sqlx::query_as(SQL).bind(pattern).fetch_optional(c).await)?;
+        Ok(row.and_then(PropertyRow::into_property))
+    }
+
     /// Homes in these streets that are on the market. Addresses are compared as the callers hear them.
     pub async fn properties_in_streets(&self, streets: &[String]) -> Result<Vec<Property>, StoreError> {
         const SQL: &str = select_properties!("WHERE status = 'available' ORDER BY id DESC");

@@ -98,6 +98,7 @@ async fn finds_homes(store: &Store) {
     }
     assert_eq!(store.property(PropertyId(2)).await.unwrap().unwrap().reference, "JB-2024-002");
     assert!(store.property(PropertyId(99)).await.unwrap().is_none());
+    assert_eq!(store.property_by_reference("2024001").await.unwrap().unwrap().id, PropertyId(1));
     let there = store.properties_in_streets(&["Lauderdale Road".into()]).await.unwrap();
     assert_eq!(there[0].id, PropertyId(2));
     let lexicon = store.lexicon().await.unwrap();
@@ -170,7 +171,10 @@ async fn merges_the_lead(store: &Store, lead: LeadId) {
     assert_eq!(store.rows("voice_lead_properties").await.unwrap()[0]["times_discussed"], 2);
 
     let caller = store.who_is_calling(Some(&phone("07700900123"))).await.unwrap();
-    assert_eq!((caller.role, caller.wants.budget_max, caller.calls_before), (Role::Applicant, Some(2600), 1));
+    assert_eq!(
+        (caller.role, caller.wants.budget_max, caller.last_searched),
+        (Role::Applicant, Some(2600), Some(later(1)))
+    );
     assert_eq!(store.who_is_calling(Some(&phone("07700900001"))).await.unwrap().role, Role::Tenant);
     assert!(store.who_is_calling(Some(&phone("07700900002"))).await.unwrap().vip);
     assert_eq!(store.who_is_calling(None).await.unwrap().role, Role::Unknown);

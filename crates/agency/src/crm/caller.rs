@@ -21,12 +21,11 @@ pub struct Caller {
     pub email: Option<String>,
     pub lead: Option<LeadId>,
     pub vip: bool,
-    /// What the lead looked for, and when they were last in touch.
+    /// What the lead looked for, and when they last said so.
     pub wants: Wants,
-    pub last_contact: Option<Timestamp>,
+    pub last_searched: Option<Timestamp>,
     /// The latest viewing they attended.
     pub last_viewed: Option<Timestamp>,
-    pub calls_before: i64,
 }
 
 impl Caller {
@@ -39,9 +38,8 @@ impl Caller {
             lead: None,
             vip: false,
             wants: Wants::default(),
-            last_contact: None,
+            last_searched: None,
             last_viewed: None,
-            calls_before: 0,
         }
     }
 

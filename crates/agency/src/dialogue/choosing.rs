@@ -2,7 +2,7 @@
 
 use super::{closing, enquiry, message, recovery, slots};
 use crate::conversation::{Effect, State, Step};
-use crate::crm::{Property, PropertyId};
+use crate::crm::{Listing, Property, PropertyId};
 use crate::language::{Act, Heard};
 use crate::speech;
 
@@ -34,7 +34,7 @@ pub(super) fn property(state: &mut State, heard: &Heard) -> Vec<Effect> {
 fn changes_wants(state: &State, heard: &Heard) -> bool {
     let mut after = state.wants.clone();
     after.merge(&heard.wants);
-    after != state.wants || !heard.streets.is_empty()
+    after != state.wants || enquiry::names_a_home(heard)
 }
 
 fn picked(state: &State, heard: &Heard) -> Option<Property> {
@@ -81,6 +81,9 @@ fn details_or_slots(state: &mut State, heard: &Heard, chosen: Property) -> Vec<E
             describe(&chosen)
         );
         return state.ask(Step::ChooseProperty, words);
+    }
+    if chosen.listing == Listing::Sale && chosen.price > enquiry::PERSON_FROM {
+        return message::offer(state, enquiry::DIRECTOR);
     }
     // Whoever wants to view a home to let is looking to rent.
     state.wants.listing = state.wants.listing.or(Some(chosen.listing));

@@ -10,7 +10,9 @@ use crate::tools::ToolCall;
 use crate::tools::find_properties::{FindProperties, FoundProperties};
 
 /// Above this a person takes over (`spec.md` §6.8).
-const PERSON_FROM: i64 = 2_000_000;
+pub(super) const PERSON_FROM: i64 = 2_000_000;
+
+pub(super) const DIRECTOR: &str = "For a home like that I'd like one of our directors to look after you.";
 
 /// The first words of a caller, or a new wish after something was done.
 pub(super) fn opening(state: &mut State, heard: &Heard, context: &Context) -> Vec<Effect> {
@@ -18,7 +20,10 @@ pub(super) fn opening(state: &mut State, heard: &Heard, context: &Context) -> Ve
     if heard.intent.is_some_and(|intent| !intent.is_enquiry() && intent != Intent::OfficeHours) {
         return message::offer(state, "That's something a colleague should deal with.");
     }
-    if !heard.streets.is_empty() || !heard.wants.is_empty() || heard.intent.is_some_and(Intent::is_enquiry) {
+    if state.caller.vip && state.step == Step::Opening {
+        return message::offer(state, "I'd like one of our directors to look after you and ring you back.");
+    }
+    if names_a_home(heard) || !heard.wants.is_empty() || heard.intent.is_some_and(Intent::is_enquiry) {
         return answer(state, heard);
     }
     match heard.intent {
@@ -66,7 +71,7 @@ fn office_hours(state: &mut State, context: &Context) -> Vec<Effect> {
 
 /// Takes over what was said and asks for what is missing, each thing once; then searches.
 pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
-    if !heard.streets.is_empty() {
+    if names_a_home(heard) {
         note(state, heard);
         return search_streets(state, heard);
     }
@@ -95,6 +100,11 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
         }
         None => search(state),
     }
+}
+
+/// By its street or its reference.
+pub(super) fn names_a_home(heard: &Heard) -> bool {
+    !heard.streets.is_empty() || heard.reference.is_some()
 }
 
 fn note(state: &mut State, heard: &Heard) {
@@ -130,26 +140,40 @@ fn question(step: Step) -> String {
 }
 
 pub(super) fn search(state: &State) -> Vec<Effect> {
-    let call = FindProperties { wants: state.wants.clone(), streets: Vec::new(), except: Vec::new() };
+    let call = FindProperties { wants: state.wants.clone(), ..FindProperties::default() };
     State::run(ToolCall::FindProperties(call))
 }
 
 pub(super) fn search_streets(state: &State, heard: &Heard) -> Vec<Effect> {
-    let call =
-        FindProperties { wants: state.wants.clone(), streets: heard.streets.clone(), except: Vec::new() };
+    let call = FindProperties {
+        wants: state.wants.clone(),
+        streets: heard.streets.clone(),
+        reference: heard.reference.clone(),
+        except: Vec::new(),
+    };
     State::run(ToolCall::FindProperties(call))
 }
 
 /// Others than those offered.
 pub(super) fn search_more(state: &State) -> Vec<Effect> {
-    let call =
-        FindProperties { wants: state.wants.clone(), streets: Vec::new(), except: state.discussed.clone() };
+    let call = FindProperties {
+        wants: state.wants.clone(),
+        except: state.discussed.clone(),
+        ..FindProperties::default()
+    };
     State::run(ToolCall::FindProperties(call))
 }
 
 /// Says what was found, two or three at a time; what had to give is said first.
 pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
     state.did(ActionTaken::InfoGiven);
+    if let Some(status) = &found.off_market {
+        let words = format!(
+            "I'm sorry, that home is {} now. Are you looking to rent or to buy something like it?",
+            status.replace('_', " ")
+        );
+        return state.ask(Step::AskListing, words);
+    }
     if found.properties.is_empty() {
         let nothing = if state.discussed.is_empty() {
             "I'm sorry, I have nothing like that at the moment."

@@ -8,6 +8,7 @@ mod dates;
 mod intent;
 mod names;
 mod numbers;
+mod reference;
 mod times;
 mod tokens;
 mod wants;
@@ -45,6 +46,8 @@ pub struct Heard {
     /// From 1; -1 for "the last one".
     pub choice: Option<i64>,
     pub streets: Vec<String>,
+    /// Year and number of a home's reference, such as `2024001`.
+    pub reference: Option<String>,
     pub name: Option<String>,
     pub phone: Option<PhoneNumber>,
     pub email: Option<String>,
@@ -100,8 +103,11 @@ fn hear_one(words: &str, expecting: Expecting, lexicon: &Lexicon, today: Date) -
 fn hear_tokens(words: &str, tokens: &Tokens, expecting: Expecting, lexicon: &Lexicon, today: Date) -> Heard {
     let areas = lexicon.areas_in(tokens);
     let wants = wants::wants(tokens, expecting, areas);
-    let asks_slot = matches!(expecting, Expecting::Slot | Expecting::YesNo);
-    let wish = TimeWish { dates: dates::dates(tokens, today), ..times::times(tokens, asks_slot) };
+    let dates = dates::dates(tokens, today);
+    // Beside a day, a bare hour is a time.
+    let asks_slot =
+        matches!(expecting, Expecting::Slot | Expecting::YesNo | Expecting::Property) || !dates.is_empty();
+    let wish = TimeWish { dates, ..times::times(tokens, asks_slot) };
     // "No, the name's wrong, it's Bob Johns": a name is also the answer where it is named.
     let asks_name =
         expecting == Expecting::Name || (expecting == Expecting::YesNo && tokens.has_any(&["name", "names"]));
@@ -109,6 +115,7 @@ fn hear_tokens(words: &str, tokens: &Tokens, expecting: Expecting, lexicon: &Lex
         intent: intent::intent(tokens, &wants, &wish),
         choice: choice::choice(tokens, matches!(expecting, Expecting::Property | Expecting::Slot)),
         streets: lexicon.streets_in(tokens),
+        reference: reference::reference(tokens),
         name: contact::name(words, tokens, asks_name),
         phone: contact::phone(tokens),
         email: contact::email(tokens),

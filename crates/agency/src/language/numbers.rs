@@ -128,7 +128,7 @@ fn small_number(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
     Some((value, used))
 }
 
-fn two_digits(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
+pub(super) fn two_digits(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
     let word = tokens.get(at);
     if let Some(tens) = tens(word) {
         return Some(unit(tokens.get(at + 1)).filter(|u| *u > 0.0).map_or((tens, 1), |u| (tens + u, 2)));

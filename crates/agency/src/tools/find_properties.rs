@@ -14,6 +14,8 @@ pub struct FindProperties {
     pub wants: Wants,
     /// Streets the caller named; then only homes there are meant.
     pub streets: Vec<String>,
+    /// A home's reference, as its digits; then only that home is meant.
+    pub reference: Option<String>,
     /// Already offered in this call, and not liked.
     pub except: Vec<PropertyId>,
 }
@@ -23,6 +25,8 @@ pub struct FoundProperties {
     pub properties: Vec<Property>,
     /// What had to give; `Nothing` when they are exactly what was asked for.
     pub widened: Widened,
+    /// The home that was asked for is there, but has this status.
+    pub off_market: Option<String>,
 }
 
 /// Keeps what can be said in one breath: never a home already refused, never one off the market.
@@ -32,5 +36,13 @@ pub fn decide(call: &FindProperties, found: Vec<Property>, widened: Widened) -> 
         .filter(|property| property.is_available() && !call.except.contains(&property.id))
         .take(SPOKEN_MAX)
         .collect();
-    FoundProperties { properties, widened }
+    FoundProperties { properties, widened, off_market: None }
+}
+
+/// One home by its reference: itself, or what became of it.
+pub fn decide_one(property: Option<Property>) -> FoundProperties {
+    let off_market =
+        property.as_ref().filter(|property| !property.is_available()).map(|property| property.status.clone());
+    let properties = property.into_iter().filter(Property::is_available).collect();
+    FoundProperties { properties, widened: Widened::Nothing, off_market }
 }

@@ -13,6 +13,10 @@ use crate::app::App;
 
 /// Looks until something is found, nearest first. Homes in a street the caller named come before any search.
 pub(super) async fn find_properties(app: &App, call: &FindProperties) -> Result<ToolOutcome, StoreError> {
+    if let Some(reference) = &call.reference {
+        let property = app.store.property_by_reference(reference).await?;
+        return Ok(ToolOutcome::Found(find_properties::decide_one(property)));
+    }
     if !call.streets.is_empty() {
         let there = app.store.properties_in_streets(&call.streets).await?;
         let found = find_properties::decide(call, there, Widened::Nothing);
