@@ -3,7 +3,7 @@
 use super::{choosing, details, enquiry, message, recovery, slots};
 use crate::conversation::{Effect, State, Step};
 use crate::crm::{ActionTaken, Channel};
-use crate::language::{Act, Heard};
+use crate::language::{Act, Heard, Intent};
 use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::book_viewing::{BookViewing, BookingOutcome};
@@ -107,6 +107,7 @@ pub(super) fn finished(state: &mut State, outcome: BookingOutcome) -> Vec<Effect
     match outcome {
         BookingOutcome::Booked { start, negotiator_name, confirmed_by, .. } => {
             state.did(ActionTaken::ViewingBooked);
+            state.intent = state.intent.or(Some(Intent::BookViewing));
             let words = format!(
                 "That's booked: {}. {negotiator_name} will meet you there.{} Is there anything else I can help with?",
                 speech::moment(start),
