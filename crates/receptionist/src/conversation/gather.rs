@@ -2,18 +2,17 @@
 //! (CallSid, turn) is the turn's id: a repeat gets the kept answer, and a crash anywhere is followed by the same turn
 //! from the same state.
 
-use agency::conversation::{Effect, Event, State, handle};
-use agency::crm::{Caller, LeadId};
+use agency::conversation::{Event, State, handle};
+use agency::crm::Caller;
 use agency::phone::PhoneNumber;
-use agency::triage;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use store::{BeginCall, LeadChange, SavedTurn, StoreError, TurnLine};
+use store::{BeginCall, StoreError};
 
 use super::ending::end_known_call;
-use super::twiml::{Document, render};
+use super::talk::{Kept, Talk};
+use super::without_store::answer_without_store;
 use crate::app::{App, Words};
-use crate::tools;
 
 /// A voice webhook, parsed.
 #[derive(Clone, Debug)]
@@ -156,205 +155,4 @@ async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Resul
     tx.commit().await?;
     metrics::counter!("calls_total").increment(1);
     Ok(body)
-}
-
-/// What a turn leaves behind.
-struct Kept<'a> {
-    turn: &'a Turn,
-    before: Option<&'a State>,
-    effects: &'a [Effect],
-    door: &'static str,
-    request: &'a str,
-    began: Timestamp,
-}
-
-/// One conversation while one turn of it runs.
-pub(crate) struct Talk<'a> {
-    pub(crate) app: &'a App,
-    words: &'a Words,
-    pub(crate) conversation: String,
-    pub(crate) lead: LeadId,
-    pub(crate) state: State,
-    /// The caller's line of the transcript: it stands before the tools it caused.
-    heard_id: String,
-}
-
-impl Talk<'_> {
-    /// Runs the machine, and the tools it asks for, until it listens or ends.
-    async fn run(&mut self, event: Event) -> Vec<Effect> {
-        /// No answer needs more; a rule that goes round in a circle must not.
-        const TOOLS_MAX: usize = 6;
-        let mut all = Vec::new();
-        let mut next = handle(&mut self.state, event, &self.app.context(self.words));
-        for _ in 0..TOOLS_MAX {
-            let call = next.iter().find_map(|effect| match effect {
-                Effect::RunTool { call } => Some(call.clone()),
-                _ => None,
-            });
-            all.extend(next.into_iter().filter(|effect| !matches!(effect, Effect::RunTool { .. })));
-            let Some(call) = call else { return all };
-            let outcome = tools::run(self, &call).await;
-            next = handle(&mut self.state, Event::ToolFinished { outcome }, &self.app.context(self.words));
-        }
-        tracing::error!("a conversation asked for too many tools in one turn");
-        all.extend(handle(&mut self.state, Event::TurnLost, &self.app.context(self.words)));
-        all
-    }
-
-    /// A turn died after its tools had committed. What they came to is told now, instead of asking for it again; only a
-    /// danger is more important.
-    async fn resume(&mut self, unfinished: &[String], event: &Event) -> Result<Vec<Effect>, StoreError> {
-        let mut effects = Vec::new();
-        for result in unfinished {
-            effects = self.run(Event::ToolFinished { outcome: serde_json::from_str(result)? }).await;
-        }
-        let words = match event {
-            Event::CallerSpoke { alternatives } => alternatives.as_slice(),
-            _ => &[],
-        };
-        if triage::triage(words).is_some() {
-            effects = self.run(event.clone()).await;
-        }
-        Ok(effects)
-    }
-
-    async fn commit(&self, kept: &Kept<'_>) -> Result<String, StoreError> {
-        let mut tx = self.app.store.begin().await?;
-        let body = self.keep(&mut tx, kept).await?;
-        tx.commit().await?;
-        Ok(body)
-    }
-
-    /// State, transcript, the lead's changes and the answer, in one transaction.
-    async fn keep(&self, tx: &mut store::Tx, kept: &Kept<'_>) -> Result<String, StoreError> {
-        let now = self.app.now();
-        let state = serde_json::to_string(&self.state)?;
-        let lines = self.lines(kept, now);
-        let saved = SavedTurn {
-            conversation: &self.conversation,
-            turn: self.state.turn,
-            state: &state,
-            lines: &lines,
-            now,
-        };
-        tx.save_turn(&saved).await?;
-        self.keep_lead(tx, kept.before, now).await?;
-        let document = Document {
-            voice: &self.app.settings.voice,
-            words: Some(self.words),
-            next_turn: self.state.turn + 1,
-            times_lost: 0,
-        };
-        let body = render(kept.effects, &document);
-        tx.keep_answer(kept.door, kept.request, &body, now).await?;
-        Ok(body)
-    }
-
-    fn lines(&self, kept: &Kept<'_>, now: Timestamp) -> Vec<TurnLine> {
-        let line = |speaker, words, confidence, took_ms| TurnLine {
-            id: self.app.id("turn"),
-            speaker,
-            words,
-            confidence,
-            took_ms,
-        };
-        let took_ms = i64::try_from(now.duration_since(kept.began).as_millis()).ok();
-        let caller = match &kept.turn.event {
-            Event::CallerSpoke { alternatives } => alternatives.first().cloned(),
-            Event::KeysPressed { digits } => Some(format!("[keys {digits}]")),
-            Event::CallerSilent => Some("[silence]".to_owned()),
-            _ => None,
-        };
-        let said: Vec<&str> = kept
-            .effects
-            .iter()
-            .filter_map(|effect| match effect {
-                Effect::Say { words } | Effect::Warn { words } => Some(words.as_str()),
-                _ => None,
-            })
-            .collect();
-        let heard = caller.map(|words| TurnLine {
-            id: self.heard_id.clone(),
-            ..line("caller", words, kept.turn.confidence, None)
-        });
-        heard.into_iter().chain([line("receptionist", said.join(" "), None, took_ms)]).collect()
-    }
-
-    /// What this turn told about the lead, and the homes it spoke of.
-    async fn keep_lead(
-        &self,
-        tx: &mut store::Tx,
-        before: Option<&State>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let Some(before) = before else { return Ok(()) };
-        let (wants, details) = (&self.state.wants, &self.state.details);
-        let is_new_number = self.state.caller.phone.is_none() && details.phone != before.details.phone;
-        let lead = match details.phone.as_ref().filter(|_| is_new_number) {
-            Some(phone) => tx.give_phone(self.lead, &self.conversation, phone, now).await?,
-            None => self.lead,
-        };
-        // A lead that this call has just come to is told everything, not only what is new.
-        let has_moved = lead != self.lead;
-        let changed = *wants != before.wants
-            || details.name != before.details.name
-            || details.email != before.details.email;
-        if changed || has_moved {
-            let change = LeadChange {
-                name: details.name.clone(),
-                email: details.email.clone(),
-                wants: (has_moved || *wants != before.wants).then(|| wants.clone()),
-                keeps_person: self.state.caller.phone.is_none(),
-                conversation: Some(self.conversation.clone()),
-                change_ids: (0..8).map(|_| self.app.id("change")).collect(),
-            };
-            tx.change_lead(lead, &change, now).await?;
-        }
-        for property in self.state.discussed.iter().filter(|id| has_moved || !before.discussed.contains(id)) {
-            tx.discuss(lead, *property, now).await?;
-        }
-        Ok(())
-    }
-}
-
-/// The database does not answer. Safety words need none; a new caller still hears who we are; otherwise the caller is
-/// asked again, and after the second time in vain told what to do.
-fn answer_without_store(app: &App, turn: &Turn) -> String {
-    let words = match &turn.event {
-        Event::CallerSpoke { alternatives } => alternatives.as_slice(),
-        _ => &[],
-    };
-    let emergency = triage::triage(words);
-    if let Some(emergency) = &emergency {
-        tools::alert_without_store(app, emergency, turn.from.as_ref());
-    }
-    let effects = match emergency.and_then(|emergency| triage::hazard(&emergency.hazard)) {
-        Some(hazard) if hazard.ends_call => vec![Effect::Warn { words: hazard.script.clone() }, Effect::End],
-        Some(hazard) => vec![Effect::Warn { words: hazard.script.clone() }, listen_again()],
-        None if turn.event == Event::Started => vec![say(app.greeting_for_anybody()), listen_again()],
-        None if turn.times_lost >= LOST_MAX => vec![say(NOTHING_ANSWERS.to_owned()), Effect::End],
-        None => vec![
-            say("I'm sorry, I need a moment. Could you say that once more, please?".to_owned()),
-            listen_again(),
-        ],
-    };
-    let document = Document {
-        voice: &app.settings.voice,
-        words: None,
-        next_turn: turn.number.max(1),
-        times_lost: turn.times_lost + 1,
-    };
-    render(&effects, &document)
-}
-
-const LOST_MAX: u32 = 2;
-const NOTHING_ANSWERS: &str = "I'm sorry, our systems aren't answering at the moment, so I can't help you now. Please ring again \
-     in a few minutes. If anybody is in danger, call nine nine nine. Goodbye.";
-
-fn say(words: String) -> Effect {
-    Effect::Say { words }
-}
-
-fn listen_again() -> Effect {
-    Effect::Listen { expecting: agency::language::Expecting::Anything }
 }

@@ -2,8 +2,10 @@
 
 mod ending;
 mod gather;
+mod talk;
 mod twiml;
+mod without_store;
 
 pub use ending::end_call;
-pub(crate) use gather::Talk;
 pub use gather::{Turn, answer_call, answer_lost_turn, answer_turn};
+pub(crate) use talk::Talk;
