@@ -97,6 +97,12 @@ mod tests {
             ("my boyfriend is hitting me", "person_at_risk"),
             ("someone's in my house", "intruder"),
             ("please, it's an emergency", "unclear"),
+            ("I can't breathe", "person_at_risk"),
+            ("my toddler's locked in the bathroom", "person_at_risk"),
+            ("there's a horrible rotten egg smell in the kitchen", "gas"),
+            ("the toilet's overflowing and there's sewage everywhere", "sewage"),
+            ("the washing machine has leaked through to the flat downstairs", "water"),
+            ("my kitchen is flooded", "water"),
         ] {
             assert_eq!(found(words).as_deref(), Some(hazard), "{words}");
         }
@@ -114,6 +120,16 @@ mod tests {
             "you must be flooded with enquiries",
             "is it in a flood zone",
             "there are sparks between us",
+            "does the block have a fire alarm",
+            "my old flat had a fire",
+            "I was fired last month so I need somewhere cheaper",
+            "I drive an ambulance and I'm looking to rent a one bed",
+            "the letting agent before you flooded me with emails",
+            "the pipe burst last week and it was fixed",
+            "my budget is two thousand but I could burst it for the right place",
+            "is there an emergency exit",
+            "it's a bit of an emergency, our landlord's selling",
+            "I'd like good security, the last one got broken into",
             "a two bed flat in Maida Vale",
         ] {
             assert_eq!(found(words), None, "{words}");

@@ -297,6 +297,8 @@ fn nothing_is_booked_on_half_a_yes() {
         "no the name's wrong, it's Bob Johns",
         "forget it",
         "hmm",
+        "perfect if it has a garden",
+        "lovely, I'll think it over",
     ] {
         let mut state = at_the_read_back(&world);
         let effects = world.turn(&mut state, Event::CallerSpoke { alternatives: vec![words.into()] }, 2);

@@ -140,6 +140,13 @@ fn an_exact_wish_is_offered_alone_and_a_taken_one_gets_its_neighbours() {
     );
 }
 
+#[test]
+fn an_evening_wish_gets_the_latest_times_there_are() {
+    let wish = TimeWish { dates: vec![], from: Some(time(18, 30, 0, 0)), until: Some(time(23, 59, 0, 0)) };
+    let offered = offers(&wish, &facts(at(MONDAY, 8, 0)));
+    assert!(offered.iter().all(|slot| london::local(slot.start).time() == time(17, 30, 0, 0)), "{offered:?}");
+}
+
 fn any_moment() -> impl Strategy<Value = Timestamp> {
     // Both clock changes of 2026/27, Christmas and Easter lie in this range.
     (1_790_000_000i64..1_812_000_000).prop_map(|second| Timestamp::from_second(second).expect("in range"))

@@ -23,7 +23,8 @@ pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
     let email = state.details.email.as_ref().filter(|email| Some(*email) != state.caller.email.as_ref());
     let email = email.map_or_else(String::new, |email| format!(" Your email is {}.", spelled_email(email)));
     let words = format!(
-        "So that's a viewing in {}, {}, at {}, in the name of {name}, and I'll confirm it to {number}.{email} Shall I book it?",
+        "So that's a viewing of {} in {}, {}, at {}, in the name of {name}, and I'll confirm it to {number}.{email} Shall I book it?",
+        speech::kind(property),
         property.street(),
         property.area,
         speech::moment(offered.slot.start)
@@ -49,9 +50,7 @@ pub(super) fn confirm(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if correct(state, heard) {
         return details::next(state);
     }
-    let is_plain_yes = heard.did(Act::Affirm)
-        && ![Act::Deny, Act::Unsure, Act::Wait, Act::DontKnow].iter().any(|act| heard.did(*act));
-    if is_plain_yes {
+    if heard.did(Act::PlainYes) {
         return book(state);
     }
     if heard.did(Act::Goodbye) || (heard.did(Act::Deny) && state.misses > 0) {

@@ -80,7 +80,8 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
     }
     let said_nothing =
         heard.wants.is_empty() && !heard.did(Act::DontKnow) && !heard.intent.is_some_and(Intent::is_enquiry);
-    if said_nothing && state.step != Step::Opening && state.step != Step::AnythingElse {
+    let unknown_area = said_nothing && state.step == Step::AskArea;
+    if said_nothing && !unknown_area && state.step != Step::Opening && state.step != Step::AnythingElse {
         return recovery::not_understood(state, &question(state.step));
     }
     note(state, heard);
@@ -95,8 +96,10 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
     match next_question(state) {
         Some(step) => {
             state.asked.push(step.expecting());
-            let words = question(step);
-            state.ask(step, words)
+            // An area we have nothing in is not asked for again.
+            let lead_in =
+                if unknown_area { "I don't have that area, so I'll look in all of ours. " } else { "" };
+            state.ask(step, format!("{lead_in}{}", question(step)))
         }
         None => search(state),
     }
@@ -188,6 +191,12 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
         }
     }
     state.offered = found.properties;
+    // Asked about homes that are all to let, a caller is looking to rent.
+    if let [first, rest @ ..] = state.offered.as_slice()
+        && rest.iter().all(|property| property.listing == first.listing)
+    {
+        state.wants.listing = state.wants.listing.or(Some(first.listing));
+    }
     let lead_in = lead_in(found.widened, state);
     match state.offered.as_slice() {
         [only] => {

@@ -20,7 +20,7 @@ fn read(step: Step, digits: &str) -> Heard {
         }
         Step::ChooseProperty | Step::ChooseSlot => Heard { choice: digits.parse().ok(), ..Heard::default() },
         Step::ConfirmBooking | Step::AskEmail => match digits {
-            "1" => Heard { acts: vec![Act::Affirm], ..Heard::default() },
+            "1" => Heard { acts: vec![Act::Affirm, Act::PlainYes], ..Heard::default() },
             "2" => Heard { acts: vec![Act::Deny], ..Heard::default() },
             _ => Heard::default(),
         },

@@ -54,6 +54,16 @@ pub fn offers(wish: &TimeWish, facts: &DiaryFacts) -> Vec<Slot> {
     }
     let anywhere = TimeWish { dates: near_dates(&wish.dates), ..TimeWish::default() };
     let mut nearest = free_slots(&anywhere, facts);
+    if wish.dates.is_empty()
+        && let Some(time) = wish.from
+    {
+        // Any day will do: what matters is the time of day.
+        let off = |slot: &Slot| london::local(slot.start).time().duration_until(time).abs();
+        nearest.sort_by_key(|slot| (off(slot), slot.start));
+        nearest.truncate(most);
+        nearest.sort_by_key(|slot| slot.start);
+        return nearest;
+    }
     if let Some(wished) = wished_instant(wish, facts) {
         nearest.sort_by_key(|slot| (slot.start.duration_since(wished).abs(), slot.start));
         nearest.truncate(most);

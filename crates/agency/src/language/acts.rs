@@ -8,7 +8,7 @@ vocabulary! {
     Act {
         Affirm = "affirm", Deny = "deny", Repeat = "repeat", HandOff = "hand_off", Goodbye = "goodbye",
         Thanks = "thanks", DontKnow = "dont_know", Wait = "wait", AreYouHuman = "are_you_human",
-        Unsure = "unsure",
+        Unsure = "unsure", PlainYes = "plain_yes", AsksFact = "asks_fact",
         More = "more", Details = "details",
     }
 }
@@ -40,6 +40,9 @@ const PHRASES: &[(Act, &[&str])] = &[
             "correct",
             "brilliant",
             "go on then",
+            "smashing",
+            "wonderful",
+            "see why not",
             "go for it",
             "aye",
             "thatd be grand",
@@ -63,6 +66,7 @@ const PHRASES: &[(Act, &[&str])] = &[
             "never mind",
             "forget it",
             "leave it",
+            "just text",
         ],
     ),
     (
@@ -137,6 +141,7 @@ const PHRASES: &[(Act, &[&str])] = &[
             "not sure",
             "no idea",
             "dont mind",
+            "fussy",
             "any of them",
             "doesnt matter",
             "no preference",
@@ -189,6 +194,24 @@ const PHRASES: &[(Act, &[&str])] = &[
             "neither",
             "none of them",
             "different one",
+        ],
+    ),
+    (
+        Act::AsksFact,
+        &[
+            "pets",
+            "pet",
+            "my dog",
+            "my cat",
+            "parking",
+            "deposit",
+            "whats the address",
+            "the full address",
+            "bills",
+            "service charge",
+            "council tax",
+            "how long is the lease",
+            "smoking",
         ],
     ),
     (
@@ -255,13 +278,81 @@ pub(super) fn acts(tokens: &Tokens) -> Vec<Act> {
     let mut acts: Vec<Act> = said.chain(whole).map(|(act, _)| *act).collect();
     acts.dedup();
     settle_yes_and_no(tokens, &mut acts);
+    if acts.contains(&Act::Affirm) && tokens.0.iter().all(|word| PLAIN_YES.contains(&word.as_str())) {
+        acts.push(Act::PlainYes);
+    }
     acts
 }
 
+/// A booking is made on these words and no others: whoever adds "if it has a garden" is asked again.
+const PLAIN_YES: &[&str] = &[
+    "yes",
+    "yeah",
+    "yep",
+    "yup",
+    "aye",
+    "please",
+    "ok",
+    "okay",
+    "thats",
+    "that",
+    "right",
+    "correct",
+    "fine",
+    "lovely",
+    "perfect",
+    "great",
+    "brilliant",
+    "smashing",
+    "wonderful",
+    "excellent",
+    "good",
+    "sure",
+    "absolutely",
+    "definitely",
+    "of",
+    "course",
+    "go",
+    "ahead",
+    "on",
+    "then",
+    "for",
+    "it",
+    "book",
+    "do",
+    "sounds",
+    "thank",
+    "you",
+    "thanks",
+    "ta",
+    "alright",
+    "works",
+    "is",
+    "would",
+    "be",
+    "cheers",
+    "the",
+    "viewing",
+    "all",
+    "thatd",
+    "grand",
+    "mm",
+    "hmm",
+    "uh",
+    "huh",
+    "um",
+    "er",
+    "oh",
+    "well",
+    "me",
+    "lets",
+];
+
 /// A yes with a negation or a reservation in it is not a plain yes: nothing may be booked on it.
 fn settle_yes_and_no(tokens: &Tokens, acts: &mut Vec<Act>) {
-    let negated = tokens.has_any(NEGATIONS);
-    if acts.contains(&Act::DontKnow) {
+    // "I don't see why not" is a yes of sorts: not a no, and nothing to book on.
+    let negated = tokens.has_any(NEGATIONS) && !tokens.has("see why not");
+    if acts.contains(&Act::DontKnow) || tokens.has("see why not") {
         // "I don't mind" denies nothing.
         acts.retain(|act| *act != Act::Deny);
     } else if negated && !matches!(tokens.get(0), "yes" | "yeah" | "yep") {
@@ -317,11 +408,15 @@ mod tests {
             "yes but it's Robert Jones",
             "yeah hang on, wait a minute",
             "yes please but with my husband's number",
+            "perfect if it has a garden",
+            "yes I suppose that depends on the parking",
+            "I would say yes if it had parking",
+            "sure, once I've spoken to my partner",
+            "lovely, I'll think it over",
+            "yes that's what I asked for but I've changed my mind",
+            "hm, I don't see why not",
         ] {
-            let heard = acts(&Tokens::of(text));
-            let is_plain_yes =
-                heard.contains(&Act::Affirm) && !heard.contains(&Act::Unsure) && !heard.contains(&Act::Deny);
-            assert!(!is_plain_yes, "{text}: {heard:?}");
+            assert!(!acts(&Tokens::of(text)).contains(&Act::PlainYes), "{text}");
         }
         for text in [
             "yes",
@@ -332,16 +427,19 @@ mod tests {
             "yep perfect ta",
             "that's fine",
             "yes, please book it",
+            "smashing",
+            "yes that's right, thank you",
+            "yeah go ahead",
+            "that would be great",
         ] {
-            assert!(acts(&Tokens::of(text)).contains(&Act::Affirm), "{text}");
-            assert!(!acts(&Tokens::of(text)).contains(&Act::Unsure), "{text}");
+            assert!(acts(&Tokens::of(text)).contains(&Act::PlainYes), "{text}");
         }
     }
 
     #[test]
     fn yes_and_no_exclude_each_other() {
         assert_eq!(acts(&Tokens::of("no, that's fine")), [Act::Deny]);
-        assert_eq!(acts(&Tokens::of("yes I don't see why not")), [Act::Affirm, Act::Unsure]);
+        assert_eq!(acts(&Tokens::of("yes I don't see why not")), [Act::Affirm]);
         assert!(!acts(&Tokens::of("I don't mind")).contains(&Act::Deny));
     }
 }

@@ -23,9 +23,18 @@ pub(super) fn choice(tokens: &Tokens, asked: bool) -> Option<i64> {
         "of december",
         "first thing",
     ]);
-    let chosen = ORDINALS.iter().find(|(word, _)| tokens.find(word).is_some_and(|at| !tokens.is_refused(at)));
-    if let Some((_, index)) = chosen.filter(|_| asked && !is_ordinal_date) {
-        return Some(*index);
+    let mut chosen: Vec<i64> = ORDINALS
+        .iter()
+        .filter(|(word, _)| tokens.find(word).is_some_and(|at| !tokens.is_refused(at)))
+        .map(|(_, index)| *index)
+        .collect();
+    chosen.dedup();
+    // Two of them in one breath is a story, not a choice.
+    if let [only] = chosen.as_slice()
+        && asked
+        && !is_ordinal_date
+    {
+        return Some(*only);
     }
     for lead in ["number", "option"] {
         if let Some(at) = tokens.find(lead) {
@@ -50,6 +59,8 @@ mod tests {
             ("the second of December", None),
             ("first thing on Monday", None),
             ("half past two", None),
+            ("second one's no good, third one's better", None),
+            ("I saw the first one already, the second looked rough", None),
             ("not the first one, the second", Some(2)),
             ("I don't want the first one", None),
             ("anything but the first one", None),

@@ -133,38 +133,34 @@ pub(super) fn name(said: &str, tokens: &Tokens, asked: bool) -> Option<String> {
         .map(String::as_str)
         .skip_while(|word| is_filler(word))
         .take_while(|word| !ends_a_name(word))
+        .filter(|word| *word != "surname")
         .take(NAME_WORDS_MAX + 1)
         .collect();
+    // "Jane, Jane Oduya"
+    let words = if words.len() > 2 && words[0] == words[1] { words[1..].to_vec() } else { words };
     let plausible = (1..=NAME_WORDS_MAX).contains(&words.len())
-        && words.iter().all(|word| word.chars().all(char::is_alphabetic) && !is_filler(word));
+        && words.iter().all(|word| {
+            word.chars().all(char::is_alphabetic) && !is_filler(word) && !is_never_in_a_name(word)
+        });
     plausible.then(|| words.iter().map(|word| capitalised(word, said)).collect::<Vec<_>>().join(" "))
 }
 
 const NAME_WORDS_MAX: usize = 4;
 
+/// Said before a name, and no part of it.
 fn is_filler(word: &str) -> bool {
     const FILLERS: &[&str] = &[
-        "yes",
-        "yeah",
-        "sure",
-        "ok",
-        "okay",
-        "um",
-        "er",
-        "erm",
-        "uh",
-        "so",
-        "well",
-        "hi",
-        "hello",
-        "please",
-        "no",
-        "its",
-        "the",
-        "is",
-        "im",
+        "yes", "yeah", "sure", "ok", "okay", "um", "er", "erm", "uh", "so", "well", "hi", "hello", "please",
+        "its", "the", "is", "im", "sorry", "no", "that", "thats", "fine", "right", "name", "names", "wrong",
+        "just", "under",
+    ];
+    FILLERS.contains(&word)
+}
+
+/// Whoever says one of these is not telling a name.
+fn is_never_in_a_name(word: &str) -> bool {
+    const WORDS: &[&str] = &[
         "what",
-        "sorry",
         "why",
         "not",
         "dont",
@@ -174,7 +170,6 @@ fn is_filler(word: &str) -> bool {
         "want",
         "need",
         "looking",
-        "just",
         "calling",
         "mind",
         "own",
@@ -197,16 +192,32 @@ fn is_filler(word: &str) -> bool {
         "cancel",
         "whats",
         "which",
-        "that",
         "this",
         "there",
         "somebody",
         "nobody",
-        "wrong",
-        "names",
-        "name",
+        "i",
+        "a",
+        "an",
+        "cant",
+        "cannot",
+        "wont",
+        "isnt",
+        "was",
+        "have",
+        "got",
+        "has",
+        "been",
+        "did",
+        "to",
+        "at",
+        "with",
+        "breathe",
+        "help",
+        "yep",
+        "yup",
     ];
-    FILLERS.contains(&word)
+    WORDS.contains(&word)
 }
 
 fn ends_a_name(word: &str) -> bool {
@@ -292,6 +303,11 @@ mod tests {
             ("mind your own business", true, None),
             ("no the name's wrong, it's Bob Johns", true, Some("Bob Johns")),
             ("bye", true, None),
+            ("I can't breathe", true, None),
+            ("yep", true, None),
+            ("is there a gas fire", true, None),
+            ("Peter, surname Jones", true, Some("Peter Jones")),
+            ("Jane, Jane Oduya", true, Some("Jane Oduya")),
         ] {
             assert_eq!(name(text, &Tokens::of(text), asked).as_deref(), expected, "{text}");
         }

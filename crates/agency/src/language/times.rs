@@ -106,7 +106,8 @@ fn bare_hour(tokens: &Tokens, i: usize, asked: bool) -> Option<Time> {
             | "or"
             | "ish"
     );
-    (asked && introduced && ends).then(|| office_time(hour, 0, tokens.get(i + used)))
+    let is_rough = tokens.get(i + used) == "ish";
+    (asked && (introduced || is_rough) && ends).then(|| office_time(hour, 0, tokens.get(i + used)))
 }
 
 /// On a 12-hour clock without am or pm, the time inside or nearest to office hours is meant: 8 to 11 in the morning.

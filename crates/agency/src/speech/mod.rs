@@ -10,7 +10,7 @@ mod when;
 pub use money::{amount, price};
 pub(crate) use numbers::{SMALL, TENS};
 pub use numbers::{cardinal, ordinal};
-pub use property::{property, search};
+pub use property::{kind, property, search};
 pub use spelled::{phone, postcode};
 pub use when::{clock_time, date, moment, moment_in_writing, part_of_day};
 

@@ -7,15 +7,26 @@ use crate::crm::{Listing, Property, PropertyType, Wants};
 /// `a lovely two-bedroom flat in Elgin Avenue, Maida Vale, at two thousand two hundred pounds per month`.
 /// The street without its number: a full address is for the confirmation.
 pub fn property(property: &Property) -> String {
-    format!("{} in {}, {}, at {}", kind(property), property.street(), property.area, price(property))
+    format!(
+        "a lovely {} in {}, {}, at {}",
+        bare_kind(property),
+        property.street(),
+        property.area,
+        price(property)
+    )
 }
 
-fn kind(property: &Property) -> String {
+/// `the two-bedroom flat`
+pub fn kind(property: &Property) -> String {
+    format!("the {}", bare_kind(property))
+}
+
+fn bare_kind(property: &Property) -> String {
     let (bedrooms, name) = (property.bedrooms, property.property_type.word());
     if bedrooms == 0 || property.property_type == PropertyType::Studio {
-        return format!("a lovely {name}");
+        return name.to_owned();
     }
-    format!("a lovely {}-bedroom {name}", cardinal(bedrooms))
+    format!("{}-bedroom {name}", cardinal(bedrooms))
 }
 
 /// What somebody looks for, for a greeting or a read-back: `two-bedroom flats to rent in Maida Vale up to …`.

@@ -39,6 +39,21 @@ pub fn decide(call: &FindProperties, found: Vec<Property>, widened: Widened) -> 
     FoundProperties { properties, widened, off_market: None }
 }
 
+/// Homes in a street that was named: those that fit what is known of the wish, or else all of them.
+pub fn decide_streets(call: &FindProperties, there: Vec<Property>) -> FoundProperties {
+    let fitting: Vec<Property> =
+        there.iter().filter(|property| fits(&call.wants, property)).cloned().collect();
+    decide(call, if fitting.is_empty() { there } else { fitting }, Widened::Nothing)
+}
+
+fn fits(wants: &Wants, property: &Property) -> bool {
+    wants.listing.is_none_or(|listing| listing == property.listing)
+        && wants.property_type.is_none_or(|kind| kind == property.property_type)
+        && wants.bedrooms_min.is_none_or(|least| property.bedrooms >= least)
+        && wants.bedrooms_max.is_none_or(|most| property.bedrooms <= most)
+        && wants.budget_max.is_none_or(|most| property.comparable_price() <= most)
+}
+
 /// One home by its reference: itself, or what became of it.
 pub fn decide_one(property: Option<Property>) -> FoundProperties {
     let off_market =

@@ -19,7 +19,7 @@ pub(super) async fn find_properties(app: &App, call: &FindProperties) -> Result<
     }
     if !call.streets.is_empty() {
         let there = app.store.properties_in_streets(&call.streets).await?;
-        let found = find_properties::decide(call, there, Widened::Nothing);
+        let found = find_properties::decide_streets(call, there);
         if !found.properties.is_empty() || !call.wants.can_search() {
             return Ok(ToolOutcome::Found(found));
         }
