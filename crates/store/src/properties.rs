@@ -51,8 +51,8 @@ macro_rules! find_properties {
     ($in_areas:literal) => {
         concat!(
             select_properties!(
-                "WHERE status = 'available' AND price IS NOT NULL AND bedrooms IS NOT NULL AND listing_type IN ('rent', 'sale') \
-                 AND property_type IN ('flat', 'house', 'studio', 'maisonette') AND ($1 IS NULL OR listing_type = $1) AND ($2 IS NULL OR property_type = $2) \
+                "WHERE status = 'available' AND price IS NOT NULL AND bedrooms IS NOT NULL AND (listing_type || '') IN ('rent', 'sale') \
+                 AND (property_type || '') IN ('flat', 'house', 'studio', 'maisonette') AND ($1 IS NULL OR listing_type = $1) AND ($2 IS NULL OR property_type = $2) \
                  AND ($3 IS NULL OR bedrooms >= $3) AND ($4 IS NULL OR bedrooms <= $4) \
                  AND ($5 IS NULL OR CASE WHEN rent_period = 'week' THEN (price * 52 + 6) / 12 ELSE price END >= $5) \
                  AND ($6 IS NULL OR CASE WHEN rent_period = 'week' THEN (price * 52 + 6) / 12 ELSE price END <= $6) \
