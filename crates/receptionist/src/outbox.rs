@@ -44,10 +44,10 @@ async fn handle(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
     if message.status == MessageStatus::Unknown {
         return reconcile(app, message).await;
     }
-    send(app, message, false).await
+    send(app, message).await
 }
 
-async fn send(app: &App, message: &ClaimedMessage, possible_duplicate: bool) -> Result<(), StoreError> {
+async fn send(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
     let started = app.now();
     let step = match app.twilio.create(message, started).await {
         Ok(Sent { sid, http_status }) => {
@@ -55,11 +55,10 @@ async fn send(app: &App, message: &ClaimedMessage, possible_duplicate: bool) -> 
             Step {
                 http_status: Some(http_status),
                 sid: Some(sid),
-                possible_duplicate,
                 ..Step::to(MessageStatus::Sent, AttemptOutcome::Sent)
             }
         }
-        Err(undelivered) => Step { possible_duplicate, ..after(app, message, &undelivered) },
+        Err(undelivered) => after(app, message, &undelivered),
     };
     settle(app, message, started, step).await
 }
@@ -119,20 +118,14 @@ async fn reconcile(app: &App, message: &ClaimedMessage) -> Result<(), StoreError
         Looked::NotThere => {
             let looks = app.store.looks_in_vain(&message.id).await? + 1;
             if looks >= outbox.reconcile_looks {
-                settle(
-                    app,
-                    message,
-                    started,
-                    Step {
-                        possible_duplicate: true,
-                        again_in: Some(SignedDuration::ZERO),
-                        ..Step::to(MessageStatus::Queued, AttemptOutcome::NotFound)
-                    },
-                )
-                .await?;
-                return Ok(());
+                Step {
+                    possible_duplicate: true,
+                    again_in: Some(SignedDuration::ZERO),
+                    ..Step::to(MessageStatus::Queued, AttemptOutcome::NotFound)
+                }
+            } else {
+                Step { again_in: wait, ..Step::to(MessageStatus::Unknown, AttemptOutcome::NotFound) }
             }
-            Step { again_in: wait, ..Step::to(MessageStatus::Unknown, AttemptOutcome::NotFound) }
         }
     };
     settle(app, message, started, step).await

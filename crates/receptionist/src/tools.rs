@@ -13,17 +13,14 @@ use crate::conversation::Talk;
 
 /// Runs a tool. A failure of the store becomes [`ToolOutcome::Failed`]: the caller is told, and nothing was written.
 pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
+    let key = key(talk, call);
     let outcome = match call {
         ToolCall::FindProperties(find) => reading::find_properties(talk.app, find).await,
         ToolCall::ViewingSlots(slots) => reading::viewing_slots(talk.app, slots).await,
-        ToolCall::BookViewing(book) => {
-            once(talk, call, booking::book_viewing(talk, book, &key(talk, call))).await
-        }
-        ToolCall::TakeMessage(message) => {
-            once(talk, call, writing::take_message(talk, message, &key(talk, call))).await
-        }
+        ToolCall::BookViewing(book) => once(talk, &key, booking::book_viewing(talk, book, &key)).await,
+        ToolCall::TakeMessage(message) => once(talk, &key, writing::take_message(talk, message, &key)).await,
         ToolCall::RaiseEmergency(raise) => {
-            once(talk, call, writing::raise_emergency(talk, raise, &key(talk, call))).await
+            once(talk, &key, writing::raise_emergency(talk, raise, &key)).await
         }
     };
     metrics::counter!("tools_total", "tool" => call.name()).increment(1);
@@ -40,15 +37,14 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
 /// it came to what it came to.
 async fn once(
     talk: &Talk<'_>,
-    call: &ToolCall,
+    key: &str,
     commit: impl Future<Output = Result<ToolOutcome, StoreError>>,
 ) -> Result<ToolOutcome, StoreError> {
-    let key = key(talk, call);
-    if let Some(outcome) = done_before(talk, &key).await? {
+    if let Some(outcome) = done_before(talk, key).await? {
         return Ok(outcome);
     }
     match commit.await {
-        Err(StoreError::AlreadyDone) => done_before(talk, &key).await?.ok_or(StoreError::AlreadyDone),
+        Err(StoreError::AlreadyDone) => done_before(talk, key).await?.ok_or(StoreError::AlreadyDone),
         other => other,
     }
 }

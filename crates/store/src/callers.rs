@@ -1,13 +1,14 @@
 //! Who is calling: one look-up before the greeting. It returns only what the first rung of the disclosure ladder
 //! lets the conversation use.
 
-use agency::crm::{Caller, LeadId, Listing, PropertyType, Role, WantedArea, Wants};
+use agency::crm::{Caller, LeadId, Role};
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
 use crate::db::{Store, read};
 use crate::error::StoreError;
-use crate::types::{Int, TextList, Ts};
+use crate::requirements::KeptRequirements;
+use crate::types::{Int, Ts};
 
 #[derive(sqlx::FromRow)]
 struct Known {
@@ -20,16 +21,8 @@ struct Known {
 #[derive(sqlx::FromRow)]
 struct Lead {
     id: Int,
-    name: Option<String>,
-    email: Option<String>,
-    looking_for: Option<String>,
-    property_type: Option<String>,
-    bedrooms_min: Option<Int>,
-    bedrooms_max: Option<Int>,
-    budget_min: Option<Int>,
-    budget_max: Option<Int>,
-    preferred_areas: TextList,
-    preferred_area_names: TextList,
+    #[sqlx(flatten)]
+    kept: KeptRequirements,
     last_searched: Option<Ts>,
 }
 
@@ -50,7 +43,7 @@ impl Store {
             if matches!(caller.role, Role::Unknown | Role::Contact) {
                 caller.role = Role::Applicant;
             }
-            apply_lead(&mut caller, lead);
+            apply_lead(&mut caller, &lead);
         }
         Ok(caller)
     }
@@ -81,39 +74,10 @@ impl Store {
     }
 }
 
-fn apply_lead(caller: &mut Caller, lead: Lead) {
+fn apply_lead(caller: &mut Caller, lead: &Lead) {
     caller.lead = Some(LeadId(lead.id.0));
-    caller.name = lead.name.or_else(|| caller.name.take());
-    caller.email = lead.email.or_else(|| caller.email.take());
+    caller.name = lead.kept.name.clone().or_else(|| caller.name.take());
+    caller.email = lead.kept.email.clone().or_else(|| caller.email.take());
     caller.last_searched = lead.last_searched.map(|at| at.0);
-    caller.wants = Wants {
-        listing: lead.looking_for.as_deref().and_then(listing_of),
-        property_type: lead.property_type.as_deref().and_then(PropertyType::from_word),
-        bedrooms_min: lead.bedrooms_min.map(|n| n.0),
-        bedrooms_max: lead.bedrooms_max.map(|n| n.0),
-        budget_min: lead.budget_min.map(|n| n.0),
-        budget_max: lead.budget_max.map(|n| n.0),
-        areas: areas(lead.preferred_area_names.0, lead.preferred_areas.0),
-    };
-}
-
-/// A lead is looking to `buy` what a listing offers for `sale`.
-fn listing_of(looking_for: &str) -> Option<Listing> {
-    match looking_for {
-        "rent" => Some(Listing::Rent),
-        "buy" => Some(Listing::Sale),
-        _ => None,
-    }
-}
-
-/// Names and codes are kept as two lists; a code beyond the names was said without one.
-fn areas(names: Vec<String>, codes: Vec<String>) -> Vec<WantedArea> {
-    let mut areas: Vec<WantedArea> = Vec::new();
-    let spare = codes.len().saturating_sub(names.len());
-    let mut codes = codes.into_iter();
-    for name in names {
-        areas.push(WantedArea { name: Some(name), outward: codes.next() });
-    }
-    areas.extend(codes.take(spare).map(|code| WantedArea { name: None, outward: Some(code) }));
-    areas
+    caller.wants = lead.kept.wants();
 }

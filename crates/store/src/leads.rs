@@ -1,13 +1,14 @@
 //! Leads: one per caller, merged from what each call said, with the history of every change.
 
-use agency::crm::{Interest, LeadId, Listing, PropertyId, PropertyType, Wants};
+use agency::crm::{Interest, LeadId, PropertyId, Wants};
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
 use crate::calls::BeginCall;
 use crate::db::{Tx, execute, within};
 use crate::error::StoreError;
-use crate::types::{Int, TextList, Ts};
+use crate::requirements::KeptRequirements;
+use crate::types::{Int, Ts};
 
 /// What a turn told about a lead. Absent means nothing new.
 #[derive(Clone, Debug, Default)]
@@ -20,20 +21,6 @@ pub struct LeadChange {
     pub conversation: Option<String>,
     /// One id for each possible change row.
     pub change_ids: Vec<String>,
-}
-
-#[derive(sqlx::FromRow)]
-struct Before {
-    name: Option<String>,
-    email: Option<String>,
-    looking_for: Option<String>,
-    property_type: Option<String>,
-    bedrooms_min: Option<Int>,
-    bedrooms_max: Option<Int>,
-    budget_min: Option<Int>,
-    budget_max: Option<Int>,
-    preferred_areas: TextList,
-    preferred_area_names: TextList,
 }
 
 impl Tx {
@@ -63,7 +50,7 @@ impl Tx {
         change: &LeadChange,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let before = self.lead_before(lead).await?;
+        let before = self.requirements(lead).await?;
         let after = before.merged(change);
         const SQL: &str = "UPDATE voice_leads SET name = $2, email = $3, looking_for = $4, property_type = $5, bedrooms_min = $6, \
              bedrooms_max = $7, budget_min = $8, budget_max = $9, preferred_areas = $10, preferred_area_names = $11, \
@@ -91,7 +78,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn lead_before(&mut self, lead: LeadId) -> Result<Before, StoreError> {
+    async fn requirements(&mut self, lead: LeadId) -> Result<KeptRequirements, StoreError> {
         const SQL: &str = "SELECT name, email, looking_for, property_type, bedrooms_min, bedrooms_max, budget_min, budget_max, \
              preferred_areas, preferred_area_names FROM voice_leads WHERE id = $1";
         Ok(within!(self, |c| sqlx::query_as(SQL).bind(lead.0).fetch_one(c).await)?)
@@ -226,72 +213,4 @@ impl Tx {
         execute!(self, sqlx::query(DELETE).bind(from.0))?;
         Ok(())
     }
-}
-
-impl Before {
-    fn merged(&self, change: &LeadChange) -> Self {
-        let wants = change.wants.clone().unwrap_or_default();
-        let turned =
-            wants.listing.is_some_and(|listing| self.looking_for.as_deref() != Some(looking_for(listing)));
-        let keep = |new: Option<i64>, old: Option<Int>| new.map(Int).or(if turned { None } else { old });
-        let (codes, names) = area_lists(&wants);
-        let areas_said = !wants.areas.is_empty();
-        Self {
-            name: newer(self.name.as_ref(), change.name.as_ref(), change.keeps_person),
-            email: newer(self.email.as_ref(), change.email.as_ref(), change.keeps_person),
-            looking_for: wants
-                .listing
-                .map(|l| looking_for(l).to_owned())
-                .or_else(|| self.looking_for.clone()),
-            property_type: wants
-                .property_type
-                .map(|t: PropertyType| t.word().to_owned())
-                .or_else(|| self.property_type.clone()),
-            bedrooms_min: if has_beds(&wants) { wants.bedrooms_min.map(Int) } else { self.bedrooms_min },
-            bedrooms_max: if has_beds(&wants) { wants.bedrooms_max.map(Int) } else { self.bedrooms_max },
-            budget_min: keep(wants.budget_min, self.budget_min),
-            budget_max: keep(wants.budget_max, self.budget_max),
-            preferred_areas: if areas_said { codes } else { self.preferred_areas.clone() },
-            preferred_area_names: if areas_said { names } else { self.preferred_area_names.clone() },
-        }
-    }
-
-    fn differences(&self, after: &Self) -> Vec<(&'static str, Option<String>, Option<String>)> {
-        let number = |n: Option<Int>| n.map(|n| n.0.to_string());
-        let list = |l: &TextList| (!l.0.is_empty()).then(|| l.0.join("|"));
-        let pairs = [
-            ("looking_for", self.looking_for.clone(), after.looking_for.clone()),
-            ("property_type", self.property_type.clone(), after.property_type.clone()),
-            ("bedrooms_min", number(self.bedrooms_min), number(after.bedrooms_min)),
-            ("bedrooms_max", number(self.bedrooms_max), number(after.bedrooms_max)),
-            ("budget_min", number(self.budget_min), number(after.budget_min)),
-            ("budget_max", number(self.budget_max), number(after.budget_max)),
-            ("preferred_areas", list(&self.preferred_areas), list(&after.preferred_areas)),
-            ("preferred_area_names", list(&self.preferred_area_names), list(&after.preferred_area_names)),
-        ];
-        pairs.into_iter().filter(|(_, old, new)| old != new).collect()
-    }
-}
-
-fn newer(kept: Option<&String>, said: Option<&String>, keeps: bool) -> Option<String> {
-    let (first, second) = if keeps { (kept, said) } else { (said, kept) };
-    first.or(second).cloned()
-}
-
-fn has_beds(wants: &Wants) -> bool {
-    wants.bedrooms_min.is_some() || wants.bedrooms_max.is_some()
-}
-
-fn looking_for(listing: Listing) -> &'static str {
-    match listing {
-        Listing::Rent => "rent",
-        Listing::Sale => "buy",
-    }
-}
-
-/// Outward codes and spoken names as the two columns keep them: names first, each with its code.
-fn area_lists(wants: &Wants) -> (TextList, TextList) {
-    let (named, coded): (Vec<_>, Vec<_>) = wants.areas.iter().partition(|area| area.name.is_some());
-    let outwards = named.iter().chain(&coded).filter_map(|area| area.outward.clone()).collect();
-    (TextList(outwards), TextList(named.iter().filter_map(|area| area.name.clone()).collect()))
 }

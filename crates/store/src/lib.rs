@@ -16,6 +16,7 @@ mod leads;
 mod messages;
 mod properties;
 mod receipts;
+mod requirements;
 mod rows;
 mod settings;
 mod tasks;

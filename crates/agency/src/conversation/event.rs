@@ -24,3 +24,13 @@ pub enum Event {
     TurnLost,
     HungUp,
 }
+
+impl Event {
+    /// What the caller said, in every transcript there is of it.
+    pub fn words(&self) -> &[String] {
+        match self {
+            Self::CallerSpoke { alternatives } => alternatives,
+            _ => &[],
+        }
+    }
+}

@@ -88,10 +88,7 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if state.wants.listing == Some(Listing::Sale)
         && state.wants.budget_max.is_some_and(|most| most > PERSON_FROM)
     {
-        return message::offer(
-            state,
-            "For a home like that I'd like one of our directors to look after you.",
-        );
+        return message::offer(state, DIRECTOR);
     }
     match next_question(state) {
         Some(step) => {

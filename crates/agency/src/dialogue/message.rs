@@ -29,11 +29,7 @@ fn next(state: &mut State) -> Vec<Effect> {
     if state.details.name.is_none() {
         return state.ask(Step::AskMessageName, "Thank you. And your name, please?");
     }
-    if state.details.phone.is_none() {
-        return state
-            .ask(Step::AskMessagePhone, "And which number should they ring? You can say it or key it in.");
-    }
-    take(state)
+    ask_phone_or_take(state)
 }
 
 /// The message matters more than the name: one that is not understood twice, or is refused, is left out.
@@ -46,10 +42,13 @@ pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if state.details.name.is_none() && !gives_up {
         return recovery::not_understood(state, "Could you tell me your name?");
     }
-    if state.details.phone.is_none() { ask_phone(state) } else { take(state) }
+    ask_phone_or_take(state)
 }
 
-fn ask_phone(state: &mut State) -> Vec<Effect> {
+fn ask_phone_or_take(state: &mut State) -> Vec<Effect> {
+    if state.details.phone.is_some() {
+        return take(state);
+    }
     state.ask(Step::AskMessagePhone, "And which number should they ring? You can say it or key it in.")
 }
 

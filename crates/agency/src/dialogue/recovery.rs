@@ -1,6 +1,6 @@
 //! Silence, words not understood, and tools that failed: never a dead end, never a hang-up without an outcome.
 
-use super::{closing, message};
+use super::{closing, message, repeat};
 use crate::conversation::{Effect, State, Step};
 
 /// Two tries, each put differently; the third failure goes to a person.
@@ -32,17 +32,10 @@ pub(crate) fn silence(state: &mut State) -> Vec<Effect> {
     match state.silences {
         _ if step == Step::Ended => closing::goodbye(state),
         1 => {
-            let question = state.last_words.clone();
-            let effects = state.ask(step, format!("Take your time. {}", last_sentence(&question)));
-            state.last_words = question;
-            effects
+            let words = format!("Take your time. {}", last_sentence(&state.last_words));
+            repeat(state, words)
         }
-        2 => {
-            let question = state.last_words.clone();
-            let effects = state.ask(step, "Are you still there?");
-            state.last_words = question;
-            effects
-        }
+        2 => repeat(state, "Are you still there?".to_owned()),
         _ if step == Step::AnythingElse => closing::goodbye(state),
         _ => message::take(state),
     }

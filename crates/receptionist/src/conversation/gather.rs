@@ -1,6 +1,6 @@
 //! One webhook, one turn: load the state, run the machine until it listens or ends, commit the turn with its answer.
-//! (CallSid, turn) is the turn's id: a repeat gets the kept answer, and a crash anywhere is followed by the same turn
-//! from the same state.
+//! (CallSid, turn, input) is the turn's id: a repeat gets the kept answer, and a crash anywhere is followed by the
+//! same turn from the same state.
 
 use agency::conversation::{Event, State, handle};
 use agency::crm::Caller;

@@ -65,11 +65,7 @@ impl Talk<'_> {
         for result in unfinished {
             effects = self.run(Event::ToolFinished { outcome: serde_json::from_str(result)? }).await;
         }
-        let words = match event {
-            Event::CallerSpoke { alternatives } => alternatives.as_slice(),
-            _ => &[],
-        };
-        if triage::triage(words).is_some() {
+        if triage::triage(event.words()).is_some() {
             effects = self.run(event.clone()).await;
         }
         Ok(effects)
