@@ -75,7 +75,7 @@ fn is_fixed_or_substitute(date: Date) -> bool {
 
 /// The anonymous Gregorian computus (Nature, 1876), in its own letters.
 #[expect(clippy::many_single_char_names, reason = "the published formula names its terms so")]
-fn easter_sunday(year: i16) -> Date {
+pub(crate) fn easter_sunday(year: i16) -> Date {
     let y = i32::from(year);
     let (a, b, c) = (y % 19, y / 100, y % 100);
     let (d, e) = (b / 4, b % 4);

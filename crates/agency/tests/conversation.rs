@@ -6,7 +6,7 @@ use agency::crm::{
     AppointmentId, Caller, Listing, Property, PropertyId, PropertyType, RentPeriod, UserId, WantedArea,
 };
 use agency::diary::Slot;
-use agency::language::{Expecting, Lexicon, hear};
+use agency::language::{Expecting, Lexicon, Said, hear};
 use agency::phone::PhoneNumber;
 use agency::search::Widened;
 use agency::settings::{AgencyProfile, Day, Greetings, OpeningHours};
@@ -54,10 +54,10 @@ fn world() -> World {
             opens: time(9, 0, 0, 0),
             closes: time(18, 0, 0, 0),
         },
-        lexicon: Lexicon {
-            areas: vec![WantedArea { name: Some(text("Maida Vale")), outward: Some(text("W9")) }],
-            streets: vec![text("Elgin Avenue"), text("Lauderdale Road")],
-        },
+        lexicon: Lexicon::new(
+            vec![WantedArea { name: Some(text("Maida Vale")), outward: Some(text("W9")) }],
+            vec![text("Elgin Avenue"), text("Lauderdale Road")],
+        ),
     }
 }
 
@@ -240,7 +240,14 @@ proptest! {
 
     #[test]
     fn hearing_never_panics(words in "\\PC{0,200}", which in 0..Expecting::ALL.len()) {
-        let heard = hear(&[words], Expecting::ALL[which], &world().lexicon, now());
+        let said = Said {
+            alternatives: &[words],
+            expecting: Expecting::ALL[which],
+            listing: None,
+            offers: &[],
+            now: now(),
+        };
+        let heard = hear(&said, &world().lexicon);
         prop_assert!(heard.wish.dates.iter().all(|date| date.year() >= 2026));
     }
 }

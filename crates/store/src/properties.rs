@@ -1,7 +1,7 @@
 //! Homes on the market.
 
 use agency::crm::{
-    Listing, Property, PropertyId, PropertyType, RentPeriod, StaffName, UserId, WantedArea, street_of,
+    Listing, Property, PropertyId, PropertyType, RentPeriod, StaffName, UserId, street_of,
 };
 use agency::language::Lexicon;
 use agency::search::Criteria;
@@ -129,18 +129,7 @@ impl Store {
         const SQL: &str = "SELECT DISTINCT area, address_line1, postcode FROM properties WHERE status = 'available' \
              AND area IS NOT NULL AND address_line1 IS NOT NULL AND postcode IS NOT NULL";
         let rows: Vec<(String, String, String)> = read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
-        let mut lexicon = Lexicon::default();
-        for (area, address, postcode) in rows {
-            let outward = postcode.split_whitespace().next().map(str::to_uppercase);
-            lexicon.areas.push(WantedArea { name: Some(area), outward });
-            lexicon.streets.push(street_of(&address).to_owned());
-        }
-        lexicon.areas.sort();
-        // An area that spans two codes is looked for by its name; the first code stands for "nearby".
-        lexicon.areas.dedup_by(|next, first| next.name == first.name);
-        lexicon.streets.sort();
-        lexicon.streets.dedup();
-        Ok(lexicon)
+        Ok(Lexicon::of_homes(rows))
     }
 
     /// Active staff, for the recogniser's hints.

@@ -102,8 +102,8 @@ async fn finds_homes(store: &Store) {
     let there = store.properties_in_streets(&["Lauderdale Road".into()]).await.unwrap();
     assert_eq!(there[0].id, PropertyId(2));
     let lexicon = store.lexicon().await.unwrap();
-    assert_eq!(lexicon.streets, ["Elgin Avenue", "Lauderdale Road"]);
-    assert_eq!(lexicon.areas[0].outward.as_deref(), Some("W9"));
+    assert_eq!(lexicon.streets().collect::<Vec<_>>(), ["Elgin Avenue", "Lauderdale Road"]);
+    assert_eq!(lexicon.areas().next().unwrap().outward.as_deref(), Some("W9"));
     assert_eq!(store.staff_names().await.unwrap().len(), 2);
 }
 

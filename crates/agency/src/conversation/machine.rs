@@ -2,7 +2,7 @@
 
 use super::{Context, Effect, Event, State, Step};
 use crate::crm::ActionTaken;
-use crate::language::hear;
+use crate::language::{Said, hear};
 use crate::tools::ToolCall;
 use crate::tools::raise_emergency::RaiseEmergency;
 use crate::{dialogue, greeting, triage};
@@ -49,7 +49,14 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
     if let Some(effects) = emergency_first(state, alternatives) {
         return effects;
     }
-    let heard = hear(alternatives, state.step.expecting(), context.lexicon, context.now);
+    let said = Said {
+        alternatives,
+        expecting: state.step.expecting(),
+        listing: state.wants.listing,
+        offers: &[],
+        now: context.now,
+    };
+    let heard = hear(&said, context.lexicon);
     state.intent = heard.intent.or(state.intent);
     let words = alternatives.first().map(String::as_str).unwrap_or_default();
     dialogue::turn(state, &heard, words, context)

@@ -61,6 +61,17 @@ impl Wants {
             && (!self.areas.is_empty() || self.bedrooms_min.is_some() || self.budget_max.is_some())
     }
 
+    /// One more count of bedrooms said in the same breath ("a two bed or a three bed") widens the range.
+    pub fn add_bedrooms(&mut self, min: Option<i64>, max: Option<i64>) {
+        let said_before = self.bedrooms_min.is_some() || self.bedrooms_max.is_some();
+        self.bedrooms_min = if said_before { self.bedrooms_min.min(min) } else { min };
+        self.bedrooms_max = match (self.bedrooms_max, max) {
+            (Some(before), Some(now)) => Some(before.max(now)),
+            (None, most) if !said_before => most,
+            _ => None,
+        };
+    }
+
     /// Takes over what was said now; what was not mentioned stays.
     pub fn merge(&mut self, said: &Self) {
         if said.listing.is_some() && self.listing != said.listing {

@@ -38,7 +38,7 @@ fn changes_wants(state: &State, heard: &Heard) -> bool {
 }
 
 fn picked(state: &State, heard: &Heard) -> Option<Property> {
-    let by_number = heard.choice.and_then(|index| nth(&state.offered, index));
+    let by_number = heard.choice().and_then(|index| nth(&state.offered, index));
     let by_street = || {
         let mut there =
             state.offered.iter().filter(|p| heard.streets.iter().any(|street| street == p.street()));

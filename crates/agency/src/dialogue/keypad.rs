@@ -18,7 +18,7 @@ fn read(step: Step, digits: &str) -> Heard {
         Step::AskPhone | Step::AskMessagePhone => {
             Heard { phone: PhoneNumber::parse(digits).ok(), ..Heard::default() }
         }
-        Step::ChooseProperty | Step::ChooseSlot => Heard { choice: digits.parse().ok(), ..Heard::default() },
+        Step::ChooseProperty | Step::ChooseSlot => Heard { choices: digits.parse().into_iter().collect(), ..Heard::default() },
         Step::ConfirmBooking | Step::AskEmail => match digits {
             "1" => Heard { acts: vec![Act::Affirm, Act::PlainYes], ..Heard::default() },
             "2" => Heard { acts: vec![Act::Deny], ..Heard::default() },

@@ -62,7 +62,7 @@ fn at_any_time(state: &mut State, heard: &Heard, context: &Context) -> Option<Ve
         let again = state.last_words.clone();
         return Some(repeat(state, again));
     }
-    if heard.did(Act::AsksFact) && !state.offered.is_empty() && state.step != Step::AnythingElse {
+    if !heard.topics.is_empty() && !state.offered.is_empty() && state.step != Step::AnythingElse {
         let question = recovery::last_sentence(&state.last_words);
         let words = format!("I don't have that to hand; the negotiator you meet can tell you. {question}");
         return Some(repeat(state, words));

@@ -79,7 +79,7 @@ pub(super) fn choose(state: &mut State, heard: &Heard) -> Vec<Effect> {
 }
 
 fn picked(state: &State, heard: &Heard) -> Option<OfferedSlot> {
-    if let Some(index) = heard.choice {
+    if let Some(index) = heard.choice() {
         return choosing::nth(&state.slots, index).cloned();
     }
     if !heard.wish.is_empty() {

@@ -1,361 +1,100 @@
-//! What a caller does with words besides telling facts.
+//! What a caller does with words besides telling facts. The phrases are data (`data/acts.json`).
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::phrases::PhraseBook;
 use super::tokens::Tokens;
 use crate::crm::vocabulary;
 
 vocabulary! {
-    /// The acts of `spec.md` §3, as far as the conversation answers to them.
+    /// The acts of `spec.md` §3, and after them those that only the conversation answers to.
     Act {
-        Affirm = "affirm", Deny = "deny", Repeat = "repeat", HandOff = "hand_off", Goodbye = "goodbye",
-        Thanks = "thanks", DontKnow = "dont_know", Wait = "wait", AreYouHuman = "are_you_human",
-        Unsure = "unsure", PlainYes = "plain_yes", AsksFact = "asks_fact",
-        More = "more", Details = "details",
+        Affirm = "affirm", Deny = "deny", Cancel = "cancel", Change = "change", Repeat = "repeat", HandOff = "hand_off",
+        Goodbye = "goodbye", Thanks = "thanks", Greeting = "greeting", Wait = "wait", DontKnow = "dont_know",
+        Correction = "correction", OptOut = "opt_out", DataRequest = "data_request", Complaint = "complaint",
+        AreYouHuman = "are_you_human",
+        Unsure = "unsure", PlainYes = "plain_yes", More = "more", Details = "details", Both = "both", Abuse = "abuse",
+        SeeThem = "see_them",
     }
 }
 
-/// Phrases anywhere in the turn. Short words that may be part of a name stand in `WHOLE_TURN` instead.
-const PHRASES: &[(Act, &[&str])] = &[
-    (
-        Act::Affirm,
-        &[
-            "yes",
-            "yeah",
-            "yep",
-            "yup",
-            "thats right",
-            "thats correct",
-            "thats fine",
-            "sounds good",
-            "go ahead",
-            "please do",
-            "of course",
-            "absolutely",
-            "definitely",
-            "perfect",
-            "that works",
-            "that would be great",
-            "lovely",
-            "book it",
-            "sure",
-            "correct",
-            "brilliant",
-            "go on then",
-            "smashing",
-            "wonderful",
-            "see why not",
-            "go for it",
-            "aye",
-            "thatd be grand",
-            "suppose so",
-            "alright then",
-        ],
-    ),
-    (
-        Act::Deny,
-        &[
-            "no",
-            "nope",
-            "nah",
-            "not really",
-            "thats wrong",
-            "thats not right",
-            "incorrect",
-            "dont",
-            "not that one",
-            "rather not",
-            "never mind",
-            "forget it",
-            "leave it",
-            "just text",
-        ],
-    ),
-    (
-        Act::Repeat,
-        &[
-            "say that again",
-            "repeat that",
-            "repeat",
-            "pardon",
-            "come again",
-            "didnt catch that",
-            "didnt hear",
-            "what was that",
-            "one more time",
-        ],
-    ),
-    (
-        Act::HandOff,
-        &[
-            "speak to a person",
-            "speak to someone",
-            "speak to somebody",
-            "talk to a person",
-            "talk to someone",
-            "talk to somebody",
-            "real person",
-            "human being",
-            "a human",
-            "speak to an agent",
-            "put me through",
-            "speak to the manager",
-            "speak to your manager",
-            "speak to a manager",
-            "call me back",
-            "ring me back",
-            "leave a message",
-            "take a message",
-            "someone real",
-            "transfer me",
-            "complaint",
-            "complain",
-            "delete my data",
-            "delete all my data",
-            "data protection",
-            "gdpr",
-            "stop texting",
-            "off your list",
-            "speak to the office",
-            "speak with someone",
-            "speak to one of",
-        ],
-    ),
-    (
-        Act::Goodbye,
-        &[
-            "goodbye",
-            "bye",
-            "thats all",
-            "thats everything",
-            "nothing else",
-            "im done",
-            "thats it thanks",
-            "have a good day",
-            "cheerio",
-        ],
-    ),
-    (Act::Thanks, &["thank you", "thanks", "cheers", "ta"]),
-    (
-        Act::DontKnow,
-        &[
-            "dont know",
-            "not sure",
-            "no idea",
-            "dont mind",
-            "fussy",
-            "any of them",
-            "doesnt matter",
-            "no preference",
-            "anything",
-            "wherever",
-            "whatever",
-            "im easy",
-            "either",
-            "im flexible",
-            "not fussy",
-        ],
-    ),
-    (
-        Act::Wait,
-        &[
-            "hold on",
-            "hang on",
-            "one moment",
-            "one second",
-            "just a moment",
-            "just a second",
-            "bear with me",
-            "wait a minute",
-        ],
-    ),
-    (
-        Act::AreYouHuman,
-        &[
-            "are you a robot",
-            "are you human",
-            "are you real",
-            "are you a real person",
-            "am i talking to a machine",
-            "is this a robot",
-            "are you a machine",
-            "are you ai",
-            "is this a recording",
-        ],
-    ),
-    (
-        Act::More,
-        &[
-            "any others",
-            "anything else",
-            "any more",
-            "something else",
-            "what else",
-            "other options",
-            "none of those",
-            "neither",
-            "none of them",
-            "different one",
-        ],
-    ),
-    (
-        Act::AsksFact,
-        &[
-            "pets",
-            "pet",
-            "my dog",
-            "my cat",
-            "parking",
-            "deposit",
-            "whats the address",
-            "the full address",
-            "bills",
-            "service charge",
-            "council tax",
-            "how long is the lease",
-            "smoking",
-        ],
-    ),
-    (
-        Act::Details,
-        &[
-            "tell me more",
-            "more about",
-            "more details",
-            "more information",
-            "what about",
-            "describe",
-            "hear more",
-            "know more",
-        ],
-    ),
-];
+impl Act {
+    /// Whether `understand` tells it.
+    pub fn is_public(self) -> bool {
+        !matches!(
+            self,
+            Self::Unsure | Self::PlainYes | Self::More | Self::Details | Self::Both | Self::Abuse | Self::SeeThem
+        )
+    }
+}
 
-const WHOLE_TURN: &[(Act, &[&str])] = &[
-    (Act::DontKnow, &["any", "any price", "no limit", "no budget", "dunno", "pass"]),
-    (
-        Act::Affirm,
-        &[
-            "ok",
-            "okay",
-            "right",
-            "fine",
-            "good",
-            "great",
-            "yes please",
-            "please",
-            "alright",
-            "mm hmm",
-            "uh huh",
-        ],
-    ),
-    (Act::Repeat, &["sorry", "what", "eh", "sorry what"]),
-    (Act::HandOff, &["agent", "person", "human", "operator"]),
-    (Act::Goodbye, &["thats it", "no thanks", "no thank you", "no thats it"]),
-];
+#[derive(Deserialize)]
+struct Phrases {
+    anywhere: BTreeMap<Act, Vec<String>>,
+    whole: BTreeMap<Act, Vec<String>>,
+}
+
+struct Books {
+    anywhere: PhraseBook<Act>,
+    /// Short words that may be part of something else: only when they are all that was said.
+    whole: PhraseBook<Act>,
+}
+
+static BOOKS: LazyLock<Books> = LazyLock::new(|| {
+    let phrases: Phrases =
+        serde_json::from_str(include_str!("../../data/acts.json")).expect("data/acts.json is checked by a test");
+    let book = |by_act: &BTreeMap<Act, Vec<String>>| {
+        PhraseBook::new(by_act.iter().flat_map(|(act, all)| all.iter().map(|phrase| (*act, phrase.as_str()))))
+    };
+    Books { anywhere: book(&phrases.anywhere), whole: book(&phrases.whole) }
+});
 
 /// Words that turn what they stand beside into its opposite.
-const NEGATIONS: &[&str] =
-    &["no", "not", "nope", "nah", "dont", "isnt", "never", "wrong", "incorrect", "didnt", "wont", "doesnt"];
+const NEGATIONS: &[&str] = &[
+    "no", "not", "nope", "nah", "dont", "isnt", "never", "wrong", "incorrect", "didnt", "wont", "doesnt", "naw", "cant",
+];
 /// Words that keep a yes from being one.
 const RESERVATIONS: &[&str] = &[
-    "but",
-    "wait",
-    "hang on",
-    "hold on",
-    "are you sure",
-    "not sure",
-    "unsure",
-    "actually",
-    "instead",
-    "except",
-    "before you",
-    "maybe",
-    "rather",
+    "but", "wait", "hang on", "hold on", "are you sure", "not sure", "unsure", "actually", "instead", "except",
+    "before you", "maybe", "rather",
+];
+/// A booking is made on these words and no others: whoever adds "if it has a garden" is asked again.
+const PLAIN_YES: &[&str] = &[
+    "yes", "yeah", "yep", "yup", "aye", "please", "ok", "okay", "thats", "that", "right", "correct", "fine", "lovely",
+    "perfect", "great", "brilliant", "smashing", "wonderful", "excellent", "good", "sure", "absolutely", "definitely",
+    "of", "course", "go", "ahead", "on", "then", "for", "it", "book", "do", "sounds", "thank", "you", "thanks", "ta",
+    "alright", "works", "is", "would", "be", "cheers", "the", "viewing", "all", "thatd", "grand", "mm", "hmm", "uh",
+    "huh", "oh", "well", "me", "lets", "them", "both", "cancel", "move", "certainly", "indeed", "exactly",
 ];
 
 pub(super) fn acts(tokens: &Tokens) -> Vec<Act> {
-    let said = PHRASES.iter().filter(|(_, phrases)| tokens.has_any(phrases));
-    let whole = WHOLE_TURN.iter().filter(|(_, phrases)| tokens.is_exactly_one_of(phrases));
-    let mut acts: Vec<Act> = said.chain(whole).map(|(act, _)| *act).collect();
+    let said = BOOKS.anywhere.find(tokens).into_iter().map(|(act, _)| act);
+    let mut acts: Vec<Act> = said.chain(BOOKS.whole.whole(tokens)).collect();
+    if tokens.corrected().is_some() {
+        acts.push(Act::Correction);
+    }
+    acts.sort();
     acts.dedup();
     settle_yes_and_no(tokens, &mut acts);
-    if acts.contains(&Act::Affirm) && tokens.0.iter().all(|word| PLAIN_YES.contains(&word.as_str())) {
+    if acts.contains(&Act::Affirm) && tokens.words().all(|word| PLAIN_YES.contains(&word)) {
         acts.push(Act::PlainYes);
     }
     acts
 }
 
-/// A booking is made on these words and no others: whoever adds "if it has a garden" is asked again.
-const PLAIN_YES: &[&str] = &[
-    "yes",
-    "yeah",
-    "yep",
-    "yup",
-    "aye",
-    "please",
-    "ok",
-    "okay",
-    "thats",
-    "that",
-    "right",
-    "correct",
-    "fine",
-    "lovely",
-    "perfect",
-    "great",
-    "brilliant",
-    "smashing",
-    "wonderful",
-    "excellent",
-    "good",
-    "sure",
-    "absolutely",
-    "definitely",
-    "of",
-    "course",
-    "go",
-    "ahead",
-    "on",
-    "then",
-    "for",
-    "it",
-    "book",
-    "do",
-    "sounds",
-    "thank",
-    "you",
-    "thanks",
-    "ta",
-    "alright",
-    "works",
-    "is",
-    "would",
-    "be",
-    "cheers",
-    "the",
-    "viewing",
-    "all",
-    "thatd",
-    "grand",
-    "mm",
-    "hmm",
-    "uh",
-    "huh",
-    "um",
-    "er",
-    "oh",
-    "well",
-    "me",
-    "lets",
-];
-
 /// A yes with a negation or a reservation in it is not a plain yes: nothing may be booked on it.
 fn settle_yes_and_no(tokens: &Tokens, acts: &mut Vec<Act>) {
     // "I don't see why not" is a yes of sorts: not a no, and nothing to book on.
-    let negated = tokens.has_any(NEGATIONS) && !tokens.has("see why not");
-    if acts.contains(&Act::DontKnow) || tokens.has("see why not") {
+    let grudging = tokens.has("see why not") || tokens.has("no problem") || tokens.has("no worries");
+    let negated = tokens.has_any(NEGATIONS) && !grudging;
+    let begins_with_yes = matches!(tokens.get(0), "yes" | "yeah" | "yep" | "yup" | "aye");
+    if acts.contains(&Act::DontKnow) || grudging {
         // "I don't mind" denies nothing.
         acts.retain(|act| *act != Act::Deny);
-    } else if negated && !matches!(tokens.get(0), "yes" | "yeah" | "yep") {
+    } else if negated && !begins_with_yes {
         acts.retain(|act| *act != Act::Affirm);
         if !acts.contains(&Act::Deny) && !acts.contains(&Act::Repeat) {
             acts.push(Act::Deny);
@@ -364,7 +103,8 @@ fn settle_yes_and_no(tokens: &Tokens, acts: &mut Vec<Act>) {
         acts.retain(|act| *act != Act::Deny);
         acts.push(Act::Unsure);
     }
-    if tokens.has_any(RESERVATIONS) && !acts.contains(&Act::Unsure) {
+    let reserved = RESERVATIONS.iter().any(|words| tokens.has(words));
+    if reserved && !acts.contains(&Act::Unsure) {
         acts.push(Act::Unsure);
     }
 }
@@ -383,6 +123,12 @@ mod tests {
             ("That's all, bye", Act::Goodbye),
             ("I don't mind", Act::DontKnow),
             ("are you a robot", Act::AreYouHuman),
+            ("take me off your mailing list", Act::OptOut),
+            ("what data do you hold about me", Act::DataRequest),
+            ("I can't make it on Thursday", Act::Cancel),
+            ("could we move my viewing to Friday", Act::Change),
+            ("no, sorry, I meant Thursday", Act::Correction),
+            ("both of them please", Act::Both),
         ] {
             assert!(acts(&Tokens::of(text)).contains(&act), "{text}");
         }
@@ -438,8 +184,10 @@ mod tests {
 
     #[test]
     fn yes_and_no_exclude_each_other() {
-        assert_eq!(acts(&Tokens::of("no, that's fine")), [Act::Deny]);
-        assert_eq!(acts(&Tokens::of("yes I don't see why not")), [Act::Affirm]);
-        assert!(!acts(&Tokens::of("I don't mind")).contains(&Act::Deny));
+        let told = |text: &str| acts(&Tokens::of(text));
+        assert!(told("no, that's fine").contains(&Act::Deny) && !told("no, that's fine").contains(&Act::Affirm));
+        let grudging = told("yes I don't see why not");
+        assert!(grudging.contains(&Act::Affirm) && !grudging.contains(&Act::Deny));
+        assert!(!told("I don't mind").contains(&Act::Deny));
     }
 }

@@ -1,91 +1,118 @@
-//! Names, telephone numbers and e-mail addresses by voice.
+//! Telephone numbers and e-mail addresses by voice.
 
-use super::numbers::whole_at;
+use super::entity::Found;
+use super::letters::readings;
+use super::numbers::{rounded, two_digits, whole_at};
 use super::tokens::Tokens;
 use crate::phone::PhoneNumber;
 
-/// `oh seven seven double oh, nine double oh, one two three`, `07700 900123`, `plus four four …`.
-pub(super) fn phone(tokens: &Tokens) -> Option<PhoneNumber> {
-    let mut digits = String::new();
-    let mut best: Option<PhoneNumber> = None;
-    let mut repeat = 1;
-    for word in &tokens.0 {
-        match word.as_str() {
-            "double" => repeat = 2,
-            "triple" | "treble" => repeat = 3,
-            "plus" => digits = "+".into(),
-            word => match digits_of(word) {
-                Some(said) => {
-                    digits.push_str(&said.repeat(repeat));
-                    repeat = 1;
-                }
-                None => digits.clear(),
-            },
-        }
-        if digits.len() >= 10 {
-            best = PhoneNumber::parse(&digits).ok().or(best);
+/// `oh seven seven double oh, nine double oh, one two three`, `07700 900123`, `plus four four …`; the last one said.
+pub(super) fn phone(tokens: &Tokens) -> Option<Found<PhoneNumber>> {
+    const DIGITS_MIN: usize = 10;
+    let mut best = None;
+    let mut start = 0;
+    while start < tokens.len() {
+        let (number, end, after) = run_of_digits(tokens, start);
+        if let Some(number) = number.filter(|_| end > start) {
+            best = Some(Found::new(number, start..end));
+            start = end;
+        } else {
+            // A number that begins further on in the same run: "flat 3, 07700 900123".
+            start += if after - start >= DIGITS_MIN { 1 } else { (after - start).max(1) };
         }
     }
     best
 }
 
-fn digits_of(word: &str) -> Option<String> {
-    let spoken = match word {
-        "oh" | "o" | "zero" | "nought" => "0",
-        "one" => "1",
-        "two" => "2",
-        "three" => "3",
-        "four" | "for" => "4",
-        "five" => "5",
-        "six" => "6",
-        "seven" => "7",
-        "eight" => "8",
-        "nine" => "9",
-        _ => {
-            let plain = word.trim_start_matches('+');
-            let is_digits = !plain.is_empty() && plain.bytes().all(|b| b.is_ascii_digit());
-            return is_digits.then(|| word.to_owned());
+/// The longest number that begins here, where it ends, and where the digits end.
+fn run_of_digits(tokens: &Tokens, start: usize) -> (Option<PhoneNumber>, usize, usize) {
+    const DIGITS: std::ops::RangeInclusive<usize> = 10..=16;
+    let mut digits = String::new();
+    let mut best = (None, start);
+    let mut at = start;
+    while let Some((said, used)) = digits_at(tokens, at) {
+        // "Oh twenty" is London, whatever follows.
+        let is_london = digits == "0" && tokens.get(at) == "twenty";
+        let (said, used) = if is_london { ("20".to_owned(), 1) } else { (said, used) };
+        digits.push_str(&said);
+        at += used;
+        if DIGITS.contains(&digits.len())
+            && digits.starts_with(['0', '+', '4'])
+            && let Ok(number) = PhoneNumber::parse(&digits)
+        {
+            best = (Some(number), at);
         }
+    }
+    (best.0, best.1, at)
+}
+
+fn digits_at(tokens: &Tokens, at: usize) -> Option<(String, usize)> {
+    let word = tokens.get(at);
+    let digit = match word {
+        "plus" => return Some(("+".into(), 1)),
+        "double" | "triple" | "treble" => {
+            let (digit, used) = digits_at(tokens, at + 1).filter(|(said, _)| said.len() == 1)?;
+            return Some((digit.repeat(if word == "double" { 2 } else { 3 }), used + 1));
+        }
+        "oh" | "o" | "zero" | "nought" | "nil" | "owe" => "0",
+        "won" => "1",
+        "to" | "too" => "2",
+        "for" => "4",
+        "ate" => "8",
+        _ => "",
     };
-    Some(spoken.to_owned())
+    if !digit.is_empty() {
+        return Some((digit.to_owned(), 1));
+    }
+    let plain = word.trim_start_matches('+');
+    if !plain.is_empty() && plain.bytes().all(|b| b.is_ascii_digit()) {
+        return Some((word.to_owned(), 1));
+    }
+    let (value, used) = two_digits(tokens, at)?;
+    let value = rounded(value)?;
+    // "Nine hundred": two noughts after it.
+    let hundred = usize::from(tokens.get(at + used) == "hundred");
+    Some((format!("{value}{}", if hundred > 0 { "00" } else { "" }), used + hundred))
 }
 
 /// `sam dot okoro at example dot com`, or as a recogniser writes it, `sam.okoro@example.com`.
-pub(super) fn email(tokens: &Tokens) -> Option<String> {
-    if let Some(written) = tokens.0.iter().find(|word| is_email(word)) {
-        return Some(written.clone());
+pub(super) fn email(tokens: &Tokens) -> Option<Found<String>> {
+    if let Some(at) = (0..tokens.len()).find(|at| is_email(tokens.get(*at))) {
+        return Some(Found::new(tokens.get(at).to_owned(), at..at + 1));
     }
-    let at = tokens.find("at")?;
-    let local = spoken_part(&tokens.0[..at], true)?;
-    let domain = spoken_part(&tokens.0[at + 1..], false)?;
-    let address = format!("{local}@{domain}");
-    is_email(&address).then_some(address)
+    let ats = (0..tokens.len()).filter(|at| tokens.get(*at) == "at");
+    ats.filter_map(|at| email_around(tokens, at)).next()
 }
 
-/// The part beside "at". Before it, words run back to where the address must have begun; after it, until the ending.
-fn spoken_part(words: &[String], is_local: bool) -> Option<String> {
+fn email_around(tokens: &Tokens, at: usize) -> Option<Found<String>> {
+    let start = local_start(tokens, at);
+    let (local, _) = spoken_part(tokens, start..at, true)?;
+    let (domain, used) = spoken_part(tokens, at + 1..tokens.len(), false)?;
+    let address = format!("{local}@{domain}");
+    is_email(&address).then(|| Found::new(address, start..at + 1 + used))
+}
+
+/// Words run back from "at" to where the address must have begun.
+fn local_start(tokens: &Tokens, at: usize) -> usize {
     const INTRODUCTIONS: &[&str] =
-        &["is", "its", "email", "address", "yes", "yeah", "my", "sure", "to", "um", "er", "uh"];
-    let words = if is_local {
-        let start =
-            words.iter().rposition(|word| INTRODUCTIONS.contains(&word.as_str())).map_or(0, |i| i + 1);
-        &words[start..]
-    } else {
-        words
-    };
-    let tokens = Tokens(words.to_vec());
+        &["is", "its", "email", "address", "yes", "yeah", "my", "sure", "to", "me", "uh", "thats", "on", "mail", "okay", "use", "send", "it", "be"];
+    (0..at).rev().find(|i| INTRODUCTIONS.contains(&tokens.get(*i))).map_or(0, |i| i + 1)
+}
+
+/// The part beside "at", and how many words it took; after "at", until the ending.
+fn spoken_part(tokens: &Tokens, run: std::ops::Range<usize>, is_local: bool) -> Option<(String, usize)> {
     let mut part = String::new();
-    let mut at = 0;
-    while at < words.len() {
+    let mut at = run.start;
+    while at < run.end {
         let ended = !is_local && part.contains('.') && !part.ends_with('.');
-        let (said, used) = email_piece(&tokens, at);
+        let (said, used) = email_piece(tokens, at);
         if ended && !matches!(said.as_str(), "." | "-" | "_") {
             break;
         }
         part.push_str(&said);
         at += used;
     }
-    (!part.is_empty()).then_some(part)
+    (!part.is_empty()).then_some((part, at - run.start))
 }
 
 /// One spoken piece of an address. The letter O stays a letter: nobody can hear the difference in a read-back.
@@ -96,10 +123,12 @@ fn email_piece(tokens: &Tokens, at: usize) -> (String, usize) {
         "dot" | "point" => (".".into(), 1),
         "underscore" => ("_".into(), 1),
         "dash" | "hyphen" => ("-".into(), 1),
+        "all" if matches!(next, "one" | "lower") => (String::new(), 3),
         "double" if next.len() == 1 => (next.repeat(2), 2),
         // "A for apple"
         _ if word.len() == 1 && matches!(next, "for" | "as") && !tokens.get(at + 2).is_empty() => {
-            (word.to_owned(), 3)
+            let used = readings(tokens, at).iter().map(|reading| reading.used).max().unwrap_or(3);
+            (word.to_owned(), used)
         }
         _ => match whole_at(tokens, at, 0..=99) {
             Some((number, used)) => (number.to_string(), used),
@@ -116,140 +145,8 @@ fn is_email(text: &str) -> bool {
         && domain.chars().all(fine)
         && domain.split('.').count() >= 2
         && domain.split('.').all(|label| !label.is_empty())
+        && domain.rsplit('.').next().is_some_and(|ending| ending.len() >= 2 && !ending.contains(|c: char| c.is_ascii_digit()))
         && text.len() <= 254
-}
-
-/// A name after its introduction, or the whole answer when a name was asked for.
-pub(super) fn name(said: &str, tokens: &Tokens, asked: bool) -> Option<String> {
-    const INTRODUCTIONS: &[&str] =
-        &["my name is", "my names", "the name is", "names", "this is", "i am called", "its", "im", "it is"];
-    let introduced = INTRODUCTIONS
-        .iter()
-        .filter(|intro| asked || intro.contains("name"))
-        .find_map(|intro| tokens.find(intro).map(|at| at + intro.split(' ').count()));
-    let start = introduced.or_else(|| asked.then_some(0))?;
-    let words: Vec<&str> = tokens.0[start.min(tokens.len())..]
-        .iter()
-        .map(String::as_str)
-        .skip_while(|word| is_filler(word))
-        .take_while(|word| !ends_a_name(word))
-        .filter(|word| *word != "surname")
-        .take(NAME_WORDS_MAX + 1)
-        .collect();
-    // "Jane, Jane Oduya"
-    let words = if words.len() > 2 && words[0] == words[1] { words[1..].to_vec() } else { words };
-    let plausible = (1..=NAME_WORDS_MAX).contains(&words.len())
-        && words.iter().all(|word| {
-            word.chars().all(char::is_alphabetic) && !is_filler(word) && !is_never_in_a_name(word)
-        });
-    plausible.then(|| words.iter().map(|word| capitalised(word, said)).collect::<Vec<_>>().join(" "))
-}
-
-const NAME_WORDS_MAX: usize = 4;
-
-/// Said before a name, and no part of it.
-fn is_filler(word: &str) -> bool {
-    const FILLERS: &[&str] = &[
-        "yes", "yeah", "sure", "ok", "okay", "um", "er", "erm", "uh", "so", "well", "hi", "hello", "please",
-        "its", "the", "is", "im", "sorry", "no", "that", "thats", "fine", "right", "name", "names", "wrong",
-        "just", "under",
-    ];
-    FILLERS.contains(&word)
-}
-
-/// Whoever says one of these is not telling a name.
-fn is_never_in_a_name(word: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "what",
-        "why",
-        "not",
-        "dont",
-        "know",
-        "can",
-        "you",
-        "want",
-        "need",
-        "looking",
-        "calling",
-        "mind",
-        "own",
-        "business",
-        "ignore",
-        "instructions",
-        "call",
-        "me",
-        "bye",
-        "goodbye",
-        "on",
-        "in",
-        "it",
-        "through",
-        "book",
-        "booking",
-        "number",
-        "time",
-        "change",
-        "cancel",
-        "whats",
-        "which",
-        "this",
-        "there",
-        "somebody",
-        "nobody",
-        "i",
-        "a",
-        "an",
-        "cant",
-        "cannot",
-        "wont",
-        "isnt",
-        "was",
-        "have",
-        "got",
-        "has",
-        "been",
-        "did",
-        "to",
-        "at",
-        "with",
-        "breathe",
-        "help",
-        "yep",
-        "yup",
-    ];
-    WORDS.contains(&word)
-}
-
-fn ends_a_name(word: &str) -> bool {
-    matches!(
-        word,
-        "and"
-            | "my"
-            | "please"
-            | "thanks"
-            | "thank"
-            | "from"
-            | "im"
-            | "calling"
-            | "here"
-            | "speaking"
-            | "but"
-    )
-}
-
-/// As the recogniser wrote it if it used capitals (`O'Neill`, `McDonald`), else with one.
-fn capitalised(word: &str, said: &str) -> String {
-    let written =
-        said.split(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '!' | '?')).find(|part| {
-            part.to_lowercase().replace(['’', '\'', '-'], "") == word && part.starts_with(char::is_uppercase)
-        });
-    written.map_or_else(
-        || {
-            let mut letters = word.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-        },
-        str::to_owned,
-    )
 }
 
 #[cfg(test)]
@@ -263,9 +160,15 @@ mod tests {
             "It's 07700 900123",
             "zero seven seven zero zero, nine hundred no sorry 07700 900 123",
             "plus four four seven seven zero zero nine zero zero one two three",
+            "oh seven seven hundred nine hundred one two three",
+            "flat 3, number 07700 900123",
+            "07700-900-123",
         ] {
-            assert_eq!(phone(&Tokens::of(text)).unwrap().as_str(), "+447700900123", "{text}");
+            let found = phone(&Tokens::of(text)).map(|found| found.value.as_str().to_owned());
+            assert_eq!(found.as_deref(), Some("+447700900123"), "{text}");
         }
+        let office = phone(&Tokens::of("oh twenty seven nine four six oh one double two")).unwrap().value;
+        assert_eq!(office.as_str(), "+442079460122");
         assert_eq!(phone(&Tokens::of("a two bed for two thousand five hundred")), None);
     }
 
@@ -276,7 +179,7 @@ mod tests {
             "it's Sam.Okoro@example.com",
             "yes my email is sam dot okoro at example dot com thanks",
         ] {
-            assert_eq!(email(&Tokens::of(text)).unwrap(), "sam.okoro@example.com", "{text}");
+            assert_eq!(email(&Tokens::of(text)).unwrap().value, "sam.okoro@example.com", "{text}");
         }
         for (text, address) in [
             ("l e o dot m o o r e at gmail dot com", "leo.moore@gmail.com"),
@@ -284,32 +187,10 @@ mod tests {
             ("A for apple, L for lima, at example dot com", "al@example.com"),
             ("double l green at example dot co dot uk", "llgreen@example.co.uk"),
             ("al underscore green seventy seven at example dot com", "al_green77@example.com"),
+            ("leo at example.com", "leo@example.com"),
         ] {
-            assert_eq!(email(&Tokens::of(text)).as_deref(), Some(address), "{text}");
+            assert_eq!(email(&Tokens::of(text)).map(|found| found.value).as_deref(), Some(address), "{text}");
         }
         assert_eq!(email(&Tokens::of("half past two at the flat")), None);
-    }
-
-    #[test]
-    fn names_when_introduced_or_asked_for() {
-        for (text, asked, expected) in [
-            ("my name is sam okoro", false, Some("Sam Okoro")),
-            ("Sam Okoro", true, Some("Sam Okoro")),
-            ("yes it's Niamh O'Neill", true, Some("Niamh O'Neill")),
-            ("Sam Okoro and I'd like to view", true, Some("Sam Okoro")),
-            ("this is a two bed flat I want", false, None),
-            ("two beds in Maida Vale", false, None),
-            ("why do you need my name", true, None),
-            ("mind your own business", true, None),
-            ("no the name's wrong, it's Bob Johns", true, Some("Bob Johns")),
-            ("bye", true, None),
-            ("I can't breathe", true, None),
-            ("yep", true, None),
-            ("is there a gas fire", true, None),
-            ("Peter, surname Jones", true, Some("Peter Jones")),
-            ("Jane, Jane Oduya", true, Some("Jane Oduya")),
-        ] {
-            assert_eq!(name(text, &Tokens::of(text), asked).as_deref(), expected, "{text}");
-        }
     }
 }

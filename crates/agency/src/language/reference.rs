@@ -1,12 +1,13 @@
 //! A home's reference, spoken in any way: `JB-2024-001`, `j b twenty twenty four double oh one`.
 
+use super::entity::Found;
 use super::numbers::two_digits;
 use super::tokens::Tokens;
 
 /// Year and number: `2024001`. The letters before them are the agency's own and need not be understood.
-pub(super) fn reference(tokens: &Tokens) -> Option<String> {
+pub(super) fn reference(tokens: &Tokens) -> Option<Found<String>> {
     const DIGITS: usize = 7;
-    let start = lead_in(tokens)?;
+    let (lead, start) = lead_in(tokens)?;
     let mut digits = String::new();
     let mut at = start;
     while at < tokens.len() && digits.len() < DIGITS {
@@ -14,17 +15,22 @@ pub(super) fn reference(tokens: &Tokens) -> Option<String> {
         digits.push_str(&piece);
         at += used;
     }
-    (digits.len() == DIGITS).then_some(digits)
+    (digits.len() == DIGITS).then(|| Found::new(digits, lead..at))
 }
 
-/// Where the digits begin.
-fn lead_in(tokens: &Tokens) -> Option<usize> {
+/// Where the reference begins, and where its digits do.
+fn lead_in(tokens: &Tokens) -> Option<(usize, usize)> {
     (0..tokens.len()).find_map(|at| match (tokens.get(at), tokens.get(at + 1)) {
-        ("jb", _) => Some(at + 1),
-        ("j", "b") | ("reference", "number" | "is") => Some(at + 2),
-        ("reference", next) if next.starts_with(|c: char| c.is_ascii_digit()) => Some(at + 1),
+        ("jb" | "jay", _) if is_led(tokens, at) => Some((at, at + 1 + usize::from(tokens.get(at + 1) == "bee"))),
+        ("j", "b") | ("reference" | "ref", "number" | "is") => Some((at, at + 2)),
+        ("reference" | "ref", next) if next.starts_with(|c: char| c.is_ascii_digit()) => Some((at, at + 1)),
         _ => None,
     })
+}
+
+/// `J B` as "jay bee".
+fn is_led(tokens: &Tokens, at: usize) -> bool {
+    tokens.get(at) == "jb" || tokens.get(at + 1) == "bee"
 }
 
 fn piece(tokens: &Tokens, at: usize) -> Option<(String, usize)> {
@@ -55,7 +61,7 @@ mod tests {
             "j b two zero two four zero zero one",
             "the reference is 2024 dash 001",
         ] {
-            assert_eq!(reference(&Tokens::of(text)).as_deref(), Some("2024001"), "{text}");
+            assert_eq!(reference(&Tokens::of(text)).map(|found| found.value).as_deref(), Some("2024001"), "{text}");
         }
         assert_eq!(reference(&Tokens::of("a two bed in W9 up to 2024 a month")), None);
         assert_eq!(reference(&Tokens::of("my reference is lost")), None);

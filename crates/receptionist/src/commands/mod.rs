@@ -8,6 +8,7 @@ mod serve;
 mod simulate;
 mod store;
 mod terminal;
+mod understand;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,12 +17,13 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::settings::{self, Settings, SettingsError};
 
-const EXAMPLES: &str = "Examples:
+const EXAMPLES: &str = r#"Examples:
   receptionist demo                          one call in the terminal, then a server to ring
   receptionist call --from +447700900900     be the caller yourself
   receptionist call --say 'a two bed flat to rent in Maida Vale' --say 'up to 2800 a month'
   receptionist scenarios run scenarios       play scripted calls, judged by the database
-  receptionist serve --config agency.toml    answer real calls";
+  echo '{"text": "half three on tuesday", "expecting": "slot"}' | receptionist understand
+  receptionist serve --config agency.toml    answer real calls"#;
 
 /// The AI receptionist for estate agencies.
 #[derive(Parser)]
@@ -47,6 +49,8 @@ enum Verb {
     Scenarios(scenarios::Verb),
     /// Many calls at once: prints latencies and what was lost.
     Simulate(simulate::Options),
+    /// What the receptionist hears in a sentence: JSON lines in, JSON lines out.
+    Understand,
     /// Create or update the tables in the configured database.
     Migrate,
     /// Write the demo's fictional agency into the configured, empty database.
@@ -74,6 +78,10 @@ pub async fn run() -> ExitCode {
         },
         Verb::Seed => match configured(config.as_deref()) {
             Ok(settings) => store::seed(&settings).await,
+            Err(error) => return refuse(&error),
+        },
+        Verb::Understand => match configured(config.as_deref()) {
+            Ok(settings) => understand::run(&settings).await,
             Err(error) => return refuse(&error),
         },
         Verb::Completion { shell } => {

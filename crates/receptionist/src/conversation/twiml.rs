@@ -116,8 +116,8 @@ fn hints(words: Option<&Words>) -> String {
     const HINTS_MAX: usize = 500;
     const HINT_CHARACTERS_MAX: usize = 100;
     let Some(words) = words else { return String::new() };
-    let areas = words.lexicon.areas.iter().filter_map(|area| area.name.as_deref());
-    let streets = words.lexicon.streets.iter().map(String::as_str);
+    let areas = words.lexicon.areas().filter_map(|area| area.name.as_deref());
+    let streets = words.lexicon.streets();
     let staff = words.staff.iter().map(|person| person.name.as_str());
     let mut all: Vec<&str> = areas
         .chain(staff)

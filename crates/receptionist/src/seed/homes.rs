@@ -67,7 +67,12 @@ const HOMES: usize = 96;
 const PRICE_PER_RENT: i64 = 310;
 
 pub(super) fn tables(today: Date) -> Vec<Table> {
-    vec![Table::new("properties", homes(HOMES, today)), Table::new("viewing_rules", viewing_rules())]
+    vec![Table::new("properties", demo_homes(today)), Table::new("viewing_rules", viewing_rules())]
+}
+
+/// The homes of the demo's agency.
+pub fn demo_homes(today: Date) -> Vec<Value> {
+    homes(HOMES, today)
 }
 
 /// As many homes as asked for: the demo's, or ten thousand for a measurement.

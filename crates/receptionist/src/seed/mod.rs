@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 use store::{Rows, Store, StoreError};
 
-pub use homes::homes;
+pub use homes::{demo_homes, homes};
 
 /// Rows of one table.
 pub(crate) struct Table {
