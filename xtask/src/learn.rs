@@ -146,12 +146,14 @@ fn shuffle(order: &mut [usize], dice: &mut u64) {
 fn written(names: &[String], weights: &[[f32; CLASSES]]) -> String {
     let row = |weights: &[f32; CLASSES]| {
         #[expect(clippy::cast_possible_truncation, reason = "weights are small")]
-        let whole = |weight: &f32| if weight.abs() < WEIGHT_MIN { 0 } else { (weight / SCALE).round() as i16 };
+        let whole =
+            |weight: &f32| if weight.abs() < WEIGHT_MIN { 0 } else { (weight / SCALE).round() as i16 };
         let all: Vec<String> = weights.iter().map(|weight| whole(weight).to_string()).collect();
         format!("[{}]", all.join(","))
     };
     let nothing = row(&[0.0; CLASSES]);
-    let mut text = format!("{{\n\"scale\": {SCALE},\n\"bias\": {},\n\"weights\": {{\n", row(&weights[names.len()]));
+    let mut text =
+        format!("{{\n\"scale\": {SCALE},\n\"bias\": {},\n\"weights\": {{\n", row(&weights[names.len()]));
     let rows: Vec<String> = names
         .iter()
         .zip(weights)

@@ -36,6 +36,8 @@ const OVER_BUDGET_PERCENT: i64 = 15;
 pub fn attempts(wants: &Wants) -> Vec<(Widened, Criteria)> {
     let exact = criteria(wants);
     let nearby = Criteria { area_names: Vec::new(), outwards: outwards(&wants.areas), ..exact.clone() };
+    // Without a code there is no telling what is near.
+    let nearby = if nearby.outwards.is_empty() { exact.clone() } else { nearby };
     let dearer = Criteria {
         price_max: exact.price_max.map(|max| max + max * OVER_BUDGET_PERCENT / 100),
         ..nearby.clone()

@@ -3,15 +3,21 @@
 
 use agency::conversation::{Context, Effect, Event, State, Step, handle};
 use agency::crm::{
-    AppointmentId, Caller, Listing, Property, PropertyId, PropertyType, RentPeriod, UserId, WantedArea,
+    AppointmentId, Caller, Channel, Listing, Property, PropertyId, PropertyType, RentPeriod, UserId,
+    WantedArea,
 };
 use agency::diary::Slot;
 use agency::language::{Expecting, Lexicon, Said, hear};
+use agency::office::{Fee, Office};
 use agency::phone::PhoneNumber;
 use agency::search::Widened;
 use agency::settings::{AgencyProfile, Day, Greetings, OpeningHours};
 use agency::tools::book_viewing::BookingOutcome;
+use agency::tools::cancel_viewing::CancelOutcome;
 use agency::tools::find_properties::FoundProperties;
+use agency::tools::find_viewing::BookedViewing;
+use agency::tools::move_viewing::MoveOutcome;
+use agency::tools::send_details::DetailsSent;
 use agency::tools::take_message;
 use agency::tools::viewing_slots::{SlotsOutcome, issue};
 use agency::tools::{ToolCall, ToolOutcome};
@@ -24,6 +30,7 @@ struct World {
     greetings: Greetings,
     hours: OpeningHours,
     lexicon: Lexicon,
+    office: Office,
 }
 
 fn now() -> Timestamp {
@@ -58,6 +65,14 @@ fn world() -> World {
             vec![WantedArea { name: Some(text("Maida Vale")), outward: Some(text("W9")) }],
             vec![text("Elgin Avenue"), text("Lauderdale Road")],
         ),
+        office: Office {
+            fees: vec![Fee {
+                asked_as: vec![text("admin fee")],
+                words: text("Tenants pay no admin fees."),
+                source: text("Tenant Fees Act 2019, s. 1"),
+            }],
+            policies: Vec::new(),
+        },
     }
 }
 
@@ -69,6 +84,7 @@ impl World {
             greetings: &self.greetings,
             hours: &self.hours,
             lexicon: &self.lexicon,
+            office: &self.office,
         }
     }
 
@@ -103,6 +119,22 @@ impl World {
                 negotiator_name: "Amy Hart".into(),
                 confirmed_by: vec![],
             }),
+            (ToolCall::FindViewing(_), n) => ToolOutcome::Viewing((n > 1).then(|| Box::new(booked()))),
+            (ToolCall::MoveViewing(_), 0) => ToolOutcome::Moved(MoveOutcome::NotThere),
+            (ToolCall::MoveViewing(_), 1) => {
+                ToolOutcome::Moved(MoveOutcome::To(BookingOutcome::Gone { alternatives: slots(1) }))
+            }
+            (ToolCall::MoveViewing(_), _) => ToolOutcome::Moved(MoveOutcome::To(BookingOutcome::Booked {
+                appointment: AppointmentId(1),
+                start: now(),
+                negotiator_name: "Amy Hart".into(),
+                confirmed_by: vec![Channel::Sms],
+            })),
+            (ToolCall::CancelViewing(_), 0) => ToolOutcome::Cancelled(CancelOutcome::NotThere),
+            (ToolCall::CancelViewing(_), _) => ToolOutcome::Cancelled(CancelOutcome::Cancelled),
+            (ToolCall::SendDetails(_), n) => {
+                ToolOutcome::DetailsSent(DetailsSent { by: if n == 0 { vec![] } else { vec![Channel::Sms] } })
+            }
             (ToolCall::TakeMessage(call), _) => {
                 ToolOutcome::MessageTaken(take_message::decide(call, &self.hours, now()))
             }
@@ -127,6 +159,16 @@ impl World {
             next = handle(state, Event::ToolFinished { outcome }, &self.context());
         }
         panic!("the machine goes round in a circle: {all:?}");
+    }
+}
+
+fn booked() -> BookedViewing {
+    BookedViewing {
+        appointment: AppointmentId(1),
+        property: property(0),
+        start: Timestamp::from_second(now().as_second() + 86_400).expect("in range"),
+        viewer_name: "Sam Okoro".into(),
+        negotiator_name: "Amy Hart".into(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 use agency::conversation::Context;
 use agency::crm::{Caller, StaffName};
 use agency::language::Lexicon;
+use agency::office::Office;
 use agency::settings::{AgencyProfile, Greetings, OpeningHours};
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
@@ -40,6 +41,7 @@ struct Editable {
     agency: AgencyProfile,
     hours: OpeningHours,
     greetings: Greetings,
+    office: Office,
 }
 
 /// Names that callers say and recognisers mangle.
@@ -76,6 +78,7 @@ impl App {
             agency: kept(&store, "agency", &settings.agency, now).await?,
             hours: kept(&store, "hours", &settings.hours, now).await?,
             greetings: kept(&store, "greetings", &settings.greetings, now).await?,
+            office: kept(&store, "office", &settings.office, now).await?,
         };
         let twilio = TwilioClient::new(&settings)?;
         let worker = ids.next("node", now);
@@ -116,6 +119,7 @@ impl App {
             greetings: &self.editable.greetings,
             hours: &self.editable.hours,
             lexicon: &words.lexicon,
+            office: &self.editable.office,
         }
     }
 

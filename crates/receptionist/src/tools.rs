@@ -1,7 +1,10 @@
 //! Tools meet the store: load facts, let the rules decide, commit once, answer from what was committed.
 
 mod booking;
+mod details;
+mod post;
 mod reading;
+mod viewings;
 mod writing;
 
 use agency::tools::{ToolCall, ToolOutcome};
@@ -18,6 +21,10 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         ToolCall::FindProperties(find) => reading::find_properties(talk.app, find).await,
         ToolCall::ViewingSlots(slots) => reading::viewing_slots(talk.app, slots).await,
         ToolCall::BookViewing(book) => once(talk, &key, booking::book_viewing(talk, book, &key)).await,
+        ToolCall::FindViewing(find) => viewings::find_viewing(talk.app, find).await,
+        ToolCall::MoveViewing(to) => once(talk, &key, viewings::move_viewing(talk, to, &key)).await,
+        ToolCall::CancelViewing(off) => once(talk, &key, viewings::cancel_viewing(talk, off, &key)).await,
+        ToolCall::SendDetails(send) => once(talk, &key, details::send_details(talk, send, &key)).await,
         ToolCall::TakeMessage(message) => once(talk, &key, writing::take_message(talk, message, &key)).await,
         ToolCall::RaiseEmergency(raise) => {
             once(talk, &key, writing::raise_emergency(talk, raise, &key)).await

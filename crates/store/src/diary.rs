@@ -29,6 +29,26 @@ pub struct NewAppointment<'a> {
     pub now: Timestamp,
 }
 
+/// The time that an appointment takes of one person and one home.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub property: PropertyId,
+    pub negotiator: UserId,
+    pub start: Timestamp,
+    pub minutes: i64,
+}
+
+impl NewAppointment<'_> {
+    fn place(&self) -> Place {
+        Place {
+            property: self.property,
+            negotiator: self.negotiator,
+            start: self.start,
+            minutes: self.minutes,
+        }
+    }
+}
+
 /// What the reconciler did with one appointment that had no cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {
@@ -148,13 +168,7 @@ impl Tx {
     /// Writes an appointment with its cells, or says that the slot is taken. The CRM's own appointments are read
     /// inside this transaction; on PostgreSQL nobody can add one between the reading and the commit.
     pub async fn book(&mut self, new: &NewAppointment<'_>) -> Result<AppointmentId, StoreError> {
-        if let Self::Pg(tx) = self {
-            sqlx::query("LOCK TABLE viewing_appointments IN SHARE ROW EXCLUSIVE MODE")
-                .execute(&mut **tx)
-                .await?;
-        }
-        self.check_available(new.property).await?;
-        self.check_foreign(new).await?;
+        self.check_place(new.place(), None).await?;
         const SQL: &str = "INSERT INTO viewing_appointments (property_id, lead_id, agent_id, kind, scheduled_date, duration_minutes, \
              status, viewer_name, viewer_email, viewer_phone, created_at) \
              VALUES ($1, $2, $3, 'viewing', $4, $5, 'booked', $6, $7, $8, $9) RETURNING id";
@@ -170,11 +184,31 @@ impl Tx {
             .bind(Ts(new.now))
             .fetch_one(c)
             .await)?;
-        for cell in cells(new.start, new.minutes) {
-            self.claim_cell(cell, Some(new.negotiator), None, id.0).await?;
-            self.claim_cell(cell, None, Some(new.property), id.0).await?;
-        }
+        self.claim(new.place(), AppointmentId(id.0)).await?;
         Ok(AppointmentId(id.0))
+    }
+
+    /// Whether this time may be taken, as far as appointments tell; nobody can write one until this transaction ends.
+    pub(crate) async fn check_place(
+        &mut self,
+        place: Place,
+        except: Option<AppointmentId>,
+    ) -> Result<(), StoreError> {
+        if let Self::Pg(tx) = self {
+            sqlx::query("LOCK TABLE viewing_appointments IN SHARE ROW EXCLUSIVE MODE")
+                .execute(&mut **tx)
+                .await?;
+        }
+        self.check_available(place.property).await?;
+        self.check_foreign(place, except).await
+    }
+
+    pub(crate) async fn claim(&mut self, place: Place, appointment: AppointmentId) -> Result<(), StoreError> {
+        for cell in cells(place.start, place.minutes) {
+            self.claim_cell(cell, Some(place.negotiator), None, appointment.0).await?;
+            self.claim_cell(cell, None, Some(place.property), appointment.0).await?;
+        }
+        Ok(())
     }
 
     /// A home that was let or withdrawn since it was offered is not booked.
@@ -185,7 +219,7 @@ impl Tx {
         if status.as_deref() == Some("available") { Ok(()) } else { Err(StoreError::OffTheMarket) }
     }
 
-    async fn check_foreign(&mut self, new: &NewAppointment<'_>) -> Result<(), StoreError> {
+    async fn check_foreign(&mut self, new: Place, except: Option<AppointmentId>) -> Result<(), StoreError> {
         let earliest = new.start.saturating_sub(LONGEST).unwrap_or(new.start);
         let end = new.start.saturating_add(SignedDuration::from_mins(new.minutes)).unwrap_or(new.start);
         let rows: Vec<AppointmentRow> = within!(self, |c| sqlx::query_as(BOOKED_BETWEEN)
@@ -193,7 +227,8 @@ impl Tx {
             .bind(Ts(end))
             .fetch_all(c)
             .await)?;
-        let clash = rows.iter().map(AppointmentRow::busy).any(|busy| {
+        let others = rows.iter().filter(|row| except.is_none_or(|id| id.0 != row.id.0));
+        let clash = others.map(AppointmentRow::busy).any(|busy| {
             let concerns_us = busy.negotiator == Some(new.negotiator) || busy.property == Some(new.property);
             concerns_us && busy.overlaps(new.start, end)
         });

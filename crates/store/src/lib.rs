@@ -1,7 +1,7 @@
 //! Everything that is kept: one set of functions for SQLite and PostgreSQL, and no SQL anywhere else.
 //!
 //! In the order a call meets them: [`callers`] (who is calling), [`calls`] (the conversation and its turns),
-//! [`properties`], [`diary`], [`leads`], [`messages`] (the outbox), [`tasks`]. Writes that belong together go through
+//! [`properties`], [`diary`], [`viewings`], [`leads`], [`messages`] (the outbox), [`tasks`]. Writes that belong together go through
 //! one [`Tx`]; a message can only be written there, so that it commits with the fact it tells.
 
 mod db;
@@ -20,10 +20,11 @@ mod requirements;
 mod rows;
 mod settings;
 mod tasks;
+mod viewings;
 
 pub use calls::{BeginCall, Conversation, EndedCall, SavedTurn, TurnLine};
 pub use db::{Store, Tx};
-pub use diary::{Claimed, NewAppointment};
+pub use diary::{Claimed, NewAppointment, Place};
 pub use error::StoreError;
 pub use leads::LeadChange;
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, Settled};

@@ -1,8 +1,6 @@
 //! Homes on the market.
 
-use agency::crm::{
-    Listing, Property, PropertyId, PropertyType, RentPeriod, StaffName, UserId, street_of,
-};
+use agency::crm::{Listing, Property, PropertyId, PropertyType, RentPeriod, StaffName, UserId, street_of};
 use agency::language::Lexicon;
 use agency::search::Criteria;
 

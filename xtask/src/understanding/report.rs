@@ -19,5 +19,6 @@ pub(super) fn text(figures: &[Figure]) -> String {
     text
 }
 
-const HEAD: &str = "# What is understood\n\n| figure | right means | reached | rows | aim |\n|---|---|---|---|---|\n";
+const HEAD: &str =
+    "# What is understood\n\n| figure | right means | reached | rows | aim |\n|---|---|---|---|---|\n";
 const FOOT: &str = "";

@@ -61,7 +61,8 @@ pub(super) fn days(heard: &Understanding) -> Vec<String> {
     let mut all = Vec::new();
     for entity in &heard.entities {
         if let Value::Date(days) = &entity.value {
-            let named = [days.date, days.from, days.to].into_iter().flatten().chain(days.ambiguous.iter().copied());
+            let named =
+                [days.date, days.from, days.to].into_iter().flatten().chain(days.ambiguous.iter().copied());
             all.extend(named.map(|date| date.to_string()));
         }
     }

@@ -10,11 +10,12 @@ mod state;
 pub use effect::Effect;
 pub use event::Event;
 pub use machine::handle;
-pub use state::{Details, State, Step};
+pub use state::{Change, Details, State, Step};
 
 use jiff::Timestamp;
 
 use crate::language::Lexicon;
+use crate::office::Office;
 use crate::settings::{AgencyProfile, Greetings, OpeningHours};
 
 /// What the conversation may know of the world at one event.
@@ -25,4 +26,5 @@ pub struct Context<'a> {
     pub greetings: &'a Greetings,
     pub hours: &'a OpeningHours,
     pub lexicon: &'a Lexicon,
+    pub office: &'a Office,
 }

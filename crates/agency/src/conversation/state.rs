@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::Effect;
-use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, Wants};
+use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, TaskKind, Wants};
 use crate::diary::TimeWish;
 use crate::language::{Expecting, Intent};
 use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
+use crate::tools::find_viewing::{BookedViewing, FindViewing};
 use crate::tools::viewing_slots::OfferedSlot;
 
 /// What was last asked, and so what the next words answer.
@@ -21,6 +22,8 @@ pub enum Step {
     AskBudget,
     ChooseProperty,
     ChooseSlot,
+    /// The day they named may be either of two.
+    AskWhichDay,
     AskName,
     AskPhone,
     AskEmail,
@@ -29,26 +32,52 @@ pub enum Step {
     AskMessage,
     AskMessageName,
     AskMessagePhone,
+    /// A viewing that the caller says they have: who, which home, which day.
+    FindName,
+    FindHome,
+    FindDay,
+    /// It was found: what is to become of it.
+    AskChange,
+    ConfirmCancel,
+    ConfirmMove,
+    /// Before goodbye: a name, and whether the details shall be sent.
+    AskNameToEnd,
+    OfferDetails,
+    AskEmailToSend,
+    AskPhoneToSend,
     Ended,
 }
 
 impl Step {
     pub fn expecting(self) -> Expecting {
         match self {
-            Self::Opening | Self::AnythingElse | Self::Ended => Expecting::Anything,
+            Self::Opening | Self::AnythingElse | Self::AskChange | Self::Ended => Expecting::Anything,
             Self::AskListing => Expecting::Listing,
             Self::AskArea => Expecting::Area,
             Self::AskBedrooms => Expecting::Bedrooms,
             Self::AskBudget => Expecting::Money,
             Self::ChooseProperty => Expecting::Property,
             Self::ChooseSlot => Expecting::Slot,
-            Self::AskName | Self::AskMessageName => Expecting::Name,
-            Self::AskPhone | Self::AskMessagePhone => Expecting::Phone,
-            Self::AskEmail => Expecting::Email,
-            Self::ConfirmBooking => Expecting::YesNo,
+            Self::AskName | Self::AskMessageName | Self::FindName | Self::AskNameToEnd => Expecting::Name,
+            Self::AskPhone | Self::AskMessagePhone | Self::AskPhoneToSend => Expecting::Phone,
+            Self::AskEmail | Self::AskEmailToSend => Expecting::Email,
+            Self::FindHome => Expecting::Address,
+            Self::FindDay | Self::AskWhichDay => Expecting::Date,
+            Self::ConfirmBooking | Self::ConfirmCancel | Self::ConfirmMove | Self::OfferDetails => {
+                Expecting::YesNo
+            }
             Self::AskMessage => Expecting::Message,
         }
     }
+}
+
+/// What a caller wants of a viewing they have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    LookUp,
+    Move,
+    Cancel,
 }
 
 /// Who the caller says they are.
@@ -81,6 +110,21 @@ pub struct State {
     pub slot: Option<OfferedSlot>,
     pub details: Details,
     pub message: Option<String>,
+    /// What kind of task the message becomes.
+    pub message_about: TaskKind,
+    /// Homes that are to be viewed as well, after the one in hand.
+    pub next_up: Vec<Property>,
+    /// What was said of a viewing that is in the diary, and the viewing once it is found.
+    pub find: FindViewing,
+    pub change: Change,
+    pub viewing: Option<BookedViewing>,
+    /// Questions that a colleague must confirm.
+    pub to_confirm: Vec<String>,
+    /// A place that was asked for and is none of ours.
+    pub elsewhere: Option<String>,
+    pub details_offered: bool,
+    pub name_asked: bool,
+    pub rudeness: u8,
     /// The caller's latest words, for the message that a colleague may get.
     pub last_heard: String,
     /// Dangers that were alerted in this call; each is alerted once.
@@ -115,6 +159,16 @@ impl State {
             slot: None,
             details,
             message: None,
+            message_about: TaskKind::CallBack,
+            next_up: Vec::new(),
+            find: FindViewing::default(),
+            change: Change::LookUp,
+            viewing: None,
+            to_confirm: Vec::new(),
+            elsewhere: None,
+            details_offered: false,
+            name_asked: false,
+            rudeness: 0,
             last_heard: String::new(),
             hazards: Vec::new(),
             silences: 0,
@@ -143,6 +197,19 @@ impl State {
         }
     }
 
+    /// Whether something was booked or sent: then the homes need not be sent again.
+    pub(crate) fn did_send_or_book(&self) -> bool {
+        self.actions.contains(&ActionTaken::InfoSent) || self.actions.contains(&ActionTaken::ViewingBooked)
+    }
+
+    /// Whether the home in hand is that of a viewing to be moved, not of a new one.
+    pub(crate) fn is_moving(&self) -> bool {
+        let home = |property: &Property| property.id;
+        self.change == Change::Move
+            && self.viewing.is_some()
+            && self.viewing.as_ref().map(|viewing| viewing.property.id) == self.chosen.as_ref().map(home)
+    }
+
     pub(crate) fn run(call: ToolCall) -> Vec<Effect> {
         vec![Effect::RunTool { call }]
     }
@@ -166,10 +233,14 @@ impl State {
             CallOutcome::Emergency
         } else if did(ActionTaken::ViewingBooked) {
             CallOutcome::ViewingBooked
+        } else if did(ActionTaken::ViewingChanged) {
+            CallOutcome::ViewingChanged
         } else if did(ActionTaken::CallbackPromised) {
             CallOutcome::CallbackPromised
         } else if did(ActionTaken::MessageTaken) {
             CallOutcome::MessageTaken
+        } else if did(ActionTaken::InfoSent) {
+            CallOutcome::InfoSent
         } else if did(ActionTaken::InfoGiven) {
             CallOutcome::InfoGiven
         } else {

@@ -24,6 +24,7 @@ vocabulary! {
     ActionTaken {
         ViewingBooked = "viewing_booked", CallbackPromised = "callback_promised", MessageTaken = "message_taken",
         Emergency = "emergency", LeadUpdated = "lead_updated", InfoGiven = "info_given",
+        ViewingChanged = "viewing_changed", InfoSent = "info_sent",
     }
 }
 

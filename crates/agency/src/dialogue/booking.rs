@@ -1,12 +1,16 @@
 //! The read-back, the booking, and what is said once the row is committed, never before.
 
-use super::{choosing, details, enquiry, message, recovery, slots};
+use jiff::Timestamp;
+
+use super::{choosing, details, enquiry, recovery, slots};
 use crate::conversation::{Effect, State, Step};
-use crate::crm::{ActionTaken, Channel};
+use crate::crm::{ActionTaken, AppointmentId, Channel};
+use crate::diary::TimeWish;
 use crate::language::{Act, Heard, Intent};
 use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::book_viewing::{BookViewing, BookingOutcome};
+use crate::tools::find_viewing::BookedViewing;
 
 /// Who, where and when, before anything is written. The area and street only: the full address goes into the
 /// confirmation.
@@ -21,7 +25,7 @@ pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
         None => "your number".to_owned(),
     };
     let email = state.details.email.as_ref().filter(|email| Some(*email) != state.caller.email.as_ref());
-    let email = email.map_or_else(String::new, |email| format!(" Your email is {}.", spelled_email(email)));
+    let email = email.map_or_else(String::new, |email| format!(" Your email is {}.", speech::email(email)));
     let words = format!(
         "So that's a viewing of {} in {}, {}, at {}, in the name of {name}, and I'll confirm it to {number}.{email} Shall I book it?",
         speech::kind(property),
@@ -32,16 +36,11 @@ pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
     state.ask(Step::ConfirmBooking, words)
 }
 
-fn spelled_email(email: &str) -> String {
-    email.replace('@', " at ").replace('.', " dot ").replace('_', " underscore ").replace('-', " dash ")
-}
-
 /// The answer to "shall I book it": a plain yes books; anything with a no, a but or a correction in it does not.
 pub(super) fn confirm(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if !heard.wish.is_empty() {
         state.slot = None;
-        state.wish = heard.wish.clone();
-        return slots::look_up(state);
+        return slots::with_wish(state, heard);
     }
     if !heard.streets.is_empty() && !heard.streets.iter().any(|street| is_chosen(state, street)) {
         (state.chosen, state.slot) = (None, None);
@@ -104,28 +103,21 @@ fn book(state: &State) -> Vec<Effect> {
 
 pub(super) fn finished(state: &mut State, outcome: BookingOutcome) -> Vec<Effect> {
     match outcome {
-        BookingOutcome::Booked { start, negotiator_name, confirmed_by, .. } => {
+        BookingOutcome::Booked { appointment, start, negotiator_name, confirmed_by } => {
             state.did(ActionTaken::ViewingBooked);
             state.intent = state.intent.or(Some(Intent::BookViewing));
             let words = format!(
-                "That's booked: {}. {negotiator_name} will meet you there.{} Is there anything else I can help with?",
+                "That's booked: {}. {negotiator_name} will meet you there.{}",
                 speech::moment(start),
                 confirmation(&confirmed_by)
             );
-            (state.slot, state.chosen) = (None, None);
-            state.slots.clear();
-            state.ask(Step::AnythingElse, words)
+            keep_booked(state, appointment, start, &negotiator_name);
+            and_the_next(state, words)
         }
         BookingOutcome::Gone { alternatives } => {
             state.slot = None;
             state.slots = alternatives;
-            if state.slots.is_empty() {
-                return message::offer(
-                    state,
-                    "I'm sorry, that one has just gone, and I have no other time near it.",
-                );
-            }
-            slots::offer(state, "I'm sorry, that one has just gone. I can do")
+            slots::offer_or_message(state, "I'm sorry, that one has just gone. I can do")
         }
         BookingOutcome::OffTheMarket => {
             if let Some(id) = state.chosen.as_ref().map(|property| property.id) {
@@ -136,7 +128,33 @@ pub(super) fn finished(state: &mut State, outcome: BookingOutcome) -> Vec<Effect
     }
 }
 
-fn confirmation(by: &[Channel]) -> &'static str {
+/// What was booked in this call may be moved or cancelled in it.
+fn keep_booked(state: &mut State, appointment: AppointmentId, start: Timestamp, negotiator: &str) {
+    state.viewing = state.chosen.take().map(|property| BookedViewing {
+        appointment,
+        property,
+        start,
+        viewer_name: state.details.name.clone().unwrap_or_default(),
+        negotiator_name: negotiator.to_owned(),
+    });
+    state.slot = None;
+    state.slots.clear();
+    state.wish = TimeWish::default();
+}
+
+/// The next home that was asked for, or the open question.
+fn and_the_next(state: &mut State, booked: String) -> Vec<Effect> {
+    if state.next_up.is_empty() {
+        return state.ask(Step::AnythingElse, format!("{booked} Is there anything else I can help with?"));
+    }
+    let home = state.next_up.remove(0);
+    let words = format!("{booked} Now {} in {}.", speech::kind(&home), home.street());
+    state.chosen = Some(home);
+    let look_up = slots::look_up(state);
+    std::iter::once(Effect::Say { words }).chain(look_up).collect()
+}
+
+pub(super) fn confirmation(by: &[Channel]) -> &'static str {
     match (by.contains(&Channel::Sms), by.contains(&Channel::WhatsApp)) {
         (true, true) => " I'm sending the confirmation by text and WhatsApp.",
         (true, false) => " I'm texting you the confirmation.",

@@ -1,7 +1,7 @@
 //! Which of the homes offered, and what it is like.
 
-use super::{closing, enquiry, message, recovery, slots};
-use crate::conversation::{Effect, State, Step};
+use super::{closing, comparing, enquiry, message, recovery, sending, slots, viewing};
+use crate::conversation::{Change, Effect, State, Step};
 use crate::crm::{Listing, Property, PropertyId};
 use crate::language::{Act, Heard};
 use crate::speech;
@@ -11,23 +11,51 @@ pub(super) fn property(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if heard.did(Act::Goodbye) {
         return closing::goodbye(state);
     }
-    if heard.did(Act::More) {
+    if let Some(effects) = comparing::answer(state, heard) {
+        return effects;
+    }
+    if let Some(first) = several(state, heard) {
+        return choose(state, heard, first);
+    }
+    if heard.did(Act::More) && heard.choices.is_empty() {
         return enquiry::search_more(state);
     }
     if let Some(chosen) = picked(state, heard) {
-        return details_or_slots(state, heard, chosen);
+        return choose(state, heard, chosen);
     }
-    let changes_the_wish = changes_wants(state, heard);
-    if changes_the_wish {
+    if viewing::is_meant(heard) && state.viewing.is_some() {
+        return viewing::begin(state, heard);
+    }
+    if changes_wants(state, heard) {
         return enquiry::answer(state, heard);
     }
     if heard.did(Act::Deny) {
-        return message::offer(state, "No problem.");
+        return declined(state);
     }
     recovery::not_understood(
         state,
         "You can say the first, the second, or the street. Which one would you like to view?",
     )
+}
+
+/// None of them, for now: the details may be sent all the same.
+fn declined(state: &mut State) -> Vec<Effect> {
+    if state.details_offered || state.did_send_or_book() {
+        return state.ask(Step::AnythingElse, "No problem. Is there anything else I can help with?");
+    }
+    sending::offer(state, "No problem. Shall I send you the details instead, by text or by email?")
+}
+
+/// "Both of them", "the first and the third": one after the other.
+fn several(state: &mut State, heard: &Heard) -> Option<Property> {
+    let homes: Vec<Property> = match heard.choices.as_slice() {
+        [_, _, ..] => heard.choices.iter().filter_map(|index| nth(&state.offered, *index).cloned()).collect(),
+        _ if heard.did(Act::Both) => state.offered.clone(),
+        _ => return None,
+    };
+    let (first, rest) = homes.split_first().filter(|(_, rest)| !rest.is_empty())?;
+    state.next_up = rest.to_vec();
+    Some(first.clone())
 }
 
 /// New facts about the wish, as opposed to words that only describe one of the homes offered.
@@ -38,31 +66,41 @@ fn changes_wants(state: &State, heard: &Heard) -> bool {
 }
 
 fn picked(state: &State, heard: &Heard) -> Option<Property> {
+    let the_only_one = || {
+        let said_yes = heard.did(Act::Affirm)
+            || heard.did(Act::Details)
+            || heard.did(Act::SeeThem)
+            || !heard.wish.is_empty();
+        state
+            .offered
+            .first()
+            .filter(|_| state.offered.len() == 1 && said_yes && !heard.did(Act::Deny))
+            .cloned()
+    };
+    named(state, heard).or_else(the_only_one)
+}
+
+/// The home among those offered that the words point at: by number, by street, or by what only it is.
+pub(super) fn named(state: &State, heard: &Heard) -> Option<Property> {
     let by_number = heard.choice().and_then(|index| nth(&state.offered, index));
     let by_street = || {
         let mut there =
             state.offered.iter().filter(|p| heard.streets.iter().any(|street| street == p.street()));
         there.next().filter(|_| there.next().is_none())
     };
-    let the_only_one = || {
-        let said_yes = heard.did(Act::Affirm)
-            || heard.did(Act::Details)
-            || !heard.wish.is_empty()
-            || heard.intent.is_some();
-        state.offered.first().filter(|_| state.offered.len() == 1 && said_yes && !heard.did(Act::Deny))
-    };
     let by_description = || {
         let mut alike = state.offered.iter().filter(|p| is_described(p, heard));
         alike.next().filter(|_| alike.next().is_none())
     };
-    by_number.or_else(by_street).or_else(the_only_one).or_else(by_description).cloned()
+    by_number.or_else(by_street).or_else(by_description).cloned()
 }
 
 /// `the one in Maida Vale`, `the three bed`.
 fn is_described(property: &Property, heard: &Heard) -> bool {
     let by_area = heard.wants.areas.iter().any(|area| area.name.as_deref() == Some(&property.area));
     let by_beds = heard.wants.bedrooms_min == Some(property.bedrooms);
-    by_area || by_beds
+    let by_type = heard.wants.property_type == Some(property.property_type);
+    by_area || by_beds || by_type
 }
 
 pub(super) fn nth<T>(items: &[T], index: i64) -> Option<&T> {
@@ -72,9 +110,10 @@ pub(super) fn nth<T>(items: &[T], index: i64) -> Option<&T> {
     }
 }
 
-fn details_or_slots(state: &mut State, heard: &Heard, chosen: Property) -> Vec<Effect> {
-    state.offered = vec![chosen.clone()];
-    if heard.did(Act::Details) {
+/// Tells more of it, or looks for times to view it.
+pub(super) fn choose(state: &mut State, heard: &Heard, chosen: Property) -> Vec<Effect> {
+    if heard.did(Act::Details) && !heard.did(Act::SeeThem) {
+        state.offered = vec![chosen.clone()];
         let words = format!(
             "It's {}. {} Would you like to book a viewing?",
             speech::property(&chosen),
@@ -88,10 +127,8 @@ fn details_or_slots(state: &mut State, heard: &Heard, chosen: Property) -> Vec<E
     // Whoever wants to view a home to let is looking to rent.
     state.wants.listing = state.wants.listing.or(Some(chosen.listing));
     state.chosen = Some(chosen);
-    if !heard.wish.is_empty() {
-        state.wish = heard.wish.clone();
-    }
-    slots::look_up(state)
+    state.change = Change::LookUp;
+    slots::with_wish(state, heard)
 }
 
 /// What the record says, and nothing else; what it lacks is left out.
@@ -101,10 +138,7 @@ pub(super) fn describe(property: &Property) -> String {
     if !first_sentence.is_empty() {
         facts.push(first_sentence.to_owned());
     }
-    let bathrooms = match property.bathrooms {
-        1 => "one bathroom".to_owned(),
-        n => format!("{} bathrooms", speech::cardinal(n)),
-    };
+    let bathrooms = speech::bathrooms(property.bathrooms);
     let features: Vec<String> =
         property.features.iter().take(3).map(|feature| feature.to_lowercase()).collect();
     let with: Vec<String> = std::iter::once(bathrooms).chain(features).collect();

@@ -1,9 +1,13 @@
 //! Saying goodbye.
 
+use super::sending;
 use crate::conversation::{Effect, State, Step};
 
 pub(super) fn goodbye(state: &mut State) -> Vec<Effect> {
-    state.end("Thank you for calling. Goodbye.")
+    match sending::before_goodbye(state) {
+        Some(question) => question,
+        None => state.end("Thank you for calling. Goodbye."),
+    }
 }
 
 /// After a message the call may go on, unless nobody answers any more.

@@ -23,6 +23,7 @@ pub(super) fn next(state: &mut State) -> Vec<Effect> {
 }
 
 pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    note_other(state, heard);
     let Some(name) = heard.name.clone() else {
         return recovery::not_understood(state, "Could you tell me your first name and surname?");
     };
@@ -30,7 +31,15 @@ pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
     next(state)
 }
 
+/// What is volunteered beside the answer is not asked for again.
+fn note_other(state: &mut State, heard: &Heard) {
+    let details = &mut state.details;
+    details.email = heard.email.clone().or_else(|| details.email.take());
+    details.phone = heard.phone.clone().or_else(|| details.phone.take());
+}
+
 pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    note_other(state, heard);
     let Some(phone) = heard.phone.clone() else {
         return recovery::not_understood(
             state,

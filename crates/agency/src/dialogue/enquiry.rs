@@ -1,6 +1,6 @@
 //! From "how can I help" to homes that fit.
 
-use super::{choosing, closing, message, recovery};
+use super::{choosing, closing, message, office, recovery, viewing};
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{ActionTaken, Listing, Property};
 use crate::language::{Act, Heard, Intent};
@@ -15,32 +15,73 @@ pub(super) const PERSON_FROM: i64 = 2_000_000;
 pub(super) const DIRECTOR: &str = "For a home like that I'd like one of our directors to look after you.";
 
 /// The first words of a caller, or a new wish after something was done.
-pub(super) fn opening(state: &mut State, heard: &Heard, context: &Context) -> Vec<Effect> {
-    // Somebody who reports a leak at 4 Elgin Avenue is not looking for a home there.
-    if heard.intent.is_some_and(|intent| !intent.is_enquiry() && intent != Intent::OfficeHours) {
-        return message::offer(state, "That's something a colleague should deal with.");
+pub(super) fn opening(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
+    if let Some(effects) = not_an_enquiry(state, heard, words, context) {
+        return effects;
     }
     if state.caller.vip && state.step == Step::Opening {
         return message::offer(state, "I'd like one of our directors to look after you and ring you back.");
     }
-    if names_a_home(heard) || !heard.wants.is_empty() || heard.intent.is_some_and(Intent::is_enquiry) {
+    if state.step == Step::AnythingElse && speaks_of_offered(state, heard) {
+        return choosing::property(state, heard);
+    }
+    let is_enquiry = heard.intent.is_some_and(Intent::is_enquiry) || heard.did(Act::SeeThem);
+    if names_a_home(heard) || !heard.wants.is_empty() || !heard.elsewhere.is_empty() || is_enquiry {
         return answer(state, heard);
     }
-    match heard.intent {
-        Some(Intent::OfficeHours) => office_hours(state, context),
-        _ if accepts_their_search(state, heard) => {
-            state.wants = state.caller.wants.clone();
-            search(state)
-        }
-        _ if wants_no_more(heard) => closing::goodbye(state),
-        _ if heard.did(Act::Affirm) && state.step == Step::AnythingElse => {
-            state.ask(Step::AnythingElse, "Of course. What can I do for you?")
-        }
-        _ => recovery::not_understood(
-            state,
-            "I can find you a home to rent or buy, book a viewing, or take a message. What would you like?",
-        ),
+    if accepts_their_search(state, heard) {
+        state.wants = state.caller.wants.clone();
+        return search(state);
     }
+    if wants_no_more(heard) {
+        return closing::goodbye(state);
+    }
+    if heard.did(Act::Affirm) && state.step == Step::AnythingElse {
+        return state.ask(Step::AnythingElse, "Of course. What can I do for you?");
+    }
+    if heard.did(Act::Greeting) && state.step == Step::Opening && state.misses == 0 {
+        state.misses += 1;
+        return state
+            .ask(Step::Opening, "Hello. Are you looking to rent or buy a home, or is it something else?");
+    }
+    recovery::not_understood(
+        state,
+        "I can find you a home to rent or buy, book a viewing, or take a message. What would you like?",
+    )
+}
+
+/// A viewing they have, a question to the office, or business for a colleague.
+fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Option<Vec<Effect>> {
+    let changes_mind = state.viewing.is_some() && (heard.did(Act::Cancel) || heard.did(Act::Change));
+    if viewing::is_meant(heard) || changes_mind {
+        return Some(viewing::begin(state, heard));
+    }
+    // Somebody who reports a leak at 4 Elgin Avenue is not looking for a home there.
+    if heard.intent.is_some_and(is_for_a_colleague) {
+        return Some(message::offer(state, "That's something a colleague should deal with."));
+    }
+    let names_a_wish = names_a_home(heard) || !heard.wants.is_empty();
+    if !names_a_wish && let Some(said) = office::answer(state, heard, words, context) {
+        return Some(said);
+    }
+    let is_general = heard.intent == Some(Intent::GeneralEnquiry) && !names_a_wish && !wants_no_more(heard);
+    is_general.then(|| message::offer(state, "That's a question for a colleague, who will ring you back."))
+}
+
+fn is_for_a_colleague(intent: Intent) -> bool {
+    !intent.is_enquiry()
+        && !matches!(intent, Intent::OfficeHours | Intent::GeneralEnquiry | Intent::ExistingViewing)
+}
+
+/// "And the second one too", after a booking; "what about the one in Mill Lane".
+fn speaks_of_offered(state: &State, heard: &Heard) -> bool {
+    let by_street =
+        state.offered.iter().any(|home| heard.streets.iter().any(|street| street == home.street()));
+    !state.offered.is_empty()
+        && (by_street
+            || !heard.choices.is_empty()
+            || heard.did(Act::Both)
+            || (heard.did(Act::SeeThem) && heard.wants.is_empty()))
 }
 
 fn wants_no_more(heard: &Heard) -> bool {
@@ -53,22 +94,6 @@ fn accepts_their_search(state: &State, heard: &Heard) -> bool {
     state.step == Step::Opening && heard.did(Act::Affirm) && state.caller.wants.can_search()
 }
 
-fn office_hours(state: &mut State, context: &Context) -> Vec<Effect> {
-    state.did(ActionTaken::InfoGiven);
-    let hours = context.hours;
-    let days = match (hours.days.first(), hours.days.last()) {
-        (Some(first), Some(last)) => format!("{first:?} to {last:?}"),
-        _ => "no days at present".to_owned(),
-    };
-    let words = format!(
-        "We're open {days}, from {} to {}, closed on bank holidays. Our address is {}. Is there anything else I can help with?",
-        speech::clock_time(hours.opens),
-        speech::clock_time(hours.closes),
-        context.agency.address
-    );
-    state.ask(Step::AnythingElse, words)
-}
-
 /// Takes over what was said and asks for what is missing, each thing once; then searches.
 pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if names_a_home(heard) {
@@ -78,9 +103,10 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if heard.did(Act::Goodbye) && heard.wants.is_empty() {
         return closing::goodbye(state);
     }
+    let is_enquiry = heard.intent.is_some_and(Intent::is_enquiry);
     let said_nothing =
-        heard.wants.is_empty() && !heard.did(Act::DontKnow) && !heard.intent.is_some_and(Intent::is_enquiry);
-    let unknown_area = said_nothing && state.step == Step::AskArea;
+        heard.wants.is_empty() && heard.elsewhere.is_empty() && !heard.did(Act::DontKnow) && !is_enquiry;
+    let unknown_area = state.step == Step::AskArea && heard.wants.is_empty();
     if said_nothing && !unknown_area && state.step != Step::Opening && state.step != Step::AnythingElse {
         return recovery::not_understood(state, &question(state.step));
     }
@@ -94,8 +120,11 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
         Some(step) => {
             state.asked.push(step.expecting());
             // An area we have nothing in is not asked for again.
-            let lead_in =
-                if unknown_area { "I don't have that area, so I'll look in all of ours. " } else { "" };
+            let lead_in = if unknown_area && !heard.did(Act::DontKnow) {
+                "I don't have that area, so I'll look in all of ours. "
+            } else {
+                acknowledged(heard)
+            };
             state.ask(step, format!("{lead_in}{}", question(step)))
         }
         None => search(state),
@@ -112,9 +141,16 @@ fn note(state: &mut State, heard: &Heard) {
     if !heard.wish.is_empty() {
         state.wish = heard.wish.clone();
     }
-    if state.details.name.is_none() {
-        state.details.name.clone_from(&heard.name);
-    }
+    state.elsewhere = heard.elsewhere.first().cloned();
+    let details = &mut state.details;
+    details.name = details.name.take().or_else(|| heard.name.clone());
+    details.email = heard.email.clone().or_else(|| details.email.take());
+    details.phone = details.phone.take().or_else(|| heard.phone.clone());
+}
+
+/// What was said early is not asked again, and not met with silence.
+fn acknowledged(heard: &Heard) -> &'static str {
+    if heard.wants.is_empty() { "" } else { "Lovely. " }
 }
 
 fn next_question(state: &State) -> Option<Step> {
@@ -174,6 +210,9 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
         );
         return state.ask(Step::AskListing, words);
     }
+    if found.properties.is_empty() && !state.offered.is_empty() && !state.discussed.is_empty() {
+        return nothing_more(state);
+    }
     if found.properties.is_empty() {
         let nothing = if state.discussed.is_empty() {
             "I'm sorry, I have nothing like that at the moment."
@@ -195,6 +234,15 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
         state.wants.listing = state.wants.listing.or(Some(first.listing));
     }
     let lead_in = lead_in(found.widened, state);
+    state.elsewhere = None;
+    // Whoever asked to view, and there is one home only, is offered times at once.
+    if let ([only], Widened::Nothing) = (state.offered.clone().as_slice(), found.widened)
+        && state.intent == Some(Intent::BookViewing)
+        && !state.wish.is_empty()
+        && only.price <= PERSON_FROM
+    {
+        return choosing::choose(state, &Heard::default(), only.clone());
+    }
     match state.offered.as_slice() {
         [only] => {
             let words = format!(
@@ -214,6 +262,15 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
     }
 }
 
+/// The homes that were offered before still stand.
+fn nothing_more(state: &mut State) -> Vec<Effect> {
+    let words = "I have nothing else like that at the moment. Would you like to view one of those I mentioned, or shall a colleague look further?";
+    if state.last_words == words {
+        return message::offer(state, "A colleague will look further for you.");
+    }
+    state.ask(Step::ChooseProperty, words)
+}
+
 fn lead_in(widened: Widened, state: &State) -> String {
     let exactly = match state.offered.len() {
         1 => "I have one for you.".to_owned(),
@@ -224,7 +281,10 @@ fn lead_in(widened: Widened, state: &State) -> String {
         Widened::Nearby => "I have nothing in exactly that area, but there is something close by.".to_owned(),
         Widened::Budget => "I have nothing within that budget, but something a little above it.".to_owned(),
         Widened::Bedrooms => "I have nothing quite like that, but something similar.".to_owned(),
-        Widened::Area => "I have nothing in that area, but something elsewhere.".to_owned(),
+        Widened::Area => match &state.elsewhere {
+            Some(place) => format!("I have nothing in {place}, but something in our own area."),
+            None => "I have nothing in that area, but something elsewhere.".to_owned(),
+        },
     }
 }
 

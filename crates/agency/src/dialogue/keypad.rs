@@ -15,11 +15,18 @@ pub(crate) fn keys(state: &mut State, digits: &str, context: &Context) -> Vec<Ef
 
 fn read(step: Step, digits: &str) -> Heard {
     match step {
-        Step::AskPhone | Step::AskMessagePhone => {
+        Step::AskPhone | Step::AskMessagePhone | Step::AskPhoneToSend => {
             Heard { phone: PhoneNumber::parse(digits).ok(), ..Heard::default() }
         }
-        Step::ChooseProperty | Step::ChooseSlot => Heard { choices: digits.parse().into_iter().collect(), ..Heard::default() },
-        Step::ConfirmBooking | Step::AskEmail => match digits {
+        Step::ChooseProperty | Step::ChooseSlot => {
+            Heard { choices: digits.parse().into_iter().collect(), ..Heard::default() }
+        }
+        Step::AskWhichDay => Heard { choices: digits.parse().into_iter().collect(), ..Heard::default() },
+        Step::ConfirmBooking
+        | Step::AskEmail
+        | Step::ConfirmCancel
+        | Step::ConfirmMove
+        | Step::OfferDetails => match digits {
             "1" => Heard { acts: vec![Act::Affirm, Act::PlainYes], ..Heard::default() },
             "2" => Heard { acts: vec![Act::Deny], ..Heard::default() },
             _ => Heard::default(),

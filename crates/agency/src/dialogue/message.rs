@@ -3,6 +3,7 @@
 use super::{closing, recovery};
 use crate::conversation::{Effect, State, Step};
 use crate::crm::ActionTaken;
+use crate::crm::TaskKind;
 use crate::language::{Act, Heard};
 use crate::speech;
 use crate::tools::ToolCall;
@@ -71,11 +72,13 @@ pub(super) fn take(state: &State) -> Vec<Effect> {
         name: state.details.name.clone(),
         phone: state.details.phone.clone(),
         emergency: !state.hazards.is_empty(),
+        about: state.message_about,
     }))
 }
 
 pub(super) fn taken(state: &mut State, taken: &MessageTaken) -> Vec<Effect> {
     state.message = None;
+    state.message_about = TaskKind::CallBack;
     if taken.call_back.is_none() {
         state.did(ActionTaken::MessageTaken);
         return closing::after_message(state, "Thank you, I've noted that for my colleagues.");

@@ -4,34 +4,50 @@
 mod booking;
 mod choosing;
 mod closing;
+mod comparing;
 mod details;
 mod enquiry;
+mod facts;
 mod keypad;
 mod message;
+mod office;
 mod recovery;
+mod sending;
 mod slots;
+mod viewing;
 
 pub(crate) use keypad::keys;
 pub(crate) use message::after_emergency;
 pub(crate) use recovery::silence;
 
 use crate::conversation::{Context, Effect, State, Step};
-use crate::language::{Act, Heard, Intent};
+use crate::crm::TaskKind;
+use crate::language::{Act, Expecting, Heard, Intent};
 use crate::tools::ToolOutcome;
 
 /// Answers one thing the caller said.
 pub(crate) fn turn(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
-    if let Some(effects) = at_any_time(state, heard, context) {
+    if let Some(effects) = at_any_time(state, heard, words, context) {
         return effects;
     }
     let misses_before = state.misses;
-    let effects = match state.step {
-        Step::Opening | Step::AnythingElse | Step::Ended => enquiry::opening(state, heard, context),
+    let effects = answer_to_step(state, heard, words, context);
+    if state.misses == misses_before {
+        state.misses = 0;
+    }
+    effects
+}
+
+/// What was asked decides what the words are taken for.
+fn answer_to_step(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
+    match state.step {
+        Step::Opening | Step::AnythingElse | Step::Ended => enquiry::opening(state, heard, words, context),
         Step::AskListing | Step::AskArea | Step::AskBedrooms | Step::AskBudget => {
             enquiry::answer(state, heard)
         }
         Step::ChooseProperty => choosing::property(state, heard),
         Step::ChooseSlot => slots::choose(state, heard),
+        Step::AskWhichDay => slots::which_day(state, heard),
         Step::AskName => details::name(state, heard),
         Step::AskPhone => details::phone(state, heard),
         Step::AskEmail => details::email(state, heard),
@@ -39,21 +55,29 @@ pub(crate) fn turn(state: &mut State, heard: &Heard, words: &str, context: &Cont
         Step::AskMessage => message::words(state, words),
         Step::AskMessageName => message::name(state, heard),
         Step::AskMessagePhone => message::phone(state, heard),
-    };
-    if state.misses == misses_before {
-        state.misses = 0;
+        Step::FindName | Step::FindHome | Step::FindDay => viewing::answer(state, heard),
+        Step::AskChange => viewing::change(state, heard),
+        Step::ConfirmCancel => viewing::confirm_cancel(state, heard),
+        Step::ConfirmMove => viewing::confirm_move(state, heard),
+        Step::OfferDetails => sending::answer(state, heard),
+        Step::AskEmailToSend => sending::email(state, heard),
+        Step::AskPhoneToSend => sending::phone(state, heard),
+        Step::AskNameToEnd => sending::name(state, heard),
     }
-    effects
 }
 
 /// What may be said at any point of a call.
-fn at_any_time(state: &mut State, heard: &Heard, context: &Context) -> Option<Vec<Effect>> {
+fn at_any_time(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Option<Vec<Effect>> {
     let taking_message =
         matches!(state.step, Step::AskMessage | Step::AskMessageName | Step::AskMessagePhone);
     if heard.did(Act::AreYouHuman) {
+        let question = recovery::last_sentence(&state.last_words);
         let again =
-            format!("I'm {}, the agency's AI assistant. {}", context.agency.persona, state.last_words);
+            format!("I'm {}, the agency's AI assistant, not a person. {question}", context.agency.persona);
         return Some(repeat(state, again));
+    }
+    if heard.did(Act::Abuse) {
+        return Some(recovery::abuse(state));
     }
     if taking_message {
         return None;
@@ -62,18 +86,39 @@ fn at_any_time(state: &mut State, heard: &Heard, context: &Context) -> Option<Ve
         let again = state.last_words.clone();
         return Some(repeat(state, again));
     }
-    if !heard.topics.is_empty() && !state.offered.is_empty() && state.step != Step::AnythingElse {
-        let question = recovery::last_sentence(&state.last_words);
-        let words = format!("I don't have that to hand; the negotiator you meet can tell you. {question}");
-        return Some(repeat(state, words));
+    if let Some(handed_on) = to_a_person(state, heard) {
+        return Some(handed_on);
+    }
+    if sending::is_asked(state, heard) {
+        return Some(sending::answer(state, heard));
+    }
+    if let Some(answered) = facts::answer(state, heard) {
+        return Some(answered);
+    }
+    if let Some(said) = office::in_passing(state, heard, words, context) {
+        return Some(said);
     }
     if heard.did(Act::Wait) && heard.acts.len() == 1 {
         return Some(repeat(state, "Of course, take your time.".to_owned()));
     }
-    if heard.did(Act::HandOff) || heard.intent == Some(Intent::SpeakToAgent) {
-        return Some(message::offer(state, "Of course. I'll have a colleague ring you back."));
-    }
     None
+}
+
+/// Complaints, requests about data, and whoever asks for a person.
+fn to_a_person(state: &mut State, heard: &Heard) -> Option<Vec<Effect>> {
+    if heard.did(Act::Complaint) {
+        state.message_about = TaskKind::Complaint;
+        return Some(message::offer(state, "I'm sorry to hear that. A manager will ring you about it."));
+    }
+    if heard.did(Act::DataRequest) || heard.did(Act::OptOut) {
+        state.message_about = TaskKind::DataRequest;
+        return Some(message::offer(state, "I'll pass that on, and a colleague will see to it."));
+    }
+    let takes_details =
+        matches!(state.step.expecting(), Expecting::Name | Expecting::Email | Expecting::Phone);
+    let by_intent = heard.intent == Some(Intent::SpeakToAgent) && !takes_details;
+    (heard.did(Act::HandOff) || by_intent)
+        .then(|| message::offer(state, "Of course. I'll have a colleague ring you back."))
 }
 
 /// Says something without changing what is being asked.
@@ -90,6 +135,10 @@ pub(crate) fn after_tool(state: &mut State, outcome: ToolOutcome) -> Vec<Effect>
         ToolOutcome::Found(found) => enquiry::found(state, found),
         ToolOutcome::Slots(outcome) => slots::offered(state, outcome),
         ToolOutcome::Booking(outcome) => booking::finished(state, outcome),
+        ToolOutcome::Viewing(found) => viewing::found(state, found),
+        ToolOutcome::Moved(outcome) => viewing::moved(state, outcome),
+        ToolOutcome::Cancelled(outcome) => viewing::cancelled(state, outcome),
+        ToolOutcome::DetailsSent(outcome) => sending::sent(state, &outcome),
         ToolOutcome::MessageTaken(taken) => message::taken(state, &taken),
         ToolOutcome::EmergencyRaised { hazard } => {
             state.hazards.push(hazard);

@@ -1,6 +1,6 @@
 //! Silence, words not understood, and tools that failed: never a dead end, never a hang-up without an outcome.
 
-use super::{closing, message, repeat};
+use super::{message, repeat};
 use crate::conversation::{Effect, State, Step};
 
 /// Two tries, each put differently; the third failure goes to a person.
@@ -25,20 +25,42 @@ pub(super) fn not_understood(state: &mut State, rephrased: &str) -> Vec<Effect> 
     }
 }
 
+/// Once it is let pass; the second time a person takes over.
+pub(super) fn abuse(state: &mut State) -> Vec<Effect> {
+    state.rudeness += 1;
+    if state.rudeness > 1 {
+        return message::offer(state, "I'd rather a colleague helped you with this; they'll ring you back.");
+    }
+    let question = last_sentence(&state.last_words).to_owned();
+    repeat(state, format!("I'd like to help, if we keep it friendly. {question}"))
+}
+
 /// The silence ladder: a gentle prompt, "are you still there", then a call-back and a polite end.
 pub(crate) fn silence(state: &mut State) -> Vec<Effect> {
     state.silences += 1;
     let step = state.step;
     match state.silences {
-        _ if step == Step::Ended => closing::goodbye(state),
+        _ if step == Step::Ended => state.end("Thank you for calling. Goodbye."),
         1 => {
             let words = format!("Take your time. {}", last_sentence(&state.last_words));
             repeat(state, words)
         }
         2 => repeat(state, "Are you still there?".to_owned()),
-        _ if step == Step::AnythingElse => closing::goodbye(state),
+        _ if is_leaving(step) => state.end("I'll leave it there, then. Thank you for calling. Goodbye."),
         _ => message::take(state),
     }
+}
+
+/// Nothing is open any more: silence is a goodbye.
+fn is_leaving(step: Step) -> bool {
+    matches!(
+        step,
+        Step::AnythingElse
+            | Step::OfferDetails
+            | Step::AskNameToEnd
+            | Step::AskEmailToSend
+            | Step::AskPhoneToSend
+    )
 }
 
 /// Only the question is put again, not everything said before it.

@@ -1,6 +1,8 @@
 //! When: offering times and hearing which one.
 
-use super::{choosing, closing, details, enquiry, message, recovery};
+use jiff::SignedDuration;
+
+use super::{choosing, closing, details, enquiry, message, recovery, viewing};
 use crate::conversation::{Effect, State, Step};
 use crate::crm::Property;
 use crate::diary::TimeWish;
@@ -15,11 +17,49 @@ pub(super) fn look_up(state: &State) -> Vec<Effect> {
     State::run(ToolCall::ViewingSlots(ViewingSlots { property: property.id, wish: state.wish.clone() }))
 }
 
+/// Takes over the day and time that were said, asks which day if it may be either of two, and looks.
+pub(super) fn with_wish(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    if !heard.wish.is_empty() {
+        state.wish = narrowed(&state.wish, &heard.wish, &state.slots);
+    }
+    if heard.ambiguous && state.wish.dates.len() == 2 {
+        let days: Vec<String> = state.wish.dates.iter().map(|date| speech::date(*date)).collect();
+        return state.ask(Step::AskWhichDay, format!("Do you mean {}?", speech::any_of(&days)));
+    }
+    look_up(state)
+}
+
+/// The answer to "do you mean the one or the other".
+pub(super) fn which_day(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    let days = state.wish.dates.clone();
+    let by_date = days.iter().filter(|day| heard.wish.dates.contains(day)).collect::<Vec<_>>();
+    let day = match (by_date.as_slice(), heard.choice()) {
+        ([only], _) => Some(**only),
+        (_, Some(index)) => choosing::nth(&days, index).copied(),
+        _ if heard.did(Act::PlainYes) || heard.did(Act::DontKnow) => days.first().copied(),
+        _ => None,
+    };
+    if heard.wish.from.is_some() {
+        (state.wish.from, state.wish.until) = (heard.wish.from, heard.wish.until);
+    }
+    match day {
+        Some(day) => state.wish.dates = vec![day],
+        None if heard.wish.dates.is_empty() => {
+            return recovery::not_understood(state, "Is it the earlier of the two, or the later?");
+        }
+        None => state.wish.dates.clone_from(&heard.wish.dates),
+    }
+    look_up(state)
+}
+
 /// Says the times that the diary issued.
 pub(super) fn offered(state: &mut State, outcome: SlotsOutcome) -> Vec<Effect> {
     match outcome {
         SlotsOutcome::Offered { slots, as_wished } => {
-            state.slots = slots;
+            state.slots = apart_from_booked(state, slots);
+            if let Some(exact) = exactly_wished(state, as_wished) {
+                return take(state, exact);
+            }
             let lead_in =
                 if as_wished { "I can do" } else { "I haven't got that time free. The nearest I can do is" };
             offer(state, lead_in)
@@ -34,6 +74,39 @@ pub(super) fn offered(state: &mut State, outcome: SlotsOutcome) -> Vec<Effect> {
         }
         SlotsOutcome::OffTheMarket => off_the_market(state),
     }
+}
+
+/// Nobody can view two homes within the hour.
+fn apart_from_booked(state: &State, slots: Vec<OfferedSlot>) -> Vec<OfferedSlot> {
+    const APART: SignedDuration = SignedDuration::from_mins(60);
+    let Some(booked) = state.viewing.as_ref().filter(|_| !state.is_moving()) else { return slots };
+    let far = |offered: &&OfferedSlot| offered.slot.start.duration_since(booked.start).abs() >= APART;
+    let apart: Vec<OfferedSlot> = slots.iter().filter(far).cloned().collect();
+    if apart.is_empty() { slots } else { apart }
+}
+
+/// Day and time were said, and just that is free: there is nothing to choose.
+fn exactly_wished(state: &State, as_wished: bool) -> Option<OfferedSlot> {
+    let said_it_all =
+        state.wish.dates.len() == 1 && state.wish.from.is_some() && state.wish.from == state.wish.until;
+    match state.slots.as_slice() {
+        [only] if as_wished && said_it_all => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// A time is chosen: what is next to know of the booking, or the move is read back.
+fn take(state: &mut State, slot: OfferedSlot) -> Vec<Effect> {
+    state.slot = Some(slot);
+    if state.is_moving() { viewing::read_back(state) } else { details::next(state) }
+}
+
+/// Offers what is left, if anything is.
+pub(super) fn offer_or_message(state: &mut State, lead_in: &str) -> Vec<Effect> {
+    if state.slots.is_empty() {
+        return message::offer(state, "I'm sorry, that one has just gone, and I have no other time near it.");
+    }
+    offer(state, lead_in)
 }
 
 pub(super) fn off_the_market(state: &mut State) -> Vec<Effect> {
@@ -57,12 +130,14 @@ pub(super) fn choose(state: &mut State, heard: &Heard) -> Vec<Effect> {
         return closing::goodbye(state);
     }
     if let Some(slot) = picked(state, heard) {
-        state.slot = Some(slot);
-        return details::next(state);
+        return take(state, slot);
     }
     if !heard.wish.is_empty() {
-        state.wish = narrowed(&state.wish, &heard.wish, &state.slots);
-        return look_up(state);
+        return with_wish(state, heard);
+    }
+    if changes_home(state, heard) {
+        (state.chosen, state.slot) = (None, None);
+        return choosing::property(state, heard);
     }
     if heard.did(Act::Deny) || heard.did(Act::More) {
         if state.slots.is_empty() {
@@ -76,6 +151,13 @@ pub(super) fn choose(state: &mut State, heard: &Heard) -> Vec<Effect> {
         state,
         "You can say a day and a time, or the first or the second. When would suit you?",
     )
+}
+
+/// "Actually, the one in Mill Lane instead."
+fn changes_home(state: &State, heard: &Heard) -> bool {
+    let other_street =
+        heard.streets.iter().any(|street| state.chosen.as_ref().is_some_and(|home| home.street() != street));
+    other_street || (heard.compare.is_some() && !state.is_moving())
 }
 
 fn picked(state: &State, heard: &Heard) -> Option<OfferedSlot> {

@@ -17,17 +17,14 @@ vocabulary! {
         Correction = "correction", OptOut = "opt_out", DataRequest = "data_request", Complaint = "complaint",
         AreYouHuman = "are_you_human",
         Unsure = "unsure", PlainYes = "plain_yes", More = "more", Details = "details", Both = "both", Abuse = "abuse",
-        SeeThem = "see_them",
+        SeeThem = "see_them", Asks = "asks", ByEmail = "by_email", ByText = "by_text",
     }
 }
 
 impl Act {
-    /// Whether `understand` tells it.
+    /// Whether `understand` tells it: those of the contract stand first.
     pub fn is_public(self) -> bool {
-        !matches!(
-            self,
-            Self::Unsure | Self::PlainYes | Self::More | Self::Details | Self::Both | Self::Abuse | Self::SeeThem
-        )
+        self <= Self::AreYouHuman
     }
 }
 
@@ -44,8 +41,8 @@ struct Books {
 }
 
 static BOOKS: LazyLock<Books> = LazyLock::new(|| {
-    let phrases: Phrases =
-        serde_json::from_str(include_str!("../../data/acts.json")).expect("data/acts.json is checked by a test");
+    let phrases: Phrases = serde_json::from_str(include_str!("../../data/acts.json"))
+        .expect("data/acts.json is checked by a test");
     let book = |by_act: &BTreeMap<Act, Vec<String>>| {
         PhraseBook::new(by_act.iter().flat_map(|(act, all)| all.iter().map(|phrase| (*act, phrase.as_str()))))
     };
@@ -54,20 +51,104 @@ static BOOKS: LazyLock<Books> = LazyLock::new(|| {
 
 /// Words that turn what they stand beside into its opposite.
 const NEGATIONS: &[&str] = &[
-    "no", "not", "nope", "nah", "dont", "isnt", "never", "wrong", "incorrect", "didnt", "wont", "doesnt", "naw", "cant",
+    "no",
+    "not",
+    "nope",
+    "nah",
+    "dont",
+    "isnt",
+    "never",
+    "wrong",
+    "incorrect",
+    "didnt",
+    "wont",
+    "doesnt",
+    "naw",
+    "cant",
 ];
 /// Words that keep a yes from being one.
 const RESERVATIONS: &[&str] = &[
-    "but", "wait", "hang on", "hold on", "are you sure", "not sure", "unsure", "actually", "instead", "except",
-    "before you", "maybe", "rather",
+    "but",
+    "wait",
+    "hang on",
+    "hold on",
+    "are you sure",
+    "not sure",
+    "unsure",
+    "actually",
+    "instead",
+    "except",
+    "before you",
+    "maybe",
+    "rather",
 ];
 /// A booking is made on these words and no others: whoever adds "if it has a garden" is asked again.
 const PLAIN_YES: &[&str] = &[
-    "yes", "yeah", "yep", "yup", "aye", "please", "ok", "okay", "thats", "that", "right", "correct", "fine", "lovely",
-    "perfect", "great", "brilliant", "smashing", "wonderful", "excellent", "good", "sure", "absolutely", "definitely",
-    "of", "course", "go", "ahead", "on", "then", "for", "it", "book", "do", "sounds", "thank", "you", "thanks", "ta",
-    "alright", "works", "is", "would", "be", "cheers", "the", "viewing", "all", "thatd", "grand", "mm", "hmm", "uh",
-    "huh", "oh", "well", "me", "lets", "them", "both", "cancel", "move", "certainly", "indeed", "exactly",
+    "yes",
+    "yeah",
+    "yep",
+    "yup",
+    "aye",
+    "please",
+    "ok",
+    "okay",
+    "thats",
+    "that",
+    "right",
+    "correct",
+    "fine",
+    "lovely",
+    "perfect",
+    "great",
+    "brilliant",
+    "smashing",
+    "wonderful",
+    "excellent",
+    "good",
+    "sure",
+    "absolutely",
+    "definitely",
+    "of",
+    "course",
+    "go",
+    "ahead",
+    "on",
+    "then",
+    "for",
+    "it",
+    "book",
+    "do",
+    "sounds",
+    "thank",
+    "you",
+    "thanks",
+    "ta",
+    "alright",
+    "works",
+    "is",
+    "would",
+    "be",
+    "cheers",
+    "the",
+    "viewing",
+    "all",
+    "thatd",
+    "grand",
+    "mm",
+    "hmm",
+    "uh",
+    "huh",
+    "oh",
+    "well",
+    "me",
+    "lets",
+    "them",
+    "both",
+    "cancel",
+    "move",
+    "certainly",
+    "indeed",
+    "exactly",
 ];
 
 pub(super) fn acts(tokens: &Tokens) -> Vec<Act> {
@@ -185,7 +266,9 @@ mod tests {
     #[test]
     fn yes_and_no_exclude_each_other() {
         let told = |text: &str| acts(&Tokens::of(text));
-        assert!(told("no, that's fine").contains(&Act::Deny) && !told("no, that's fine").contains(&Act::Affirm));
+        assert!(
+            told("no, that's fine").contains(&Act::Deny) && !told("no, that's fine").contains(&Act::Affirm)
+        );
         let grudging = told("yes I don't see why not");
         assert!(grudging.contains(&Act::Affirm) && !grudging.contains(&Act::Deny));
         assert!(!told("I don't mind").contains(&Act::Deny));

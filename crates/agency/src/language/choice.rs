@@ -37,7 +37,8 @@ fn numbered(tokens: &Tokens, at: usize) -> Option<(i64, usize)> {
         return Some((index, 2));
     }
     let (index, used) = whole_at(tokens, at + 1, 1..=9)?;
-    let is_address = tokens.get(at + 1 + used).len() > 3 && !matches!(tokens.get(at + 1 + used), "please" | "sounds" | "would" | "then");
+    let is_address = tokens.get(at + 1 + used).len() > 3
+        && !matches!(tokens.get(at + 1 + used), "please" | "sounds" | "would" | "then");
     (!is_address).then_some((index, used + 1))
 }
 
@@ -51,7 +52,21 @@ fn ordinal(tokens: &Tokens, at: usize, asked: bool) -> Option<(i64, usize)> {
         _ => return None,
     };
     let next = tokens.get(at + 1);
-    let one = matches!(next, "one" | "option" | "choice" | "property" | "home" | "flat" | "slot" | "time" | "house" | "apartment" | "place" | "ones");
+    let one = matches!(
+        next,
+        "one"
+            | "option"
+            | "choice"
+            | "property"
+            | "home"
+            | "flat"
+            | "slot"
+            | "time"
+            | "house"
+            | "apartment"
+            | "place"
+            | "ones"
+    );
     let is_time = next == "time" && !asked;
     let is_other = matches!(
         next,

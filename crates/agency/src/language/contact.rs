@@ -94,8 +94,10 @@ fn email_around(tokens: &Tokens, at: usize) -> Option<Found<String>> {
 
 /// Words run back from "at" to where the address must have begun.
 fn local_start(tokens: &Tokens, at: usize) -> usize {
-    const INTRODUCTIONS: &[&str] =
-        &["is", "its", "email", "address", "yes", "yeah", "my", "sure", "to", "me", "uh", "thats", "on", "mail", "okay", "use", "send", "it", "be"];
+    const INTRODUCTIONS: &[&str] = &[
+        "is", "its", "email", "address", "yes", "yeah", "my", "sure", "to", "me", "uh", "thats", "on",
+        "mail", "okay", "use", "send", "it", "be",
+    ];
     (0..at).rev().find(|i| INTRODUCTIONS.contains(&tokens.get(*i))).map_or(0, |i| i + 1)
 }
 
@@ -145,7 +147,10 @@ fn is_email(text: &str) -> bool {
         && domain.chars().all(fine)
         && domain.split('.').count() >= 2
         && domain.split('.').all(|label| !label.is_empty())
-        && domain.rsplit('.').next().is_some_and(|ending| ending.len() >= 2 && !ending.contains(|c: char| c.is_ascii_digit()))
+        && domain
+            .rsplit('.')
+            .next()
+            .is_some_and(|ending| ending.len() >= 2 && !ending.contains(|c: char| c.is_ascii_digit()))
         && text.len() <= 254
 }
 

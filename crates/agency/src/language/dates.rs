@@ -52,7 +52,9 @@ const RULES: &[Rule] = &[
 /// `the Friday after`, `the day after`: counted from the day named before it.
 fn after_the_last(tokens: &Tokens, at: usize, found: &[Found<Days>]) -> Option<(Days, usize)> {
     let last = found.last()?.value.date?;
-    if tokens.get(at + 1) != "after" || matches!(tokens.get(at + 2), "next" | "that" | "the" | "this" | "tomorrow") {
+    if tokens.get(at + 1) != "after"
+        || matches!(tokens.get(at + 2), "next" | "that" | "the" | "this" | "tomorrow")
+    {
         return None;
     }
     let date = match tokens.get(at) {
@@ -84,7 +86,9 @@ fn is_range(tokens: &Tokens, first: usize, end: usize, next: usize) -> bool {
     let opened = (first.saturating_sub(2)..first).any(|i| matches!(tokens.get(i), "from" | "between"));
     let gap: Vec<&str> = (end..next).map(|i| tokens.get(i)).collect();
     match gap.as_slice() {
-        ["to" | "until" | "till" | "til" | "through"] | ["up", "to"] | ["to" | "till" | "until", "the"] => true,
+        ["to" | "until" | "till" | "til" | "through"] | ["up", "to"] | ["to" | "till" | "until", "the"] => {
+            true
+        }
         ["and"] | ["and", "the"] => opened,
         _ => false,
     }
@@ -141,7 +145,8 @@ fn weekday(tokens: &Tokens, at: usize, today: Date) -> Reading {
     }
     let (tail, more) = weekday_tail(tokens, at + skip + 1);
     let used = skip + 1 + more;
-    if lead == Lead::Plain && tail == Tail::None
+    if lead == Lead::Plain
+        && tail == Tail::None
         && let Some((Some(days), dated)) = dated_weekday(tokens, at + skip + 1, today)
     {
         return Some((Some(days), skip + 1 + dated));
@@ -249,14 +254,17 @@ fn weekday_tail(tokens: &Tokens, at: usize) -> (Tail, usize) {
 
 fn short_form_is_day(tokens: &Tokens, at: usize) -> bool {
     matches!(tokens.before(at), "on" | "this" | "next" | "or" | "and" | "" | "coming")
-        || !matches!(tokens.before(at), "the" | "i" | "we" | "she" | "he") && matches!(tokens.get(at + 1), "" | "at" | "morning" | "afternoon" | "or" | "and" | "the")
+        || !matches!(tokens.before(at), "the" | "i" | "we" | "she" | "he")
+            && matches!(tokens.get(at + 1), "" | "at" | "morning" | "afternoon" | "or" | "and" | "the")
         || whole_at(tokens, at + 1, 1..=31).is_some()
 }
 
 /// What follows a weekday is the date itself: `Friday the 17th`, `Tuesday March 3`, `Saturday 3 December`.
 fn dated_weekday(tokens: &Tokens, at: usize, today: Date) -> Reading {
     let skip = usize::from(tokens.get(at) == "the");
-    let (Some(weekday), skip_may) = (weekday_named(tokens.before(at)), tokens.get(at) == "may") else { return None };
+    let (Some(weekday), skip_may) = (weekday_named(tokens.before(at)), tokens.get(at) == "may") else {
+        return None;
+    };
     let after_may = || {
         let (day, used) = day_number(tokens, at + 1)?;
         skip_may.then(|| (in_year(day, 5, None, today).map(Days::one), used + 1))
@@ -283,7 +291,10 @@ pub(super) fn coming(weekday: Weekday, today: Date) -> Date {
 
 /// Such a day within three days of that date.
 fn nearest(weekday: Weekday, date: Date) -> Option<Days> {
-    (-3..=3).filter_map(|n| date.checked_add(n.days()).ok()).find(|day| day.weekday() == weekday).map(Days::one)
+    (-3..=3)
+        .filter_map(|n| date.checked_add(n.days()).ok())
+        .find(|day| day.weekday() == weekday)
+        .map(Days::one)
 }
 
 pub(super) fn monday_of(today: Date) -> Date {
@@ -326,7 +337,10 @@ fn day_and_month(tokens: &Tokens, at: usize, today: Date) -> Reading {
             && the == 0
             && ordinal(tokens, at + 1).is_none()
             && (matches!(tokens.before(at), "i" | "we" | "you" | "they" | "there" | "it")
-                || matches!(tokens.get(at + 1 + used), "people" | "of" | "adults" | "or" | "bedrooms" | "beds"));
+                || matches!(
+                    tokens.get(at + 1 + used),
+                    "people" | "of" | "adults" | "or" | "bedrooms" | "beds"
+                ));
         (!is_verb).then_some((day, month, 1 + the + used))
     };
     let (day, month, used) = day_first.or_else(month_first)?;
@@ -379,7 +393,8 @@ fn ordinal(tokens: &Tokens, at: usize) -> Option<(i8, usize)> {
     if digits.len() < word.len() && ["st", "nd", "rd", "th"].contains(&&word[digits.len()..]) {
         return digits.parse().ok().filter(|day| (1..=31).contains(day)).map(|day| (day, 1));
     }
-    if let (Some(tens), Some(unit)) = (["twenty", "thirty"].iter().position(|t| t == &word), small_ordinal(tokens.get(at + 1)))
+    if let (Some(tens), Some(unit)) =
+        (["twenty", "thirty"].iter().position(|t| t == &word), small_ordinal(tokens.get(at + 1)))
         && unit < 10
     {
         return i8::try_from(20 + 10 * tens).ok().map(|tens| (tens + unit, 2)).filter(|(day, _)| *day <= 31);
@@ -404,8 +419,21 @@ fn day_of_month(tokens: &Tokens, at: usize, today: Date) -> Reading {
     let is_choice = is_spelled && day <= 10 && (skip == 0 || day <= 3) && !names_month;
     let is_place = matches!(
         after,
-        "one" | "ones" | "floor" | "flat" | "time" | "property" | "option" | "home" | "house" | "place" | "person"
-            | "thing" | "avenue" | "street" | "bedroom"
+        "one"
+            | "ones"
+            | "floor"
+            | "flat"
+            | "time"
+            | "property"
+            | "option"
+            | "home"
+            | "house"
+            | "place"
+            | "person"
+            | "thing"
+            | "avenue"
+            | "street"
+            | "bedroom"
     );
     if is_choice || is_place {
         return None;
@@ -459,7 +487,14 @@ fn holiday(tokens: &Tokens, at: usize, today: Date) -> Reading {
     let fixed = match (word(0), word(1), word(2)) {
         ("christmas", "eve", _) => Some((12, 24, 2)),
         ("christmas", "day", _) => Some((12, 25, 2)),
-        ("christmas", ..) if !matches!(tokens.before(at), "over" | "before" | "after" | "by" | "until" | "since" | "for") => Some((12, 25, 1)),
+        ("christmas", ..)
+            if !matches!(
+                tokens.before(at),
+                "over" | "before" | "after" | "by" | "until" | "since" | "for"
+            ) =>
+        {
+            Some((12, 25, 1))
+        }
         ("boxing", "day", _) => Some((12, 26, 2)),
         ("new", "years" | "year", "eve") => Some((12, 31, 3)),
         ("new", "years" | "year", "day") => Some((1, 1, 3)),

@@ -65,7 +65,11 @@ impl Reader<'_> {
             self.take(phone, |value| Value::Phone { value: value.as_str().to_owned() });
         }
         if let Some(found) = reference::reference(self.tokens) {
-            self.note(found.clone(), |value| Value::Property { reference: Some(written(&value)), street: None, candidates: Vec::new() });
+            self.note(found.clone(), |value| Value::Property {
+                reference: Some(written(&value)),
+                street: None,
+                candidates: Vec::new(),
+            });
             self.take(found, |value| Value::Reference { value: written(&value) });
         }
     }
@@ -75,23 +79,37 @@ impl Reader<'_> {
         // Streets heard in the same words are candidates of one another.
         let mut by_run: Vec<Found<Vec<String>>> = Vec::new();
         for street in streets {
-            match by_run.iter_mut().find(|known| known.run.contains(&street.run.start) || known.run.contains(&(street.run.end - 1))) {
+            match by_run.iter_mut().find(|known| {
+                known.run.contains(&street.run.start) || known.run.contains(&(street.run.end - 1))
+            }) {
                 Some(known) => known.value.push(street.value),
                 None => by_run.push(Found::new(vec![street.value], street.run)),
             }
         }
         for streets in by_run {
-            self.take(streets, |all| Value::Property { reference: None, street: all.first().cloned(), candidates: all });
+            self.take(streets, |all| Value::Property {
+                reference: None,
+                street: all.first().cloned(),
+                candidates: all,
+            });
         }
         for area in self.lexicon.areas_in(self.tokens) {
-            self.take(area, |area| Value::Area { value: area.name.unwrap_or_default(), outward: area.outward, is_ours: true });
+            self.take(area, |area| Value::Area {
+                value: area.name.unwrap_or_default(),
+                outward: area.outward,
+                is_ours: true,
+            });
         }
         for code in postcodes_in(self.tokens) {
             self.take(code, |code| Value::Postcode { outward: code.outward, inward: code.inward });
         }
         let asked = self.said.expecting == Expecting::Area;
         for place in other_places(self.tokens, asked) {
-            self.take(place, |area| Value::Area { value: area.name.unwrap_or_default(), outward: area.outward, is_ours: false });
+            self.take(place, |area| Value::Area {
+                value: area.name.unwrap_or_default(),
+                outward: area.outward,
+                is_ours: false,
+            });
         }
     }
 
@@ -125,7 +143,8 @@ impl Reader<'_> {
     }
 
     fn money(&mut self) {
-        let listing = home::listing(self.tokens, self.said.expecting).map(|found| found.value).or(self.said.listing);
+        let listing =
+            home::listing(self.tokens, self.said.expecting).map(|found| found.value).or(self.said.listing);
         let asked = self.said.expecting == Expecting::Money;
         if let Some(found) = money::money(self.tokens, asked, listing) {
             self.take(found, |money| Value::Money { min: money.min, max: money.max, per: money.per });
@@ -149,7 +168,9 @@ impl Reader<'_> {
         let asked = asked || !self.said.offers.is_empty();
         let offers = i64::try_from(self.said.offers.len()).unwrap_or(0);
         for found in choice::choices(self.tokens, asked) {
-            self.take(found, |index| Value::Choice { index: if index < 0 && offers > 0 { offers } else { index } });
+            self.take(found, |index| Value::Choice {
+                index: if index < 0 && offers > 0 { offers } else { index },
+            });
         }
         if let Some(index) = self.offer_named() {
             let found = Found::new(index, 0..self.tokens.len());
@@ -163,8 +184,12 @@ impl Reader<'_> {
         if entities().any(|value| matches!(value, Value::Choice { .. })) {
             return None;
         }
-        let days: Vec<Date> = entities().filter_map(|v| if let Value::Date(days) = v { Some(days.all()) } else { None }).flatten().collect();
-        let clocks: Vec<_> = entities().filter_map(|v| if let Value::Time(clock) = v { Some(*clock) } else { None }).collect();
+        let days: Vec<Date> = entities()
+            .filter_map(|v| if let Value::Date(days) = v { Some(days.all()) } else { None })
+            .flatten()
+            .collect();
+        let clocks: Vec<_> =
+            entities().filter_map(|v| if let Value::Time(clock) = v { Some(*clock) } else { None }).collect();
         if days.is_empty() && clocks.is_empty() {
             return None;
         }
@@ -184,7 +209,8 @@ pub(super) fn together(transcripts: &[Tokens], said: &Said) -> Vec<Entity> {
     if matches!(said.expecting, Expecting::Postcode | Expecting::Address)
         && let Some(code) = postcode_voice::postcode(transcripts)
     {
-        let text = transcripts.first().map(|tokens| tokens.said(&(0..tokens.len())).to_owned()).unwrap_or_default();
+        let text =
+            transcripts.first().map(|tokens| tokens.said(&(0..tokens.len())).to_owned()).unwrap_or_default();
         found.push(Entity { value: Value::Postcode { outward: code.outward, inward: code.inward }, text });
     }
     if let Some(name) = person::name(transcripts, said.expecting) {

@@ -85,7 +85,8 @@ pub fn hear(said: &Said, lexicon: &Lexicon) -> Heard {
     for one in &read {
         all = overridden(all, &one.entities);
     }
-    let best = read.into_iter().reduce(|best, next| if best.is_nothing() { next } else { best }).unwrap_or_default();
+    let best =
+        read.into_iter().reduce(|best, next| if best.is_nothing() { next } else { best }).unwrap_or_default();
     folded(Heard { entities: all, ..best }, today)
 }
 
@@ -154,12 +155,17 @@ fn fold(heard: &mut Heard, value: &Value, today: Date) {
         Value::Listing { value } => wants.listing = Some(*value),
         Value::PropertyType { value } => wants.property_type = wants.property_type.or(Some(*value)),
         Value::Area { value, outward, is_ours } => {
-            wants.areas.push(WantedArea { name: Some(value.clone()), outward: outward.clone() });
+            // A place that nobody can look for is only told: "I have nothing in Fremont".
+            if *is_ours || outward.is_some() {
+                wants.areas.push(WantedArea { name: Some(value.clone()), outward: outward.clone() });
+            }
             if !is_ours {
                 heard.elsewhere.push(value.clone());
             }
         }
-        Value::Postcode { outward, .. } => wants.areas.push(WantedArea { name: None, outward: Some(outward.clone()) }),
+        Value::Postcode { outward, .. } => {
+            wants.areas.push(WantedArea { name: None, outward: Some(outward.clone()) })
+        }
         Value::Date(days) => {
             heard.ambiguous |= days.ambiguous.len() > 1;
             heard.wish.dates.extend(days.all().into_iter().filter(|date| *date >= today));
@@ -170,7 +176,8 @@ fn fold(heard: &mut Heard, value: &Value, today: Date) {
         Value::Choice { index } => heard.choices.push(*index),
         Value::Property { reference, candidates, .. } => {
             heard.streets.extend(candidates.iter().cloned());
-            heard.reference = reference.clone().map(|written| written.chars().filter(char::is_ascii_digit).collect());
+            heard.reference =
+                reference.clone().map(|written| written.chars().filter(char::is_ascii_digit).collect());
         }
         Value::Name { first, last } => {
             let parts = [first.as_deref(), last.as_deref()];

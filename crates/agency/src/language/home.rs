@@ -10,12 +10,44 @@ use crate::crm::{Listing, PropertyType};
 
 static LISTINGS: LazyLock<PhraseBook<Listing>> = LazyLock::new(|| {
     const RENT: &[&str] = &[
-        "rent", "rents", "renting", "rental", "rentals", "rented", "to let", "lettings", "letting", "pcm", "tenancy", "lease", "leasing",
-        "per month", "short let", "long let", "lets",
+        "rent",
+        "rents",
+        "renting",
+        "rental",
+        "rentals",
+        "rented",
+        "to let",
+        "lettings",
+        "letting",
+        "pcm",
+        "tenancy",
+        "lease",
+        "leasing",
+        "per month",
+        "short let",
+        "long let",
+        "lets",
     ];
     const SALE: &[&str] = &[
-        "buy", "buying", "buyer", "buyers", "purchase", "purchasing", "for sale", "sales", "sale", "mortgage", "first time buyer", "bought",
-        "asking price", "freehold", "leasehold", "to own", "owning", "put an? offer", "make an? offer",
+        "buy",
+        "buying",
+        "buyer",
+        "buyers",
+        "purchase",
+        "purchasing",
+        "for sale",
+        "sales",
+        "sale",
+        "mortgage",
+        "first time buyer",
+        "bought",
+        "asking price",
+        "freehold",
+        "leasehold",
+        "to own",
+        "owning",
+        "put an? offer",
+        "make an? offer",
     ];
     let rent = RENT.iter().map(|phrase| (Listing::Rent, *phrase));
     PhraseBook::new(rent.chain(SALE.iter().map(|phrase| (Listing::Sale, *phrase))))
@@ -24,7 +56,8 @@ static LISTINGS: LazyLock<PhraseBook<Listing>> = LazyLock::new(|| {
 /// Whether the caller looks to rent or to buy. An owner who lets or sells is no applicant.
 pub(super) fn listing(tokens: &Tokens, expecting: Expecting) -> Option<Found<Listing>> {
     let is_owner = expecting != Expecting::Listing && says_they_own(tokens);
-    let found: Vec<_> = LISTINGS.find(tokens).into_iter().filter(|(_, run)| !tokens.is_refused(run.start)).collect();
+    let found: Vec<_> =
+        LISTINGS.find(tokens).into_iter().filter(|(_, run)| !tokens.is_refused(run.start)).collect();
     let (first, run) = found.first().filter(|_| !is_owner)?;
     let agree = found.iter().all(|(listing, _)| listing == first);
     // "I'm renting now and want to buy": what is wanted decides.
@@ -40,7 +73,10 @@ pub(super) fn listing(tokens: &Tokens, expecting: Expecting) -> Option<Found<Lis
 
 fn is_wanted(tokens: &Tokens, at: usize) -> bool {
     (at.saturating_sub(4)..at).any(|i| {
-        matches!(tokens.get(i), "to" | "looking" | "want" | "wants" | "wanna" | "for" | "hoping" | "rather" | "interested")
+        matches!(
+            tokens.get(i),
+            "to" | "looking" | "want" | "wants" | "wanna" | "for" | "hoping" | "rather" | "interested"
+        )
     })
 }
 
@@ -48,9 +84,19 @@ fn says_they_own(tokens: &Tokens) -> bool {
     static OWNERS: LazyLock<PhraseBook<()>> = LazyLock::new(|| {
         PhraseBook::new(
             [
-                "rent|let|renting|letting out", "rent|let|renting|letting it|them|mine|ours out?", "sell|selling my|our|it|mine|the|a|up", "to sell",
-                "let|rent my|our", "letting|renting my|our", "rent my|our", "my|our rent", "the rent", "my tenant~", "sell",
-                "my|our|his|her|their tenancy|landlord|lease", "rent|rental arrears|payment|payments|due|increase|review|statement",
+                "rent|let|renting|letting out",
+                "rent|let|renting|letting it|them|mine|ours out?",
+                "sell|selling my|our|it|mine|the|a|up",
+                "to sell",
+                "let|rent my|our",
+                "letting|renting my|our",
+                "rent my|our",
+                "my|our rent",
+                "the rent",
+                "my tenant~",
+                "sell",
+                "my|our|his|her|their tenancy|landlord|lease",
+                "rent|rental arrears|payment|payments|due|increase|review|statement",
                 "pay|paid|paying my|our|the rent",
             ]
             .map(|phrase| ((), phrase)),
@@ -75,11 +121,35 @@ static TYPES: LazyLock<PhraseBook<PropertyType>> = LazyLock::new(|| {
         (PropertyType::Maisonette, &["maisonette", "maisonettes", "mason ette", "duplex"]),
         (
             PropertyType::House,
-            &["house", "houses", "terraced", "townhouse", "town house", "terrace house", "semi", "semi detached", "mews", "cottage", "detached", "bungalow"],
+            &[
+                "house",
+                "houses",
+                "terraced",
+                "townhouse",
+                "town house",
+                "terrace house",
+                "semi",
+                "semi detached",
+                "mews",
+                "cottage",
+                "detached",
+                "bungalow",
+            ],
         ),
         (
             PropertyType::Flat,
-            &["flat", "flats", "apartment", "apartments", "penthouse", "conversion", "condo", "flatt", "apartement", "appartment"],
+            &[
+                "flat",
+                "flats",
+                "apartment",
+                "apartments",
+                "penthouse",
+                "conversion",
+                "condo",
+                "flatt",
+                "apartement",
+                "appartment",
+            ],
         ),
     ];
     PhraseBook::new(WORDS.iter().flat_map(|(kind, words)| words.iter().map(move |word| (*kind, *word))))
@@ -90,7 +160,8 @@ pub(super) fn property_types(tokens: &Tokens) -> Vec<Found<PropertyType>> {
     let mut found: Vec<Found<PropertyType>> = Vec::new();
     for (kind, run) in TYPES.find(tokens) {
         let is_company = matches!(tokens.get(run.end), "share" | "shares" | "number" | "hunting");
-        let is_address = kind == PropertyType::Flat && tokens.get(run.end).starts_with(|c: char| c.is_ascii_digit());
+        let is_address =
+            kind == PropertyType::Flat && tokens.get(run.end).starts_with(|c: char| c.is_ascii_digit());
         let named_before = found.iter().any(|earlier| earlier.value == kind);
         if !tokens.is_refused(run.start) && !is_company && !is_address && !named_before {
             found.push(Found::new(kind, run));
@@ -101,22 +172,64 @@ pub(super) fn property_types(tokens: &Tokens) -> Vec<Found<PropertyType>> {
 
 static FEATURES: LazyLock<PhraseBook<Feature>> = LazyLock::new(|| {
     use Feature::{
-        AirConditioning, Balcony, Basement, Bath, Bills, ChainFree, Concierge, Dishwasher, Ensuite, EpcGood, Freehold,
-        Furnished, Garage, Garden, GroundFloor, Gym, Laundry, Leasehold, Lift, NearTube, NewBuild, OpenPlan, Parking,
-        Period, Pets, Quiet, Smoking, StepFree, Storage, StudyRoom, Terrace, TopFloor, Unfurnished,
+        AirConditioning, Balcony, Basement, Bath, Bills, ChainFree, Concierge, Dishwasher, Ensuite, EpcGood,
+        Freehold, Furnished, Garage, Garden, GroundFloor, Gym, Laundry, Leasehold, Lift, NearTube, NewBuild,
+        OpenPlan, Parking, Period, Pets, Quiet, Smoking, StepFree, Storage, StudyRoom, Terrace, TopFloor,
+        Unfurnished,
     };
     const WORDS: &[(Feature, &[&str])] = &[
-        (Parking, &["parking", "off street parking", "parking space", "driveway", "somewhere to park", "park my|a|the|our car"]),
+        (
+            Parking,
+            &[
+                "parking",
+                "off street parking",
+                "parking space",
+                "driveway",
+                "somewhere to park",
+                "park my|a|the|our car",
+            ],
+        ),
         (Garage, &["garage"]),
         (Garden, &["garden", "gardens", "outside space", "outdoor space", "back yard", "yard", "patio"]),
         (Balcony, &["balcony", "balconies"]),
         (Terrace, &["roof terrace", "terrace"]),
         (Lift, &["lift", "elevator"]),
-        (Unfurnished, &["unfurnished", "un furnished", "not furnished", "without furniture", "own furniture"]),
+        (
+            Unfurnished,
+            &["unfurnished", "un furnished", "not furnished", "without furniture", "own furniture"],
+        ),
         (Furnished, &["furnished", "fully furnished", "part furnished", "furniture"]),
-        (Pets, &["pet", "pets", "dog", "dogs", "cat", "cats", "pet friendly", "animals", "puppy", "labrador", "rabbit"]),
-        (Bills, &["bills included", "bills inclusive", "including bills", "all inclusive", "inclusive of bills", "including the? bills"]),
-        (Laundry, &["washing machine", "laundry", "washer", "utility room", "tumble dryer", "in unit laundry"]),
+        (
+            Pets,
+            &[
+                "pet",
+                "pets",
+                "dog",
+                "dogs",
+                "cat",
+                "cats",
+                "pet friendly",
+                "animals",
+                "puppy",
+                "labrador",
+                "rabbit",
+            ],
+        ),
+        (
+            Bills,
+            &[
+                "bills included",
+                "bills inclusive",
+                "including bills",
+                "all inclusive",
+                "inclusive of bills",
+                "including the? bills",
+            ],
+        ),
+        (
+            Laundry,
+            &["washing machine", "laundry", "washer", "utility room", "tumble dryer", "in unit laundry"],
+        ),
         (Dishwasher, &["dishwasher"]),
         (Concierge, &["concierge", "porter", "doorman"]),
         (Gym, &["gym"]),
@@ -129,10 +242,27 @@ static FEATURES: LazyLock<PhraseBook<Feature>> = LazyLock::new(|| {
         (Leasehold, &["leasehold"]),
         (NewBuild, &["new build", "newbuild", "brand new", "modern"]),
         (Period, &["period", "victorian", "edwardian", "georgian", "mansion block", "mansion flat"]),
-        (NearTube, &["near|by|beside|close * tube|station|underground", "near|close to? * station", "walk|minutes * tube|station"]),
+        (
+            NearTube,
+            &[
+                "near|by|beside|close * tube|station|underground",
+                "near|close to? * station",
+                "walk|minutes * tube|station",
+            ],
+        ),
         (StudyRoom, &["study", "home office", "office room", "box room"]),
         (Storage, &["storage", "bike storage", "shed", "loft"]),
-        (StepFree, &["step free", "wheelchair", "wheelchair access", "no stairs", "without stairs", "disabled access"]),
+        (
+            StepFree,
+            &[
+                "step free",
+                "wheelchair",
+                "wheelchair access",
+                "no stairs",
+                "without stairs",
+                "disabled access",
+            ],
+        ),
         (AirConditioning, &["air conditioning", "air con", "aircon"]),
         (Smoking, &["smoke", "smoking", "smoker", "smokers"]),
         (Bath, &["bathtub", "a bath", "proper bath"]),
@@ -152,8 +282,12 @@ pub(super) fn features(tokens: &Tokens) -> Vec<Found<(Feature, bool)>> {
         let overlaps = found.last().is_some_and(|last: &Found<(Feature, bool)>| last.run.end > run.start);
         let repeated = found.iter().any(|earlier| earlier.value.0 == feature);
         if !overlaps && !repeated && !is_other_thing(tokens, feature, &run) {
-            let refused = tokens.is_refused(run.start) || matches!(tokens.before(run.start), "no" | "without" | "hate")
-                || matches!((tokens.before(run.start.saturating_sub(1)), tokens.before(run.start)), ("no" | "not", "a" | "any"));
+            let refused = tokens.is_refused(run.start)
+                || matches!(tokens.before(run.start), "no" | "without" | "hate")
+                || matches!(
+                    (tokens.before(run.start.saturating_sub(1)), tokens.before(run.start)),
+                    ("no" | "not", "a" | "any")
+                );
             found.push(Found::new((feature, !refused), run));
         }
     }
@@ -164,10 +298,17 @@ pub(super) fn features(tokens: &Tokens) -> Vec<Found<(Feature, bool)>> {
 fn is_other_thing(tokens: &Tokens, feature: Feature, run: &std::ops::Range<usize>) -> bool {
     let before = tokens.before(run.start);
     match feature {
-        Feature::Garden => tokens.get(run.start) == "gardens" && !matches!(before, "" | "with" | "and" | "big" | "communal" | "shared"),
+        Feature::Garden => {
+            tokens.get(run.start) == "gardens"
+                && !matches!(before, "" | "with" | "and" | "big" | "communal" | "shared")
+        }
         Feature::Smoking => matches!(before, "smell" | "see" | "the" | "theres" | "of"),
-        Feature::Terrace => !matches!(before, "a" | "roof" | "with" | "or" | "and" | "private" | "sun" | "the"),
-        Feature::Period => matches!(before, "notice" | "time" | "off" | "fixed" | "trial" | "rental" | "tenancy"),
+        Feature::Terrace => {
+            !matches!(before, "a" | "roof" | "with" | "or" | "and" | "private" | "sun" | "the")
+        }
+        Feature::Period => {
+            matches!(before, "notice" | "time" | "off" | "fixed" | "trial" | "rental" | "tenancy")
+        }
         _ => false,
     }
 }
@@ -195,11 +336,12 @@ mod tests {
 
     #[test]
     fn features_are_wanted_or_refused() {
-        let found = |text: &str| {
-            features(&Tokens::of(text)).into_iter().map(|f| f.value).collect::<Vec<_>>()
-        };
+        let found = |text: &str| features(&Tokens::of(text)).into_iter().map(|f| f.value).collect::<Vec<_>>();
         assert_eq!(found("with a garden and no lift"), [(Feature::Garden, true), (Feature::Lift, false)]);
-        assert_eq!(found("unfurnished, and I've got a dog"), [(Feature::Unfurnished, true), (Feature::Pets, true)]);
+        assert_eq!(
+            found("unfurnished, and I've got a dog"),
+            [(Feature::Unfurnished, true), (Feature::Pets, true)]
+        );
         assert_eq!(found("not on the ground floor"), [(Feature::GroundFloor, false)]);
         assert_eq!(found("the one in Clifton Gardens"), []);
     }

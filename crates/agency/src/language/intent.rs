@@ -67,22 +67,27 @@ struct Model {
 }
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    let written: Written =
-        serde_json::from_str(include_str!("../../data/intents.json")).expect("data/intents.json is checked by a test");
+    let written: Written = serde_json::from_str(include_str!("../../data/intents.json"))
+        .expect("data/intents.json is checked by a test");
     let scaled = |weights: &[i16]| {
         std::array::from_fn(|class| f32::from(weights.get(class).copied().unwrap_or(0)) * written.scale)
     };
     Model {
         bias: scaled(&written.bias),
-        weights: written.weights.iter().map(|(feature, weights)| (feature.clone(), scaled(weights))).collect(),
+        weights: written
+            .weights
+            .iter()
+            .map(|(feature, weights)| (feature.clone(), scaled(weights)))
+            .collect(),
     }
 });
 
 /// Ways of speaking that tell something of the caller, as a person would name them.
 static CUES: LazyLock<(Vec<String>, PhraseBook<usize>)> = LazyLock::new(|| {
-    let cues: BTreeMap<String, Vec<String>> =
-        serde_json::from_str(include_str!("../../data/cues.json")).expect("data/cues.json is checked by a test");
-    let phrases = cues.values().enumerate().flat_map(|(cue, all)| all.iter().map(move |phrase| (cue, phrase.as_str())));
+    let cues: BTreeMap<String, Vec<String>> = serde_json::from_str(include_str!("../../data/cues.json"))
+        .expect("data/cues.json is checked by a test");
+    let phrases =
+        cues.values().enumerate().flat_map(|(cue, all)| all.iter().map(move |phrase| (cue, phrase.as_str())));
     let book = PhraseBook::new(phrases);
     (cues.into_keys().collect(), book)
 });

@@ -106,8 +106,9 @@ fn single(word: &str, all: &mut Vec<Spelled>) {
 
 /// Said around a spelling, and no part of it.
 const NO_EXAMPLE: &[&str] = &[
-    "the", "and", "yes", "its", "postcode", "post", "code", "sorry", "please", "okay", "thats", "then", "that", "have", "surname", "name",
-    "first", "last", "spelled", "spelt", "spell", "capital", "space", "letter", "number", "again", "stop", "for", "from",
+    "the", "and", "yes", "its", "postcode", "post", "code", "sorry", "please", "okay", "thats", "then",
+    "that", "have", "surname", "name", "first", "last", "spelled", "spelt", "spell", "capital", "space",
+    "letter", "number", "again", "stop", "for", "from",
 ];
 
 /// Letters that sound alike on a telephone. Each costs less than a shape that cannot be, and more than the letter itself.

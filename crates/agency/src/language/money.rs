@@ -59,19 +59,29 @@ pub(super) fn money(tokens: &Tokens, asked: bool, listing: Option<Listing>) -> O
 /// Two amounts are a range only where they are said as one; else the higher is the limit.
 fn limits(tokens: &Tokens, amounts: &[Found<i64>], least: i64, most: i64) -> (Option<i64>, Option<i64>) {
     let start = amounts[0].run.start;
-    let near = |words: &[&str]| {
-        (start.saturating_sub(3)..start).any(|i| words.contains(&tokens.get(i)))
-    };
+    let near = |words: &[&str]| (start.saturating_sub(3)..start).any(|i| words.contains(&tokens.get(i)));
     let joined = amounts.len() > 1
-        && (amounts[0].run.end..amounts[1].run.start).all(|i| matches!(tokens.get(i), "to" | "and" | "a" | "month" | "pounds" | "or" | "pcm"));
-    let is_range = least < most && joined && (near(&["between", "from", "range"]) || tokens.get(amounts[0].run.end) == "to" || tokens.get(amounts[0].run.end) == "or");
+        && (amounts[0].run.end..amounts[1].run.start)
+            .all(|i| matches!(tokens.get(i), "to" | "and" | "a" | "month" | "pounds" | "or" | "pcm"));
+    let is_range = least < most
+        && joined
+        && (near(&["between", "from", "range"])
+            || tokens.get(amounts[0].run.end) == "to"
+            || tokens.get(amounts[0].run.end) == "or");
     if is_range && !tokens.has("up to") && !tokens.contains("stretch") {
         return (Some(least), Some(most));
     }
     let at_least = near(&["least", "minimum", "over", "above"])
-        || tokens.has("more than") && !tokens.has("no more than") && !tokens.has("not more than") && !tokens.has_any(&["cant", "dont", "wont", "cannot"])
+        || tokens.has("more than")
+            && !tokens.has("no more than")
+            && !tokens.has("not more than")
+            && !tokens.has_any(&["cant", "dont", "wont", "cannot"])
         || tokens.has("or more");
-    if at_least && amounts.len() == 1 && !tokens.has_any(&["not", "nothing", "never"]) { (Some(least), None) } else { (None, Some(most)) }
+    if at_least && amounts.len() == 1 && !tokens.has_any(&["not", "nothing", "never"]) {
+        (Some(least), None)
+    } else {
+        (None, Some(most))
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -94,7 +104,12 @@ fn unit_at(tokens: &Tokens, at: usize) -> Option<(Unit, usize)> {
         ("p", "c", "m") => (Unit::Month, 3),
         ("p", "w", _) => (Unit::Week, 2),
         ("per" | "each" | "every", "week", _) => (Unit::Week, 2),
-        ("a", "week", next) if !matches!(next, "on" | "from" | "today" | "tomorrow" | "or" | "ago") && counts_before(tokens, at) => (Unit::Week, 2),
+        ("a", "week", next)
+            if !matches!(next, "on" | "from" | "today" | "tomorrow" | "or" | "ago")
+                && counts_before(tokens, at) =>
+        {
+            (Unit::Week, 2)
+        }
         ("per" | "a", "year", _) if counts_before(tokens, at) => (Unit::Year, 2),
         ("per", "annum", _) => (Unit::Year, 2),
         ("annually" | "yearly", ..) => (Unit::Year, 1),
@@ -120,13 +135,19 @@ fn amounts(tokens: &Tokens, asked: bool, listing: Option<Listing>, unit: Option<
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let Some((value, used)) = short_price(tokens, at, listing, unit).or_else(|| price_at(tokens, at)) else {
+        let Some((value, used)) = short_price(tokens, at, listing, unit).or_else(|| price_at(tokens, at))
+        else {
             at += 1;
             continue;
         };
         let marked = is_marked(tokens, at, used);
-        let is_amount = (marked || asked || is_hinted(tokens, at)) && !counts_something_else(tokens, at, used);
-        let value = if marked && is_scaled(tokens, at, used) { value } else { in_context(value, listing, unit, asked) };
+        let is_amount =
+            (marked || asked || is_hinted(tokens, at)) && !counts_something_else(tokens, at, used);
+        let value = if marked && is_scaled(tokens, at, used) {
+            value
+        } else {
+            in_context(value, listing, unit, asked)
+        };
         let pounds = rounded(value).filter(|pounds| is_amount && AMOUNTS.contains(pounds));
         found.extend(pounds.map(|pounds| Found::new(pounds, at..at + used)));
         at += used;
@@ -135,13 +156,32 @@ fn amounts(tokens: &Tokens, asked: bool, listing: Option<Listing>, unit: Option<
 }
 
 /// `two two` is 2,200 a month or 2.2 million; `two grand two` is 2,200.
-fn short_price(tokens: &Tokens, at: usize, listing: Option<Listing>, unit: Option<Unit>) -> Option<(f64, usize)> {
+fn short_price(
+    tokens: &Tokens,
+    at: usize,
+    listing: Option<Listing>,
+    unit: Option<Unit>,
+) -> Option<(f64, usize)> {
     let digit = |at: usize| two_digits(tokens, at).filter(|(n, used)| *used == 1 && (1.0..10.0).contains(n));
     let (first, one) = digit(at)?;
     let grand = usize::from(matches!(tokens.get(at + 1), "grand" | "k"));
     let (second, two) = digit(at + one + grand)?;
     let after = tokens.get(at + one + grand + two);
-    let ends = matches!(after, "" | "a" | "per" | "pcm" | "max" | "maximum" | "please" | "tops" | "or" | "and" | "at" | "would" | "ish");
+    let ends = matches!(
+        after,
+        "" | "a"
+            | "per"
+            | "pcm"
+            | "max"
+            | "maximum"
+            | "please"
+            | "tops"
+            | "or"
+            | "and"
+            | "at"
+            | "would"
+            | "ish"
+    );
     let is_rent = listing == Some(Listing::Rent) || unit.is_some() || grand > 0;
     let figure = first * 10.0 + second;
     match (ends, is_rent, listing) {
@@ -173,8 +213,9 @@ fn is_scaled(tokens: &Tokens, at: usize, used: usize) -> bool {
 
 fn is_hinted(tokens: &Tokens, at: usize) -> bool {
     const HINTS: &[&str] = &[
-        "budget", "under", "below", "around", "about", "maximum", "max", "between", "spend", "afford", "over",
-        "stretch", "pay", "roughly", "ceiling", "limit", "price", "cost", "costs", "least", "most", "than", "rent", "to", "and", "beyond", "circa",
+        "budget", "under", "below", "around", "about", "maximum", "max", "between", "spend", "afford",
+        "over", "stretch", "pay", "roughly", "ceiling", "limit", "price", "cost", "costs", "least", "most",
+        "than", "rent", "to", "and", "beyond", "circa",
     ];
     const WORDS_BACK: usize = 4;
     (at.saturating_sub(WORDS_BACK)..at).any(|i| HINTS.contains(&tokens.get(i)))
@@ -188,11 +229,42 @@ fn counts_something_else(tokens: &Tokens, at: usize, used: usize) -> bool {
     let is_phone = tokens.get(at).starts_with(['0', '+']) || tokens.before(at).starts_with('0');
     let counted = matches!(
         next,
-        "bed" | "beds" | "bedroom" | "bedrooms" | "bedder" | "bath" | "baths" | "bathroom" | "bathrooms" | "people"
-            | "adults" | "of" | "am" | "pm" | "oclock" | "days" | "weeks" | "months" | "years" | "minutes" | "mins"
-            | "st" | "percent" | "square" | "sq" | "foot" | "ft" | "year" | "month" | "week" | "double"
+        "bed"
+            | "beds"
+            | "bedroom"
+            | "bedrooms"
+            | "bedder"
+            | "bath"
+            | "baths"
+            | "bathroom"
+            | "bathrooms"
+            | "people"
+            | "adults"
+            | "of"
+            | "am"
+            | "pm"
+            | "oclock"
+            | "days"
+            | "weeks"
+            | "months"
+            | "years"
+            | "minutes"
+            | "mins"
+            | "st"
+            | "percent"
+            | "square"
+            | "sq"
+            | "foot"
+            | "ft"
+            | "year"
+            | "month"
+            | "week"
+            | "double"
     );
-    let address = matches!(tokens.before(at), "flat" | "number" | "w" | "nw" | "jb" | "reference" | "at" | "half" | "past");
+    let address = matches!(
+        tokens.before(at),
+        "flat" | "number" | "w" | "nw" | "jb" | "reference" | "at" | "half" | "past"
+    );
     let is_clock = tokens.get(at).contains([':', '/']);
     is_phone || counted || address || is_clock
 }
@@ -202,7 +274,8 @@ mod tests {
     use super::*;
 
     fn heard(text: &str, listing: Option<Listing>) -> Option<(Option<i64>, Option<i64>, Option<Per>)> {
-        money(&Tokens::of(text), false, listing).map(|found| (found.value.min, found.value.max, found.value.per))
+        money(&Tokens::of(text), false, listing)
+            .map(|found| (found.value.min, found.value.max, found.value.per))
     }
 
     fn asked(text: &str, listing: Listing) -> Option<i64> {

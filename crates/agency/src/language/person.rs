@@ -38,8 +38,8 @@ struct Common {
 }
 
 static COMMON: LazyLock<Common> = LazyLock::new(|| {
-    let lists: Lists =
-        serde_json::from_str(include_str!("../../data/names.json")).expect("data/names.json is checked by a test");
+    let lists: Lists = serde_json::from_str(include_str!("../../data/names.json"))
+        .expect("data/names.json is checked by a test");
     let set = |list: String| -> HashSet<&'static str> { list.leak().split_whitespace().collect() };
     Common { first: set(lists.first), last: set(lists.last) }
 });
@@ -84,8 +84,8 @@ fn name_in(tokens: &Tokens, expecting: Expecting) -> Option<Name> {
         return Some(spelled);
     }
     let words = name_words(tokens, start);
-    let plausible = (1..=NAME_WORDS_MAX).contains(&words.len())
-        && words.iter().all(|at| is_name_word(tokens.get(*at)));
+    let plausible =
+        (1..=NAME_WORDS_MAX).contains(&words.len()) && words.iter().all(|at| is_name_word(tokens.get(*at)));
     if !plausible {
         return None;
     }
@@ -119,8 +119,27 @@ fn split(words: &[String], said: &str) -> Name {
 /// Where the name begins, after words that introduce one.
 fn introduction(tokens: &Tokens, asked: bool) -> Option<usize> {
     const ALWAYS: &[&str] = &[
-        "my name is", "my names", "my name was", "the name is", "names", "name is", "my full name is", "under the name of", "under the name",
-        "in the name of", "i am called", "im called", "call me", "i go by", "use the name", "put it under", "booking for", "first name", "speaking is", "you are speaking to", "youre speaking to",
+        "my name is",
+        "my names",
+        "my name was",
+        "the name is",
+        "names",
+        "name is",
+        "my full name is",
+        "under the name of",
+        "under the name",
+        "in the name of",
+        "i am called",
+        "im called",
+        "call me",
+        "i go by",
+        "use the name",
+        "put it under",
+        "booking for",
+        "first name",
+        "speaking is",
+        "you are speaking to",
+        "youre speaking to",
     ];
     const ASKED: &[&str] = &["this is", "its", "im", "it is", "i am", "under"];
     // The first after which a name can stand: "this is Mayra and I am not going to make it".
@@ -138,8 +157,10 @@ fn introduction(tokens: &Tokens, asked: bool) -> Option<usize> {
     let greeted = || {
         // "Hi, this is Sam Okoro": a name in it must be a known one, or written with a capital.
         let at = after(&["this is", "its", "im"])?;
-        let known = COMMON.first.contains(tokens.get(at)) && tokens.said(&(at..at + 1)).starts_with(char::is_uppercase);
-        let whole = known || COMMON.first.contains(tokens.get(at)) && COMMON.last.contains(tokens.get(at + 1));
+        let known = COMMON.first.contains(tokens.get(at))
+            && tokens.said(&(at..at + 1)).starts_with(char::is_uppercase);
+        let whole =
+            known || COMMON.first.contains(tokens.get(at)) && COMMON.last.contains(tokens.get(at + 1));
         whole.then_some(at)
     };
     after(ALWAYS).or_else(|| if asked { after(ASKED) } else { None }).or_else(greeted)
@@ -150,8 +171,16 @@ const NAME_WORDS_MAX: usize = 4;
 fn name_words(tokens: &Tokens, start: usize) -> Vec<usize> {
     let words: Vec<usize> = (start..tokens.len())
         .skip_while(|at| is_filler(tokens.get(*at)))
-        .take_while(|at| !ends_a_name(tokens, *at) && !(tokens.is_after_pause(*at) && *at > start && !continues(tokens.get(*at))))
-        .filter(|at| !matches!(tokens.get(*at), "surname" | "mr" | "mrs" | "ms" | "miss" | "dr" | "first" | "last" | "is"))
+        .take_while(|at| {
+            !ends_a_name(tokens, *at)
+                && !(tokens.is_after_pause(*at) && *at > start && !continues(tokens.get(*at)))
+        })
+        .filter(|at| {
+            !matches!(
+                tokens.get(*at),
+                "surname" | "mr" | "mrs" | "ms" | "miss" | "dr" | "first" | "last" | "is"
+            )
+        })
         .take(NAME_WORDS_MAX + 1)
         .collect();
     // "Jane, Jane Oduya"
@@ -167,9 +196,10 @@ fn continues(word: &str) -> bool {
 /// Said before a name, and no part of it.
 fn is_filler(word: &str) -> bool {
     const FILLERS: &[&str] = &[
-        "yes", "yeah", "sure", "ok", "okay", "um", "er", "erm", "uh", "so", "well", "hi", "hello", "please", "its", "the", "is", "im",
-        "sorry", "no", "that", "thats", "fine", "right", "name", "names", "wrong", "just", "under", "my", "full", "of", "it", "will", "be",
-        "for", "should", "would", "and", "put", "book", "mr", "mrs", "miss", "ms", "dr", "good", "thank", "thanks", "to",
+        "yes", "yeah", "sure", "ok", "okay", "um", "er", "erm", "uh", "so", "well", "hi", "hello", "please",
+        "its", "the", "is", "im", "sorry", "no", "that", "thats", "fine", "right", "name", "names", "wrong",
+        "just", "under", "my", "full", "of", "it", "will", "be", "for", "should", "would", "and", "put",
+        "book", "mr", "mrs", "miss", "ms", "dr", "good", "thank", "thanks", "to",
     ];
     FILLERS.contains(&word)
 }
@@ -181,14 +211,130 @@ fn is_name_word(word: &str) -> bool {
 /// Whoever says one of these is not telling a name.
 fn is_never_in_a_name(word: &str) -> bool {
     const WORDS: &[&str] = &[
-        "what", "why", "not", "dont", "know", "can", "you", "want", "need", "looking", "calling", "mind", "own", "business", "ignore",
-        "instructions", "call", "me", "bye", "goodbye", "on", "in", "it", "through", "book", "booking", "number", "time", "change", "cancel",
-        "whats", "which", "this", "there", "somebody", "nobody", "i", "a", "an", "cant", "cannot", "wont", "isnt", "was", "have", "got", "has",
-        "been", "did", "to", "at", "with", "breathe", "help", "yep", "yup", "wait", "hang", "hold", "agent", "person", "human", "flat", "house",
-        "viewing", "rent", "buy", "tomorrow", "today", "pardon", "hello", "repeat", "nope", "later", "table", "people", "reservation", "does", "do",
-        "are", "how", "when", "where", "who", "could", "should", "would", "will", "make", "from", "or", "but", "if", "we", "they", "then", "thats",
-        "already", "told", "said", "again", "something", "anything", "nothing", "maybe", "sure", "address", "email", "phone", "postcode", "all",
-        "be", "am", "about", "your", "our", "their", "having", "trouble", "happy", "interested", "very", "really", "going",
+        "what",
+        "why",
+        "not",
+        "dont",
+        "know",
+        "can",
+        "you",
+        "want",
+        "need",
+        "looking",
+        "calling",
+        "mind",
+        "own",
+        "business",
+        "ignore",
+        "instructions",
+        "call",
+        "me",
+        "bye",
+        "goodbye",
+        "on",
+        "in",
+        "it",
+        "through",
+        "book",
+        "booking",
+        "number",
+        "time",
+        "change",
+        "cancel",
+        "whats",
+        "which",
+        "this",
+        "there",
+        "somebody",
+        "nobody",
+        "i",
+        "a",
+        "an",
+        "cant",
+        "cannot",
+        "wont",
+        "isnt",
+        "was",
+        "have",
+        "got",
+        "has",
+        "been",
+        "did",
+        "to",
+        "at",
+        "with",
+        "breathe",
+        "help",
+        "yep",
+        "yup",
+        "wait",
+        "hang",
+        "hold",
+        "agent",
+        "person",
+        "human",
+        "flat",
+        "house",
+        "viewing",
+        "rent",
+        "buy",
+        "tomorrow",
+        "today",
+        "pardon",
+        "hello",
+        "repeat",
+        "nope",
+        "later",
+        "table",
+        "people",
+        "reservation",
+        "does",
+        "do",
+        "are",
+        "how",
+        "when",
+        "where",
+        "who",
+        "could",
+        "should",
+        "would",
+        "will",
+        "make",
+        "from",
+        "or",
+        "but",
+        "if",
+        "we",
+        "they",
+        "then",
+        "thats",
+        "already",
+        "told",
+        "said",
+        "again",
+        "something",
+        "anything",
+        "nothing",
+        "maybe",
+        "sure",
+        "address",
+        "email",
+        "phone",
+        "postcode",
+        "all",
+        "be",
+        "am",
+        "about",
+        "your",
+        "our",
+        "their",
+        "having",
+        "trouble",
+        "happy",
+        "interested",
+        "very",
+        "really",
+        "going",
     ];
     WORDS.contains(&word)
 }
@@ -196,8 +342,35 @@ fn is_never_in_a_name(word: &str) -> bool {
 /// Words that are ordinary before they are names: "this is great" tells none.
 fn is_common_word(word: &str) -> bool {
     const WORDS: &[&str] = &[
-        "great", "good", "fine", "lovely", "perfect", "urgent", "ridiculous", "important", "just", "regarding", "two", "three", "one", "new",
-        "tenant", "landlord", "emergency", "correct", "right", "better", "nice", "late", "free", "here", "still", "up", "out", "off", "over",
+        "great",
+        "good",
+        "fine",
+        "lovely",
+        "perfect",
+        "urgent",
+        "ridiculous",
+        "important",
+        "just",
+        "regarding",
+        "two",
+        "three",
+        "one",
+        "new",
+        "tenant",
+        "landlord",
+        "emergency",
+        "correct",
+        "right",
+        "better",
+        "nice",
+        "late",
+        "free",
+        "here",
+        "still",
+        "up",
+        "out",
+        "off",
+        "over",
     ];
     WORDS.contains(&word)
 }
@@ -206,9 +379,39 @@ fn ends_a_name(tokens: &Tokens, at: usize) -> bool {
     let word = tokens.get(at);
     matches!(
         word,
-        "and" | "my" | "please" | "thanks" | "thank" | "from" | "im" | "calling" | "here" | "speaking" | "but" | "thats" | "i" | "id" | "ive"
-            | "for" | "at" | "on" | "about" | "with" | "tomorrow" | "today" | "because" | "in" | "so" | "spelled" | "spelt" | "cheers" | "then" | "regarding"
-            | "to" | "by" | "is"
+        "and"
+            | "my"
+            | "please"
+            | "thanks"
+            | "thank"
+            | "from"
+            | "im"
+            | "calling"
+            | "here"
+            | "speaking"
+            | "but"
+            | "thats"
+            | "i"
+            | "id"
+            | "ive"
+            | "for"
+            | "at"
+            | "on"
+            | "about"
+            | "with"
+            | "tomorrow"
+            | "today"
+            | "because"
+            | "in"
+            | "so"
+            | "spelled"
+            | "spelt"
+            | "cheers"
+            | "then"
+            | "regarding"
+            | "to"
+            | "by"
+            | "is"
     ) && !(word == "is" && at == 0)
         || super::dates::weekday_named(word).is_some() && word.len() > 3
 }
@@ -237,7 +440,8 @@ fn spelled(tokens: &Tokens, start: usize) -> Option<Name> {
         return None;
     }
     let first_letter = words.iter().position(is_letter)?;
-    let whole_before: Vec<String> = words[..first_letter].iter().map(|at| tokens.get(*at).to_owned()).collect();
+    let whole_before: Vec<String> =
+        words[..first_letter].iter().map(|at| tokens.get(*at).to_owned()).collect();
     let text = letters_from(tokens, words[first_letter]);
     let said = tokens.said(&(start..tokens.len())).to_owned();
     let name = |first: &str, last: &str| {
@@ -249,13 +453,17 @@ fn spelled(tokens: &Tokens, start: usize) -> Option<Name> {
         let others = &whole_before[..whole_before.len() - 1];
         let spelled = if text.len().abs_diff(told.len()) <= 2 { text.clone() } else { told.clone() };
         return match others {
-            [] => split_letters(&text).map_or_else(|| name(&spelled, ""), |(first, last)| name(&first, &last)),
+            [] => {
+                split_letters(&text).map_or_else(|| name(&spelled, ""), |(first, last)| name(&first, &last))
+            }
             [first, ..] => name(first, &spelled),
         };
     }
     match split_letters(&text) {
         Some((first, last)) => name(&first, &last),
-        None if COMMON.last.contains(text.as_str()) && !COMMON.first.contains(text.as_str()) => name("", &text),
+        None if COMMON.last.contains(text.as_str()) && !COMMON.first.contains(text.as_str()) => {
+            name("", &text)
+        }
         None => name(&text, ""),
     }
 }

@@ -70,9 +70,10 @@ impl Lexicon {
     /// The agency's areas that were named and not refused.
     pub(super) fn areas_in(&self, tokens: &Tokens) -> Vec<Found<WantedArea>> {
         let windows = windows(tokens);
-        let named = self.areas.iter().filter_map(|(area, name)| {
-            name.place_in(&windows).map(|run| Found::new(area.clone(), run))
-        });
+        let named = self
+            .areas
+            .iter()
+            .filter_map(|(area, name)| name.place_in(&windows).map(|run| Found::new(area.clone(), run)));
         let mut found: Vec<_> = named.filter(|found| !tokens.is_refused(found.run.start)).collect();
         found.sort_by_key(|area| area.run.start);
         found
@@ -188,7 +189,8 @@ fn sound(text: &str) -> String {
 /// Districts of London that callers name, with the outward code most of each lies in (Royal Mail).
 static LONDON: LazyLock<HashMap<String, Vec<(Vec<String>, WantedArea)>>> = LazyLock::new(|| {
     let districts: std::collections::BTreeMap<String, String> =
-        serde_json::from_str(include_str!("../../data/london.json")).expect("data/london.json is checked by a test");
+        serde_json::from_str(include_str!("../../data/london.json"))
+            .expect("data/london.json is checked by a test");
     let mut by_word: HashMap<String, Vec<(Vec<String>, WantedArea)>> = HashMap::new();
     for (name, outward) in districts {
         let words: Vec<String> = Tokens::of(&name).words().map(str::to_owned).collect();
@@ -223,7 +225,8 @@ pub(super) fn other_places(tokens: &Tokens, asked: bool) -> Vec<Found<WantedArea
 fn district(tokens: &Tokens, at: usize) -> Option<Found<WantedArea>> {
     let candidates = LONDON.get(tokens.get(at))?;
     let fits = |words: &Vec<String>| words.iter().enumerate().all(|(n, word)| tokens.get(at + n) == word);
-    let (words, area) = candidates.iter().filter(|(words, _)| fits(words)).max_by_key(|(words, _)| words.len())?;
+    let (words, area) =
+        candidates.iter().filter(|(words, _)| fits(words)).max_by_key(|(words, _)| words.len())?;
     let is_person = matches!(tokens.before(at), "mr" | "mrs" | "miss" | "name" | "is" | "im");
     (!is_person).then(|| Found::new(area.clone(), at..at + words.len()))
 }
@@ -232,7 +235,10 @@ fn district(tokens: &Tokens, at: usize) -> Option<Found<WantedArea>> {
 fn place_after_in(tokens: &Tokens, at: usize) -> Option<Found<WantedArea>> {
     let introduced = match tokens.get(at) {
         "in" | "around" | "near" => true,
-        "to" => matches!(tokens.before(at), "move" | "moving" | "relocating" | "relocate" | "close" | "next" | "over" | "down"),
+        "to" => matches!(
+            tokens.before(at),
+            "move" | "moving" | "relocating" | "relocate" | "close" | "next" | "over" | "down"
+        ),
         "the" => {
             let end = capitals(tokens, at + 1)?.end;
             matches!(tokens.get(end), "area" | "are" | "region" | "neighbourhood" | "district" | "side")
@@ -249,7 +255,9 @@ fn capitals(tokens: &Tokens, start: usize) -> Option<Range<usize>> {
     const WORDS_MAX: usize = 4;
     let is_capital = |at: usize| {
         let said = tokens.said(&(at..at + 1));
-        said.starts_with(char::is_uppercase) && !is_no_place(tokens.get(at)) && (at == start || !tokens.is_after_pause(at))
+        said.starts_with(char::is_uppercase)
+            && !is_no_place(tokens.get(at))
+            && (at == start || !tokens.is_after_pause(at))
     };
     let end = (start..(start + WORDS_MAX).min(tokens.len())).take_while(|at| is_capital(*at)).last()? + 1;
     Some(start..end)
@@ -258,17 +266,83 @@ fn capitals(tokens: &Tokens, start: usize) -> Option<Range<usize>> {
 fn is_no_place(word: &str) -> bool {
     super::dates::weekday_named(word).is_some()
         || super::dates::month_named(word).is_some()
-        || matches!(word, "i" | "im" | "id" | "ill" | "ive" | "english" | "christmas" | "easter" | "the" | "a" | "my")
+        || matches!(
+            word,
+            "i" | "im" | "id" | "ill" | "ive" | "english" | "christmas" | "easter" | "the" | "a" | "my"
+        )
         || word.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The answer to "which area": the first name in it that is written with a capital.
 fn whole_answer(tokens: &Tokens) -> Option<Found<WantedArea>> {
     const AROUND: &[&str] = &[
-        "in", "the", "area", "please", "of", "id", "like", "i", "want", "to", "look", "at", "for", "around", "would", "be", "it", "yes", "city",
-        "search", "is", "good", "find", "one", "near", "somewhere", "looking", "apartment", "an", "prefer", "town", "region", "should", "located",
-        "my", "maybe", "how", "about", "lets", "let", "no", "okay", "ok", "hi", "hello", "that", "this", "can", "could", "you", "we", "im", "need",
-        "any", "are", "do", "something", "sure", "well", "try", "flat", "house", "apartments", "there", "some", "what", "a",
+        "in",
+        "the",
+        "area",
+        "please",
+        "of",
+        "id",
+        "like",
+        "i",
+        "want",
+        "to",
+        "look",
+        "at",
+        "for",
+        "around",
+        "would",
+        "be",
+        "it",
+        "yes",
+        "city",
+        "search",
+        "is",
+        "good",
+        "find",
+        "one",
+        "near",
+        "somewhere",
+        "looking",
+        "apartment",
+        "an",
+        "prefer",
+        "town",
+        "region",
+        "should",
+        "located",
+        "my",
+        "maybe",
+        "how",
+        "about",
+        "lets",
+        "let",
+        "no",
+        "okay",
+        "ok",
+        "hi",
+        "hello",
+        "that",
+        "this",
+        "can",
+        "could",
+        "you",
+        "we",
+        "im",
+        "need",
+        "any",
+        "are",
+        "do",
+        "something",
+        "sure",
+        "well",
+        "try",
+        "flat",
+        "house",
+        "apartments",
+        "there",
+        "some",
+        "what",
+        "a",
     ];
     let starts = (0..tokens.len()).filter(|at| !AROUND.contains(&tokens.get(*at)));
     let run = starts.filter_map(|at| capitals(tokens, at)).next()?;
@@ -276,7 +350,8 @@ fn whole_answer(tokens: &Tokens) -> Option<Found<WantedArea>> {
 }
 
 fn unknown(said: &str) -> WantedArea {
-    let name = said.trim_end_matches("'s").trim_end_matches("’s").trim_matches(|c: char| !c.is_alphanumeric());
+    let name =
+        said.trim_end_matches("'s").trim_end_matches("’s").trim_matches(|c: char| !c.is_alphanumeric());
     WantedArea { name: Some(name.to_owned()), outward: None }
 }
 
@@ -316,7 +391,8 @@ fn postcode_at(tokens: &Tokens, at: usize) -> Option<(Postcode, usize)> {
 fn with_inward(code: Postcode, tokens: &Tokens, at: usize, used: usize) -> (Postcode, usize) {
     let joined = |n: usize| {
         let rest = tokens.joined(at + used..(at + used + n).min(tokens.len())).replace(' ', "");
-        Postcode::parse(&format!("{}{rest}", code.outward)).filter(|full| full.inward.is_some() && full.outward == code.outward)
+        Postcode::parse(&format!("{}{rest}", code.outward))
+            .filter(|full| full.inward.is_some() && full.outward == code.outward)
     };
     (1..=3).find_map(|n| joined(n).map(|full| (full, used + n))).unwrap_or((code, used))
 }

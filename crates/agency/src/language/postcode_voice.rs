@@ -44,7 +44,11 @@ fn decode(tokens: &Tokens) -> Vec<(String, f32)> {
         let spelled = readings(tokens, at);
         let skipped = skip_cost(tokens.get(at));
         for (code, cost) in here {
-            keep(&mut open[at + 1], code.clone(), cost + if code.is_empty() { skipped * 0.6 } else { skipped });
+            keep(
+                &mut open[at + 1],
+                code.clone(),
+                cost + if code.is_empty() { skipped * 0.6 } else { skipped },
+            );
             for Spelled { code: more, used, cost: doubt } in &spelled {
                 let whole = format!("{code}{more}");
                 if at + used <= tokens.len() && begins_a_shape(&whole) {
@@ -78,8 +82,9 @@ fn likeliest(open: &BTreeMap<String, f32>) -> Vec<(String, f32)> {
 
 fn skip_cost(word: &str) -> f32 {
     const AROUND: &[&str] = &[
-        "my", "postcode", "post", "code", "is", "its", "it", "yes", "the", "and", "sorry", "please", "okay", "thats", "so", "um", "zip", "that",
-        "space", "capital", "stop", "i", "said", "no", "thank", "you", "for", "again",
+        "my", "postcode", "post", "code", "is", "its", "it", "yes", "the", "and", "sorry", "please", "okay",
+        "thats", "so", "um", "zip", "that", "space", "capital", "stop", "i", "said", "no", "thank", "you",
+        "for", "again",
     ];
     match word {
         "and" => 0.7,

@@ -21,7 +21,9 @@ pub(super) fn reference(tokens: &Tokens) -> Option<Found<String>> {
 /// Where the reference begins, and where its digits do.
 fn lead_in(tokens: &Tokens) -> Option<(usize, usize)> {
     (0..tokens.len()).find_map(|at| match (tokens.get(at), tokens.get(at + 1)) {
-        ("jb" | "jay", _) if is_led(tokens, at) => Some((at, at + 1 + usize::from(tokens.get(at + 1) == "bee"))),
+        ("jb" | "jay", _) if is_led(tokens, at) => {
+            Some((at, at + 1 + usize::from(tokens.get(at + 1) == "bee")))
+        }
         ("j", "b") | ("reference" | "ref", "number" | "is") => Some((at, at + 2)),
         ("reference" | "ref", next) if next.starts_with(|c: char| c.is_ascii_digit()) => Some((at, at + 1)),
         _ => None,
@@ -61,7 +63,11 @@ mod tests {
             "j b two zero two four zero zero one",
             "the reference is 2024 dash 001",
         ] {
-            assert_eq!(reference(&Tokens::of(text)).map(|found| found.value).as_deref(), Some("2024001"), "{text}");
+            assert_eq!(
+                reference(&Tokens::of(text)).map(|found| found.value).as_deref(),
+                Some("2024001"),
+                "{text}"
+            );
         }
         assert_eq!(reference(&Tokens::of("a two bed in W9 up to 2024 a month")), None);
         assert_eq!(reference(&Tokens::of("my reference is lost")), None);

@@ -13,11 +13,34 @@ pub(super) struct Rooms {
 }
 
 const BEDS: &[&str] = &[
-    "bed", "beds", "bedroom", "bedrooms", "bedder", "bedders", "bedroomed", "bedded", "bedrooms'", "br", "bhk", "bet", "bedrom",
+    "bed",
+    "beds",
+    "bedroom",
+    "bedrooms",
+    "bedder",
+    "bedders",
+    "bedroomed",
+    "bedded",
+    "bedrooms'",
+    "br",
+    "bhk",
+    "bet",
+    "bedrom",
 ];
 const BATHS: &[&str] = &["bath", "baths", "bathroom", "bathrooms", "ba"];
-const PEOPLE: &[&str] =
-    &["people", "persons", "adults", "adult", "person", "guests", "kids", "children", "sharers", "tenants", "occupants"];
+const PEOPLE: &[&str] = &[
+    "people",
+    "persons",
+    "adults",
+    "adult",
+    "person",
+    "guests",
+    "kids",
+    "children",
+    "sharers",
+    "tenants",
+    "occupants",
+];
 
 /// `two bed`, `two or three bedrooms`, `at least two bedrooms`, `one double and a box room`; a studio has none.
 pub(super) fn bedrooms(tokens: &Tokens, expecting: Expecting) -> Vec<Found<Rooms>> {
@@ -61,7 +84,11 @@ pub(super) fn people(tokens: &Tokens) -> Vec<Found<i64>> {
 fn is_about_others(tokens: &Tokens, at: usize) -> bool {
     let near: Vec<&str> = (at.saturating_sub(5)..at).map(|i| tokens.get(i)).collect();
     let has = |words: &[&str]| near.windows(words.len()).any(|window| window == words);
-    has(&["im", "in", "a"]) || has(&["live", "in", "a"]) || has(&["living", "in", "a"]) || has(&["i", "own", "a"]) || has(&["were", "in", "a"])
+    has(&["im", "in", "a"])
+        || has(&["live", "in", "a"])
+        || has(&["living", "in", "a"])
+        || has(&["i", "own", "a"])
+        || has(&["were", "in", "a"])
 }
 
 fn counted(tokens: &Tokens, units: &[&str], asked: bool) -> Vec<Found<Rooms>> {
@@ -81,8 +108,10 @@ fn counted(tokens: &Tokens, units: &[&str], asked: bool) -> Vec<Found<Rooms>> {
 }
 
 /// Words that may stand between a number and what it counts.
-const BETWEEN: &[&str] =
-    &["double", "single", "large", "big", "good", "small", "separate", "full", "sized", "size", "decent", "plus", "or", "more", "private", "proper"];
+const BETWEEN: &[&str] = &[
+    "double", "single", "large", "big", "good", "small", "separate", "full", "sized", "size", "decent",
+    "plus", "or", "more", "private", "proper",
+];
 
 fn count_at(tokens: &Tokens, at: usize, units: &[&str], asked: bool) -> Option<Found<Rooms>> {
     if units.contains(&tokens.get(at)) {
@@ -93,7 +122,8 @@ fn count_at(tokens: &Tokens, at: usize, units: &[&str], asked: bool) -> Option<F
     let mut last = first;
     let mut between = usize::from(units.contains(&tokens.get(next)));
     if matches!(tokens.get(next + between), "or" | "to" | "and" | "maybe")
-        && let Some((second, more)) = number(tokens, next + between + 1 + usize::from(tokens.get(next + between + 1) == "maybe"))
+        && let Some((second, more)) =
+            number(tokens, next + between + 1 + usize::from(tokens.get(next + between + 1) == "maybe"))
         && (tokens.get(next + between) != "and" || tokens.before(at) == "between")
     {
         last = second.max(first);
@@ -101,7 +131,9 @@ fn count_at(tokens: &Tokens, at: usize, units: &[&str], asked: bool) -> Option<F
         between = 0;
     }
     let unit_at = (next..next + 4).find(|i| !BETWEEN.contains(&tokens.get(*i)))?;
-    let names_unit = between > 0 || units.contains(&tokens.get(unit_at)) || (tokens.get(unit_at) == "bed" && units == BEDS);
+    let names_unit = between > 0
+        || units.contains(&tokens.get(unit_at))
+        || (tokens.get(unit_at) == "bed" && units == BEDS);
     let bare = asked && is_bare(tokens, at, next);
     if !names_unit && !bare {
         return None;
@@ -114,13 +146,16 @@ fn count_at(tokens: &Tokens, at: usize, units: &[&str], asked: bool) -> Option<F
 
 /// A number as recognisers write it before a room: "to bed", "too bed", "for bed", "won bed", "a one bed".
 fn number(tokens: &Tokens, at: usize) -> Option<(i64, usize)> {
-    let is_misheard = tokens.get(at + 1).starts_with("bed") && !matches!(tokens.before(at), "go" | "going" | "went" | "want");
+    let is_misheard = tokens.get(at + 1).starts_with("bed")
+        && !matches!(tokens.before(at), "go" | "going" | "went" | "want");
     match tokens.get(at) {
         "too" | "to" if is_misheard => Some((2, 1)),
         "for" if is_misheard => Some((4, 1)),
         "won" if is_misheard => Some((1, 1)),
         "free" if is_misheard => Some((3, 1)),
-        "single" | "a" | "an" if BEDS.contains(&tokens.get(at + 1)) && tokens.get(at) == "single" => Some((1, 1)),
+        "single" | "a" | "an" if BEDS.contains(&tokens.get(at + 1)) && tokens.get(at) == "single" => {
+            Some((1, 1))
+        }
         "couple" if tokens.get(at + 1) == "of" => Some((2, 2)),
         _ => whole_at(tokens, at, 0..=12),
     }
@@ -140,16 +175,39 @@ fn is_bare(tokens: &Tokens, at: usize, next: usize) -> bool {
     let after = tokens.get(next);
     let counts_other = PEOPLE.contains(&after)
         || BATHS.contains(&after)
-        || matches!(after, "of" | "thousand" | "hundred" | "k" | "pounds" | "grand" | "million" | "pm" | "am" | "oclock" | "weeks" | "months" | "years" | "floor");
+        || matches!(
+            after,
+            "of" | "thousand"
+                | "hundred"
+                | "k"
+                | "pounds"
+                | "grand"
+                | "million"
+                | "pm"
+                | "am"
+                | "oclock"
+                | "weeks"
+                | "months"
+                | "years"
+                | "floor"
+        );
     !counts_other && !matches!(tokens.before(at), "at" | "flat" | "number")
 }
 
-fn bounds(tokens: &Tokens, at: usize, next: usize, end: usize, first: i64, last: i64) -> (Option<i64>, Option<i64>) {
+fn bounds(
+    tokens: &Tokens,
+    at: usize,
+    next: usize,
+    end: usize,
+    first: i64,
+    last: i64,
+) -> (Option<i64>, Option<i64>) {
     let before = |n: usize| at.checked_sub(n).map_or("", |i| tokens.get(i));
     let follows = |i: usize| {
         matches!(tokens.get(i), "plus" | "upwards" | "minimum" | "min")
             || (tokens.get(i), tokens.get(i + 1)) == ("and", "up")
-            || (tokens.get(i) == "or" && matches!(tokens.get(i + 1), "more" | "bigger" | "larger" | "above" | "over"))
+            || (tokens.get(i) == "or"
+                && matches!(tokens.get(i + 1), "more" | "bigger" | "larger" | "above" | "over"))
             || (tokens.get(i), tokens.get(i + 1)) == ("at", "least")
     };
     let least = follows(next)
@@ -162,7 +220,8 @@ fn bounds(tokens: &Tokens, at: usize, next: usize, end: usize, first: i64, last:
         || (before(2), before(1)) == ("at", "most")
         || matches!(before(1), "maximum" | "max")
         || (before(3), before(2), before(1)) == ("no", "more", "than");
-    let first = if (before(2), before(1)) == ("more", "than") && before(3) != "no" { first + 1 } else { first };
+    let first =
+        if (before(2), before(1)) == ("more", "than") && before(3) != "no" { first + 1 } else { first };
     match (least, most) {
         (true, false) => (Some(first), None),
         (_, true) => (None, Some(last)),

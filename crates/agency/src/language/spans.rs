@@ -72,12 +72,18 @@ fn whole_span(tokens: &Tokens, at: usize, today: Date) -> Option<(Date, Date, us
         ("week", "after", "next") => with(of_week(2), 3),
         ("next", "week", _) => with(of_week(1), 2),
         ("this" | "rest", "week", _) => with(of_week(0), 2),
-        ("of", "the", "week") | ("the", "week", "") if at > 0 => with(of_week(0), if word(0) == "of" { 3 } else { 2 }),
+        ("of", "the", "week") | ("the", "week", "") if at > 0 => {
+            with(of_week(0), if word(0) == "of" { 3 } else { 2 })
+        }
         ("week", ..) if is_part_before(tokens, at) => with(of_week(0), 1),
         ("next", "month", _) => month_span(1, today, 2),
         ("this", "month", _) => month_span(0, today, 2),
-        ("month", ..) if is_part_before(tokens, at) || matches!(tokens.before(at), "mid") => month_span(0, today, 1),
-        ("weekday" | "weekdays", ..) => with((week_start(today), week_start(today).saturating_add(4.days())), 1),
+        ("month", ..) if is_part_before(tokens, at) || matches!(tokens.before(at), "mid") => {
+            month_span(0, today, 1)
+        }
+        ("weekday" | "weekdays", ..) => {
+            with((week_start(today), week_start(today).saturating_add(4.days())), 1)
+        }
         ("next", "few" | "couple", "days") => with((today, today.saturating_add(4.days())), 3),
         ("next", "couple", "of") if word(3) == "days" => with((today, today.saturating_add(3.days())), 4),
         ("coming", "week" | "days", _) => with((today, today.saturating_add(6.days())), 2),
@@ -94,8 +100,9 @@ fn week_start(today: Date) -> Date {
 }
 
 fn is_part_before(tokens: &Tokens, at: usize) -> bool {
-    (at.saturating_sub(3)..at)
-        .any(|i| matches!(tokens.get(i), "end" | "start" | "beginning" | "middle" | "mid" | "later" | "early" | "late"))
+    (at.saturating_sub(3)..at).any(|i| {
+        matches!(tokens.get(i), "end" | "start" | "beginning" | "middle" | "mid" | "later" | "early" | "late")
+    })
 }
 
 /// `the next three days`
@@ -122,12 +129,19 @@ fn named_month(tokens: &Tokens, at: usize, today: Date) -> Option<(Date, Date, u
     let word = tokens.get(at);
     let month = month_named(word)?;
     let is_word = matches!(word, "may" | "march" | "mar" | "sep" | "dec" | "jan");
-    let introduced = matches!(tokens.before(at), "in" | "of" | "during" | "until" | "till" | "by" | "early" | "late" | "mid");
+    let introduced = matches!(
+        tokens.before(at),
+        "in" | "of" | "during" | "until" | "till" | "by" | "early" | "late" | "mid"
+    );
     if is_word && !introduced && tokens.len() > 1 {
         return None;
     }
     let this_year = Date::new(today.year(), month, 1).ok()?;
-    let first = if this_year.last_of_month() >= today { this_year } else { Date::new(today.year() + 1, month, 1).ok()? };
+    let first = if this_year.last_of_month() >= today {
+        this_year
+    } else {
+        Date::new(today.year() + 1, month, 1).ok()?
+    };
     Some((first, first.last_of_month(), 1))
 }
 
@@ -137,14 +151,21 @@ pub(super) fn past(tokens: &Tokens, at: usize, _: Date) -> Reading {
     let is_period = |word: &str| matches!(word, "night" | "week" | "month" | "year" | "weekend" | "time");
     let used = match (word(0), word(1)) {
         ("yesterday", _) => 1,
-        ("last" | "previous", next) if weekday_named(next).is_some() || is_period(next) || month_named(next).is_some() => 2,
+        ("last" | "previous", next)
+            if weekday_named(next).is_some() || is_period(next) || month_named(next).is_some() =>
+        {
+            2
+        }
         ("other", "day") => 2,
         _ => {
             let (_, used) = match word(0) {
                 "a" | "some" | "few" | "couple" => (1, 1),
                 _ => whole_at(tokens, at, 1..=999)?,
             };
-            let unit = matches!(word(used), "day" | "days" | "week" | "weeks" | "month" | "months" | "year" | "years" | "fortnight");
+            let unit = matches!(
+                word(used),
+                "day" | "days" | "week" | "weeks" | "month" | "months" | "year" | "years" | "fortnight"
+            );
             if !(unit && word(used + 1) == "ago") {
                 return None;
             }

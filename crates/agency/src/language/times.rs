@@ -109,11 +109,10 @@ enum Half {
 fn exact(tokens: &Tokens, i: usize, asked: bool) -> Option<(Clock, usize)> {
     let (before, skip) = half_before(tokens, i);
     let start = i + skip;
-    let (hour, minute, used, certain) =
-        clock_phrase(tokens, start)
-            .or_else(|| digital(tokens, start, asked))
-            .or_else(|| bare_hour(tokens, start, asked))
-            .or_else(|| whole_at(tokens, start, 0..=23).map(|(hour, used)| (hour, 0, used, false)))?;
+    let (hour, minute, used, certain) = clock_phrase(tokens, start)
+        .or_else(|| digital(tokens, start, asked))
+        .or_else(|| bare_hour(tokens, start, asked))
+        .or_else(|| whole_at(tokens, start, 0..=23).map(|(hour, used)| (hour, 0, used, false)))?;
     let (after, more) = half_after(tokens, start + used);
     let half = if after == Half::Unsaid { before } else { after };
     let is_certain = certain || half != Half::Unsaid;
@@ -188,7 +187,10 @@ fn clock_phrase(tokens: &Tokens, i: usize) -> Reading {
         return None;
     }
     let (hour, used) = whole_at(tokens, next, 0..=23)?;
-    let is_counted = matches!(tokens.get(next + used), "bed" | "beds" | "bedroom" | "bedrooms" | "people" | "thousand" | "million");
+    let is_counted = matches!(
+        tokens.get(next + used),
+        "bed" | "beds" | "bedroom" | "bedrooms" | "people" | "thousand" | "million"
+    );
     // "two to three bedrooms", "one to two": quantities, not minutes.
     let plain_small = direction == "to" && !matches!(word, "half" | "quarter") && minutes < 5;
     let past = if direction == "to" { -minutes } else { minutes };
@@ -198,7 +200,9 @@ fn clock_phrase(tokens: &Tokens, i: usize) -> Reading {
 /// `14:30`, `2.30 pm`, `2pm`, `two o'clock`, `two thirty`, `6 45`, `1430`.
 fn digital(tokens: &Tokens, i: usize, asked: bool) -> Reading {
     let word = tokens.get(i);
-    if let Some((hour, minute)) = run_together(word).filter(|_| asked && !is_amount(tokens, i) || matches!(tokens.get(i + 1), "am" | "pm" | "hours" | "hrs")) {
+    if let Some((hour, minute)) = run_together(word).filter(|_| {
+        asked && !is_amount(tokens, i) || matches!(tokens.get(i + 1), "am" | "pm" | "hours" | "hrs")
+    }) {
         return Some((hour, minute, 1, true));
     }
     if let Some((hour, rest)) = word.split_once([':', '.']) {
@@ -225,9 +229,15 @@ fn digital(tokens: &Tokens, i: usize, asked: bool) -> Reading {
     }
     let (minute, more) = minutes_at(tokens, i + used).filter(|_| !tokens.is_after_pause(i + used))?;
     let unit = tokens.get(i + used + more);
-    let is_money = matches!(unit, "pounds" | "thousand" | "k" | "hundred" | "grand" | "million" | "a" | "per" | "pcm");
+    let is_money =
+        matches!(unit, "pounds" | "thousand" | "k" | "hundred" | "grand" | "million" | "a" | "per" | "pcm");
     let is_half = matches!(unit, "am" | "pm" | "in" | "at" | "night" | "morning" | "afternoon" | "evening");
-    (used == 1 && (!is_money || is_half)).then_some((hour, minute, used + more, asked || is_half || minute % 15 == 0))
+    (used == 1 && (!is_money || is_half)).then_some((
+        hour,
+        minute,
+        used + more,
+        asked || is_half || minute % 15 == 0,
+    ))
 }
 
 /// `2000 a month`, `up to 2000`
@@ -259,20 +269,58 @@ fn minutes_at(tokens: &Tokens, at: usize) -> Option<(i64, usize)> {
 fn bare_hour(tokens: &Tokens, i: usize, asked: bool) -> Reading {
     let introduced = matches!(
         tokens.before(i),
-        "at" | "about" | "around" | "after" | "before" | "by" | "be" | "make" | "between" | "till" | "until" | "past"
-            | "than" | "for" | "it" | "from" | "to"
+        "at" | "about"
+            | "around"
+            | "after"
+            | "before"
+            | "by"
+            | "be"
+            | "make"
+            | "between"
+            | "till"
+            | "until"
+            | "past"
+            | "than"
+            | "for"
+            | "it"
+            | "from"
+            | "to"
     );
     let (hour, used) = whole_at(tokens, i, 0..=23)?;
     let after = tokens.get(i + used);
     let ends = matches!(
         after,
-        "" | "on" | "please" | "would" | "is" | "works" | "tomorrow" | "today" | "if" | "then" | "for" | "and" | "or"
-            | "ish" | "in" | "onwards" | "to" | "till" | "until" | "this" | "next" | "thanks" | "would've" | "sharp"
+        "" | "on"
+            | "please"
+            | "would"
+            | "is"
+            | "works"
+            | "tomorrow"
+            | "today"
+            | "if"
+            | "then"
+            | "for"
+            | "and"
+            | "or"
+            | "ish"
+            | "in"
+            | "onwards"
+            | "to"
+            | "till"
+            | "until"
+            | "this"
+            | "next"
+            | "thanks"
+            | "would've"
+            | "sharp"
     ) || super::dates::weekday_named(after).is_some()
         || after == "the"
         || tokens.is_after_pause(i + used);
     let is_rough = after == "ish";
-    if after == "to" && whole_at(tokens, i + used + 1, 0..=99).is_some_and(|(_, more)| is_other_number(tokens, i + used + 1, more)) {
+    if after == "to"
+        && whole_at(tokens, i + used + 1, 0..=99)
+            .is_some_and(|(_, more)| is_other_number(tokens, i + used + 1, more))
+    {
         return None;
     }
     let used = used + usize::from(is_rough);
@@ -280,7 +328,9 @@ fn bare_hour(tokens: &Tokens, i: usize, asked: bool) -> Reading {
     let limits = matches!(tokens.before(i), "after" | "before" | "by" | "till" | "until" | "between")
         || tokens.before(i) == "than" && matches!(tokens.before(i - 1), "later" | "earlier");
     let in_any = (tokens.before(i) == "at" || limits) && ends || is_rough || second_of_two(tokens, i, ends);
-    let leads = asked && ends && (introduced || i == 0 || tokens.is_after_pause(i) || is_rough || is_day_before(tokens, i));
+    let leads = asked
+        && ends
+        && (introduced || i == 0 || tokens.is_after_pause(i) || is_rough || is_day_before(tokens, i));
     (in_any || leads).then_some((hour, 0, used, true))
 }
 
@@ -292,7 +342,10 @@ fn second_of_two(tokens: &Tokens, i: usize, ends: bool) -> bool {
 fn is_day_before(tokens: &Tokens, i: usize) -> bool {
     let before = tokens.before(i);
     super::dates::weekday_named(before).is_some()
-        || matches!(before, "tomorrow" | "today" | "week" | "yes" | "yeah" | "say" | "maybe" | "or" | "and" | "no")
+        || matches!(
+            before,
+            "tomorrow" | "today" | "week" | "yes" | "yeah" | "say" | "maybe" | "or" | "and" | "no"
+        )
         || before.ends_with("th")
         || before.ends_with("rd")
 }
@@ -302,9 +355,34 @@ fn is_other_number(tokens: &Tokens, i: usize, used: usize) -> bool {
     let after = tokens.get(i + used);
     let counted = matches!(
         after,
-        "bed" | "beds" | "bedroom" | "bedrooms" | "bedder" | "people" | "adults" | "bathroom" | "bathrooms" | "bath"
-            | "baths" | "thousand" | "k" | "grand" | "million" | "pounds" | "hundred" | "pcm" | "pw" | "percent" | "of"
-            | "weeks" | "days" | "months" | "years" | "minutes" | "mins" | "double"
+        "bed"
+            | "beds"
+            | "bedroom"
+            | "bedrooms"
+            | "bedder"
+            | "people"
+            | "adults"
+            | "bathroom"
+            | "bathrooms"
+            | "bath"
+            | "baths"
+            | "thousand"
+            | "k"
+            | "grand"
+            | "million"
+            | "pounds"
+            | "hundred"
+            | "pcm"
+            | "pw"
+            | "percent"
+            | "of"
+            | "weeks"
+            | "days"
+            | "months"
+            | "years"
+            | "minutes"
+            | "mins"
+            | "double"
     );
     counted || tokens.get(i).starts_with(['£', '+'])
 }
@@ -380,7 +458,8 @@ fn limited(found: Found<Clock>, tokens: &Tokens) -> Found<Clock> {
         || ends_with(&["earlier", "than"]) && near.first() == Some(&"no")
         || ends_with(&["from"])
         || ends_with(&["past"])
-        || matches!(tokens.get(found.run.end), "onwards" | "or") && tokens.get(found.run.end + 1) != "at"
+        || matches!(tokens.get(found.run.end), "onwards" | "or")
+            && tokens.get(found.run.end + 1) != "at"
             && (tokens.get(found.run.end) == "onwards" || tokens.get(found.run.end + 1) == "later");
     let before = ends_with(&["before"])
         || ends_with(&["by"])

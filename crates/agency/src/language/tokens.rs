@@ -74,9 +74,7 @@ impl Tokens {
     /// The original words of a run of tokens.
     pub(super) fn said(&self, run: &Range<usize>) -> &str {
         match (self.list.get(run.start), self.list.get(run.end.max(1) - 1)) {
-            (Some(first), Some(last)) if run.start < run.end => {
-                &self.text[first.place.start..last.place.end]
-            }
+            (Some(first), Some(last)) if run.start < run.end => &self.text[first.place.start..last.place.end],
             _ => "",
         }
     }
@@ -123,7 +121,8 @@ impl Tokens {
 
     fn is_refused_before(&self, at: usize) -> bool {
         const WORDS_BACK: usize = 4;
-        const REFUSALS: &[&str] = &["not", "but", "except", "dont", "without", "cant", "cannot", "wont", "hate"];
+        const REFUSALS: &[&str] =
+            &["not", "but", "except", "dont", "without", "cant", "cannot", "wont", "hate"];
         const ENDS: &[&str] = &["one", "second", "third", "first", "last", "so", "because", "then", "its"];
         let from = at.saturating_sub(WORDS_BACK);
         let near: Vec<&str> = (from..at).map(|i| self.get(i)).collect();
@@ -160,7 +159,8 @@ impl Tokens {
             &["is", "tricky"],
         ];
         (1..=2).any(|ahead| {
-            let skips_a_verb = ahead == 1 || matches!(self.get(at + 1), "is" | "s" | "are" | "morning" | "afternoon" | "one" | "ones");
+            let skips_a_verb = ahead == 1
+                || matches!(self.get(at + 1), "is" | "s" | "are" | "morning" | "afternoon" | "one" | "ones");
             skips_a_verb && NO_GOOD.iter().any(|phrase| self.is_at(at + ahead, phrase))
         })
     }
@@ -168,8 +168,20 @@ impl Tokens {
     /// The words before and after the last correction: `Monday at nine, sorry, ten`.
     pub(super) fn corrected(&self) -> Option<(Self, Self)> {
         const MARKS: &[&str] = &[
-            "i meant", "i mean", "no sorry", "sorry no", "sorry", "make that", "or rather",
-            "scrap that", "actually", "no wait", "wait no", "correction", "let me rephrase", "instead of that",
+            "i meant",
+            "i mean",
+            "no sorry",
+            "sorry no",
+            "sorry",
+            "make that",
+            "or rather",
+            "scrap that",
+            "actually",
+            "no wait",
+            "wait no",
+            "correction",
+            "let me rephrase",
+            "instead of that",
         ];
         let (at, length) = MARKS
             .iter()
@@ -179,8 +191,7 @@ impl Tokens {
                 Some((at, words.len()))
             })
             .max()?;
-        (at > 0 && at + length < self.len())
-            .then(|| (self.part(0..at), self.part(at + length..self.len())))
+        (at > 0 && at + length < self.len()).then(|| (self.part(0..at), self.part(at + length..self.len())))
     }
 }
 

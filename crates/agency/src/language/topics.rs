@@ -33,16 +33,36 @@ vocabulary! {
 
 static TOPICS: LazyLock<PhraseBook<Topic>> = LazyLock::new(|| {
     use Topic::{
-        Address, AvailableFrom, Balcony, Bathrooms, Bedrooms, Bills, Chain, CouncilTax, Deposit, Epc, Floor, Furnished, Garden,
-        Heating, Laundry, Lease, Lift, Parking, Pets, Price, Reference, Schools, ServiceCharge, Size, Smoking, Status, Storage,
-        Tenure, Transport,
+        Address, AvailableFrom, Balcony, Bathrooms, Bedrooms, Bills, Chain, CouncilTax, Deposit, Epc, Floor,
+        Furnished, Garden, Heating, Laundry, Lease, Lift, Parking, Pets, Price, Reference, Schools,
+        ServiceCharge, Size, Smoking, Status, Storage, Tenure, Transport,
     };
     const WORDS: &[(Topic, &[&str])] = &[
-        (Price, &["how much", "whats|what the|its? price|rent", "what is the rent|price", "price", "asking price", "how much is it", "what|whats it going for"]),
+        (
+            Price,
+            &[
+                "how much",
+                "whats|what the|its? price|rent",
+                "what is the rent|price",
+                "price",
+                "asking price",
+                "how much is it",
+                "what|whats it going for",
+            ],
+        ),
         (Deposit, &["deposit"]),
         (CouncilTax, &["council tax", "which|what band", "tax band"]),
         (Epc, &["epc", "energy rating|performance", "energy certificate"]),
-        (AvailableFrom, &["when * available|free|vacant", "available from", "move in date", "when can|could i|we move", "how soon * move"]),
+        (
+            AvailableFrom,
+            &[
+                "when * available|free|vacant",
+                "available from",
+                "move in date",
+                "when can|could i|we move",
+                "how soon * move",
+            ],
+        ),
         (Furnished, &["furnished", "unfurnished", "furniture"]),
         (Pets, &["pets", "pet", "dog", "dogs", "cat", "cats", "animals", "puppy", "rabbit"]),
         (Parking, &["parking", "garage", "driveway", "park my|a|the car", "permit"]),
@@ -56,10 +76,39 @@ static TOPICS: LazyLock<PhraseBook<Topic>> = LazyLock::new(|| {
         (Lease, &["lease", "years left", "how long is left"]),
         (ServiceCharge, &["service charge", "ground rent", "maintenance charge"]),
         (Tenure, &["freehold", "leasehold", "tenure", "share of freehold"]),
-        (Size, &["square feet|footage|metres", "how big|large|small", "sq ft", "floor area", "floor plan", "dimensions"]),
+        (
+            Size,
+            &[
+                "square feet|footage|metres",
+                "how big|large|small",
+                "sq ft",
+                "floor area",
+                "floor plan",
+                "dimensions",
+            ],
+        ),
         (Smoking, &["smoking", "smoke", "smokers"]),
-        (Status, &["still available|there|on|going|free", "is it gone|available|taken|let|sold", "has it gone|been|sold", "under offer", "been let|sold|taken"]),
-        (Address, &["whats|what the|its? * address", "where exactly", "full address", "where is it", "whereabouts is it", "house number"]),
+        (
+            Status,
+            &[
+                "still available|there|on|going|free",
+                "is it gone|available|taken|let|sold",
+                "has it gone|been|sold",
+                "under offer",
+                "been let|sold|taken",
+            ],
+        ),
+        (
+            Address,
+            &[
+                "whats|what the|its? * address",
+                "where exactly",
+                "full address",
+                "where is it",
+                "whereabouts is it",
+                "house number",
+            ],
+        ),
         (Transport, &["nearest|closest tube|station|bus", "tube", "how far * station|tube", "transport"]),
         (Heating, &["heating", "central heating", "boiler", "gas or electric", "double glaz~"]),
         (Reference, &["reference number", "whats the reference"]),
@@ -74,13 +123,49 @@ static TOPICS: LazyLock<PhraseBook<Topic>> = LazyLock::new(|| {
 static COMPARE: LazyLock<PhraseBook<Compare>> = LazyLock::new(|| {
     use Compare::{Bigger, Biggest, Cheaper, Cheapest, Difference, Nearer, Nicer, Smaller};
     const WORDS: &[(Compare, &[&str])] = &[
-        (Cheapest, &["cheapest", "lowest", "least expensive", "cheaper one|of", "the cheaper", "less expensive one"]),
-        (Cheaper, &["cheaper", "less expensive", "lower rent|price", "too expensive|dear|much|pricey", "bit expensive|dear|much|pricey|steep", "less money", "more affordable", "lower budget"]),
+        (
+            Cheapest,
+            &["cheapest", "lowest", "least expensive", "cheaper one|of", "the cheaper", "less expensive one"],
+        ),
+        (
+            Cheaper,
+            &[
+                "cheaper",
+                "less expensive",
+                "lower rent|price",
+                "too expensive|dear|much|pricey",
+                "bit expensive|dear|much|pricey|steep",
+                "less money",
+                "more affordable",
+                "lower budget",
+            ],
+        ),
         (Biggest, &["biggest", "largest", "bigger one|of", "the bigger|larger", "most rooms", "roomiest"]),
-        (Bigger, &["bigger", "larger", "more space|room|spacious|rooms|bedrooms", "too small", "extra bedroom|room", "another bedroom"]),
+        (
+            Bigger,
+            &[
+                "bigger",
+                "larger",
+                "more space|room|spacious|rooms|bedrooms",
+                "too small",
+                "extra bedroom|room",
+                "another bedroom",
+            ],
+        ),
         (Smaller, &["smaller", "too big|large", "fewer bedrooms|rooms"]),
         (Nearer, &["nearer", "closer", "too far"]),
-        (Difference, &["difference between", "whats the difference", "compare", "how do they compare", "which is better|best|nicer", "which would you", "which one is|would"]),
+        (
+            Difference,
+            &[
+                "difference between",
+                "whats the difference",
+                "compare",
+                "how do they compare",
+                "which is better|best|nicer",
+                "which would you",
+                "which one is|would",
+            ],
+        ),
         (Nicer, &["nicer", "something better", "more modern"]),
     ];
     PhraseBook::new(WORDS.iter().flat_map(|(compare, words)| words.iter().map(move |word| (*compare, *word))))
@@ -89,9 +174,51 @@ static COMPARE: LazyLock<PhraseBook<Compare>> = LazyLock::new(|| {
 static OFFICE: LazyLock<PhraseBook<OfficeTopic>> = LazyLock::new(|| {
     use OfficeTopic::{Address, Areas, Email, Fees, Hours, Phone};
     const WORDS: &[(OfficeTopic, &[&str])] = &[
-        (Hours, &["opening hours|times", "are|r you|yous|ye open|closed|shut", "what|when|which * you|yous open|close|shut|closed", "when are|do you open|close", "open on|at|this|over|tomorrow|today|till|until|late", "closing time", "office hours", "your hours", "hours please", "close today"]),
-        (Address, &["where are you", "your address", "your office", "wheres your", "where is your|the office", "office address", "find your|you", "located", "based", "get to you"]),
-        (Fees, &["fees", "fee", "admin charge", "do you charge", "what * you charge", "holding deposit", "commission", "referencing fee", "how much is the deposit", "how much deposit"]),
+        (
+            Hours,
+            &[
+                "opening hours|times",
+                "are|r you|yous|ye open|closed|shut",
+                "what|when|which * you|yous open|close|shut|closed",
+                "when are|do you open|close",
+                "open on|at|this|over|tomorrow|today|till|until|late",
+                "closing time",
+                "office hours",
+                "your hours",
+                "hours please",
+                "close today",
+            ],
+        ),
+        (
+            Address,
+            &[
+                "where are you",
+                "your address",
+                "your office",
+                "wheres your",
+                "where is your|the office",
+                "office address",
+                "find your|you",
+                "located",
+                "based",
+                "get to you",
+            ],
+        ),
+        (
+            Fees,
+            &[
+                "fees",
+                "fee",
+                "admin charge",
+                "do you charge",
+                "what * you charge",
+                "holding deposit",
+                "commission",
+                "referencing fee",
+                "how much is the deposit",
+                "how much deposit",
+            ],
+        ),
         (Phone, &["your phone? number", "office number", "what number"]),
         (Email, &["your email", "office email", "email you", "email address to"]),
         (Areas, &["areas * cover", "which|what areas", "do you cover"]),

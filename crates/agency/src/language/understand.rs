@@ -36,7 +36,10 @@ impl TryFrom<String> for Offer {
     type Error = jiff::Error;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse::<Timestamp>().map(|instant| london::local(instant).datetime()).or_else(|_| text.parse()).map(Self)
+        text.parse::<Timestamp>()
+            .map(|instant| london::local(instant).datetime())
+            .or_else(|_| text.parse())
+            .map(Self)
     }
 }
 

@@ -3,8 +3,9 @@
 
 use jiff::Timestamp;
 
+use super::money::price;
 use super::plan::Way;
-use crate::crm::{Property, RentPeriod};
+use crate::crm::Property;
 use crate::settings::AgencyProfile;
 use crate::speech;
 
@@ -34,22 +35,5 @@ pub fn viewing_confirmation(viewing: &ViewingConfirmation, agency: &AgencyProfil
                 property.reference
             )
         }
-    }
-}
-
-/// `£2,200 pcm`, `£500 pw`, `£750,000`
-fn price(property: &Property) -> String {
-    let digits = property.price.to_string();
-    let grouped = digits
-        .char_indices()
-        .flat_map(|(i, c)| {
-            let comma = i > 0 && (digits.len() - i).is_multiple_of(3);
-            comma.then_some(',').into_iter().chain(std::iter::once(c))
-        })
-        .collect::<String>();
-    match property.rent_period {
-        Some(RentPeriod::Month) => format!("£{grouped} pcm"),
-        Some(RentPeriod::Week) => format!("£{grouped} pw"),
-        None => format!("£{grouped}"),
     }
 }

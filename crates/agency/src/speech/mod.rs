@@ -10,8 +10,8 @@ mod when;
 pub use money::{amount, price};
 pub(crate) use numbers::{SMALL, TENS};
 pub use numbers::{cardinal, ordinal};
-pub use property::{kind, property, search};
-pub use spelled::{phone, postcode};
+pub use property::{bathrooms, bedrooms, kind, property, search, with_article};
+pub use spelled::{email, epc, phone, postcode, reference};
 pub use when::{clock_time, date, moment, moment_in_writing, part_of_day};
 
 /// `one`, `one or two`, `one, two or three`.

@@ -29,6 +29,33 @@ fn bare_kind(property: &Property) -> String {
     format!("{}-bedroom {name}", cardinal(bedrooms))
 }
 
+/// `two bedrooms`, `a studio`
+pub fn bedrooms(count: i64) -> String {
+    match count {
+        0 => "a studio".to_owned(),
+        1 => "one bedroom".to_owned(),
+        n => format!("{} bedrooms", cardinal(n)),
+    }
+}
+
+pub fn bathrooms(count: i64) -> String {
+    match count {
+        1 => "one bathroom".to_owned(),
+        n => format!("{} bathrooms", cardinal(n)),
+    }
+}
+
+/// `a lift`, `an own garden` as "its own garden", `wooden floors`.
+pub fn with_article(feature: &str) -> String {
+    let is_plural = feature.ends_with('s') && !feature.ends_with("ss");
+    match feature {
+        _ if is_plural || feature.starts_with("a ") => feature.to_owned(),
+        _ if feature.starts_with("own ") => format!("its {feature}"),
+        _ if feature.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {feature}"),
+        _ => format!("a {feature}"),
+    }
+}
+
 /// What somebody looks for, for a greeting or a read-back: `two-bedroom flats to rent in Maida Vale up to …`.
 pub fn search(wants: &Wants) -> String {
     let mut words = Vec::new();

@@ -1,5 +1,6 @@
 //! What is spelled out: telephone numbers in groups, postcodes letter by letter.
 
+use super::numbers::cardinal;
 use crate::phone::PhoneNumber;
 
 /// `oh seven seven double oh, nine double oh, one two three`: groups as written, doubles said as doubles.
@@ -66,6 +67,41 @@ pub fn postcode(postcode: &str) -> String {
     postcode.split_whitespace().map(spaced).collect::<Vec<_>>().join(", ")
 }
 
+/// `J B, twenty twenty-four, double oh one`: a home's reference as it is heard again.
+pub fn reference(reference: &str) -> String {
+    let parts: Vec<String> = reference
+        .split(['-', ' ', '/'])
+        .filter(|part| !part.is_empty())
+        .map(|part| match part.parse::<i64>() {
+            Ok(year) if part.len() == 4 && part.starts_with('2') => {
+                format!("{} {}", cardinal(year / 100), two_figures(year % 100))
+            }
+            Ok(_) => digits(part),
+            Err(_) => part.chars().map(String::from).collect::<Vec<_>>().join(" "),
+        })
+        .collect();
+    parts.join(", ")
+}
+
+fn two_figures(n: i64) -> String {
+    if n < 10 { format!("oh {}", cardinal(n)) } else { cardinal(n) }
+}
+
+/// `sam dot okoro at example dot com`; a name that is easily misheard is spelled as well.
+pub fn email(email: &str) -> String {
+    let (local, domain) = email.split_once('@').unwrap_or((email, ""));
+    let words = |part: &str| {
+        part.replace('.', " dot ").replace('_', " underscore ").replace('-', " dash ").replace('+', " plus ")
+    };
+    let domain = words(domain).replace(" dot uk", " dot u k");
+    format!("{} at {domain}", words(local))
+}
+
+/// `E P C rating C`
+pub fn epc(rating: &str) -> String {
+    format!("E P C rating of {rating}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +112,13 @@ mod tests {
         assert_eq!(phone(&mobile), "oh double seven double oh, nine double oh, one two three");
         let office = PhoneNumber::parse("02079460123").unwrap();
         assert_eq!(phone(&office), "oh two oh, seven nine four six, oh one two three");
+    }
+
+    #[test]
+    fn references_and_addresses_are_said_as_they_are_heard() {
+        assert_eq!(reference("JB-2024-001"), "J B, twenty twenty-four, double oh one");
+        assert_eq!(reference("JB-2008-117"), "J B, twenty oh eight, double one seven");
+        assert_eq!(email("a.smith@x.co.uk"), "a dot smith at x dot co dot u k");
     }
 
     #[test]

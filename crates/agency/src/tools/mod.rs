@@ -2,16 +2,24 @@
 //! away; commits write once, in one transaction, keyed by call, turn, tool and arguments.
 
 pub mod book_viewing;
+pub mod cancel_viewing;
 pub mod find_properties;
+pub mod find_viewing;
+pub mod move_viewing;
 pub mod raise_emergency;
+pub mod send_details;
 pub mod take_message;
 pub mod viewing_slots;
 
 use serde::{Deserialize, Serialize};
 
 use book_viewing::{BookViewing, BookingOutcome};
+use cancel_viewing::{CancelOutcome, CancelViewing};
 use find_properties::{FindProperties, FoundProperties};
+use find_viewing::{BookedViewing, FindViewing};
+use move_viewing::{MoveOutcome, MoveViewing};
 use raise_emergency::RaiseEmergency;
+use send_details::{DetailsSent, SendDetails};
 use take_message::{MessageTaken, TakeMessage};
 use viewing_slots::{SlotsOutcome, ViewingSlots};
 
@@ -22,6 +30,10 @@ pub enum ToolCall {
     FindProperties(FindProperties),
     ViewingSlots(ViewingSlots),
     BookViewing(Box<BookViewing>),
+    FindViewing(FindViewing),
+    MoveViewing(Box<MoveViewing>),
+    CancelViewing(Box<CancelViewing>),
+    SendDetails(SendDetails),
     TakeMessage(TakeMessage),
     RaiseEmergency(RaiseEmergency),
 }
@@ -33,6 +45,11 @@ pub enum ToolOutcome {
     Found(FoundProperties),
     Slots(SlotsOutcome),
     Booking(BookingOutcome),
+    /// None: nothing fits all that was said.
+    Viewing(Option<Box<BookedViewing>>),
+    Moved(MoveOutcome),
+    Cancelled(CancelOutcome),
+    DetailsSent(DetailsSent),
     MessageTaken(MessageTaken),
     EmergencyRaised {
         hazard: String,
@@ -47,6 +64,10 @@ impl ToolCall {
             Self::FindProperties(_) => "find_properties",
             Self::ViewingSlots(_) => "viewing_slots",
             Self::BookViewing(_) => "book_viewing",
+            Self::FindViewing(_) => "find_viewing",
+            Self::MoveViewing(_) => "move_viewing",
+            Self::CancelViewing(_) => "cancel_viewing",
+            Self::SendDetails(_) => "send_details",
             Self::TakeMessage(_) => "take_message",
             Self::RaiseEmergency(_) => "raise_emergency",
         }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::crm::Priority;
+use crate::crm::{Priority, TaskKind};
 use crate::phone::PhoneNumber;
 use crate::settings::OpeningHours;
 
@@ -14,6 +14,8 @@ pub struct TakeMessage {
     pub phone: Option<PhoneNumber>,
     /// Part of an emergency: due now, whatever the hour.
     pub emergency: bool,
+    /// What kind of task it becomes: a call-back, unless it is a complaint or about the caller's data.
+    pub about: TaskKind,
 }
 
 /// Within the hour while open; at the next opening otherwise (`spec.md` §6.8).

@@ -43,7 +43,8 @@ fn answer(line: &str, lexicon: &Lexicon, now: Timestamp) -> Value {
 
 /// The agency's areas and streets; without a database, those of the demo.
 async fn lexicon(settings: &Settings, now: Timestamp) -> anyhow::Result<Lexicon> {
-    let is_there = settings.database.url.is_some() || settings.database.data_dir.join("receptionist.db").exists();
+    let is_there =
+        settings.database.url.is_some() || settings.database.data_dir.join("receptionist.db").exists();
     if is_there {
         let store = Store::open(&settings.database_url()).await?;
         let lexicon = store.lexicon().await?;
@@ -53,5 +54,7 @@ async fn lexicon(settings: &Settings, now: Timestamp) -> anyhow::Result<Lexicon>
     complain("no database yet: areas and streets are those of the demo's agency");
     let text = |home: &Value, key: &str| home[key].as_str().unwrap_or_default().to_owned();
     let homes = seed::demo_homes(agency::london::date_of(now));
-    Ok(Lexicon::of_homes(homes.iter().map(|home| (text(home, "area"), text(home, "address_line1"), text(home, "postcode")))))
+    Ok(Lexicon::of_homes(
+        homes.iter().map(|home| (text(home, "area"), text(home, "address_line1"), text(home, "postcode"))),
+    ))
 }

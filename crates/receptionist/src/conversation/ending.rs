@@ -65,7 +65,7 @@ async fn end_at(
                 id: &app.id("task"),
                 kind: left.kind,
                 priority: left.priority,
-                title: "Caller rang off before an outcome",
+                title: left.title,
                 notes: Some(&left.notes),
                 lead: Some(saved.lead),
                 conversation: Some(&saved.id),
@@ -82,23 +82,40 @@ async fn end_at(
     Ok(true)
 }
 
+const RANG_OFF: &str = "Caller rang off before an outcome";
+
 struct LeftToDo {
     kind: TaskKind,
     priority: Priority,
+    title: &'static str,
     notes: String,
 }
 
 /// A message that was begun is not lost with the call; a caller who was looking for a home and hung up in the middle
 /// should be rung.
 fn left_to_do(state: &State) -> Option<LeftToDo> {
+    if let (None, [_, ..]) = (&state.message, state.to_confirm.as_slice()) {
+        return Some(LeftToDo {
+            kind: TaskKind::FollowUp,
+            priority: Priority::Urgent,
+            title: "Confirm to the caller what was asked",
+            notes: state.to_confirm.join("; "),
+        });
+    }
     if let Some(words) = &state.message {
-        return Some(LeftToDo { kind: TaskKind::CallBack, priority: Priority::Urgent, notes: words.clone() });
+        return Some(LeftToDo {
+            kind: TaskKind::CallBack,
+            priority: Priority::Urgent,
+            title: RANG_OFF,
+            notes: words.clone(),
+        });
     }
     let unfinished =
         matches!(state.outcome(), CallOutcome::Abandoned | CallOutcome::InfoGiven) && !state.wants.is_empty();
     unfinished.then(|| LeftToDo {
         kind: TaskKind::FollowUp,
         priority: Priority::Normal,
+        title: RANG_OFF,
         notes: format!("Was looking for {}.", speech::search(&state.wants)),
     })
 }

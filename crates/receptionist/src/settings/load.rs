@@ -2,12 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use agency::office::Policy;
 use toml::{Table, Value};
 
 use super::Settings;
 use super::environment::{SECRETS, VARIABLES};
 
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
+
+/// Used where the settings name no policies of their own.
+const POLICIES: &[&str] = &[
+    include_str!("../../../../policies/areas.md"),
+    include_str!("../../../../policies/complaints.md"),
+    include_str!("../../../../policies/offers.md"),
+    include_str!("../../../../policies/pets.md"),
+    include_str!("../../../../policies/recording.md"),
+    include_str!("../../../../policies/referencing.md"),
+];
 
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -43,8 +54,12 @@ pub fn load(
             Some(*name)
         })
         .collect();
-    let settings: Settings =
+    let mut settings: Settings =
         table.try_into().map_err(|error| bad(&format!("the environment ({})", set.join(", ")), &error))?;
+    if settings.office.policies.is_empty() {
+        let read = |text: &&str| Policy::parse(text).expect("the policies are checked by a test");
+        settings.office.policies = POLICIES.iter().map(read).collect();
+    }
     check(&settings)?;
     Ok(settings)
 }

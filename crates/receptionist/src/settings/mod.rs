@@ -10,6 +10,7 @@ pub use load::{SettingsError, load};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use agency::office::Office;
 use agency::outbox::RetrySchedule;
 use agency::phone::PhoneNumber;
 use agency::settings::{AgencyProfile, DiaryRules, Greetings, OpeningHours};
@@ -23,6 +24,7 @@ pub struct Settings {
     pub agency: AgencyProfile,
     pub hours: OpeningHours,
     pub greetings: Greetings,
+    pub office: Office,
     pub diary: DiaryRules,
     pub voice: Voice,
     pub server: Server,

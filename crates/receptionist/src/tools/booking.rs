@@ -1,16 +1,18 @@
 //! The booking: appointment, cells, the lead's change, the confirmations and the transcript line in one transaction.
 
-use agency::crm::{Channel, Property};
+use agency::crm::{AppointmentId, Channel};
 use agency::diary::{DiaryFacts, Slot};
 use agency::messages::{ViewingConfirmation, Way, kind, viewing_confirmation, ways};
+use agency::phone::PhoneNumber;
 use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
 use agency::tools::{ToolCall, ToolOutcome};
-use store::{NewAppointment, NewMessage, StoreError};
+use store::{NewAppointment, StoreError};
 
+use super::post::{Post, post};
 use super::reading::diary_facts;
 use super::record;
 use crate::conversation::Talk;
-use crate::delivery::{addresses, reach};
+use crate::delivery::reach;
 
 /// A slot lost to somebody with the same negotiator may still have another; lost for the home, it is gone.
 const NEGOTIATORS_TRIED_MAX: usize = 3;
@@ -52,7 +54,7 @@ async fn commit(
 ) -> Result<ToolOutcome, StoreError> {
     let app = talk.app;
     let now = app.now();
-    let ways = confirmation_ways(talk, call).await?;
+    let ways = ways_to(talk, call.viewer_phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
     let mut tx = app.store.begin().await?;
     let appointment = tx
         .book(&NewAppointment {
@@ -68,10 +70,7 @@ async fn commit(
         })
         .await?;
     tx.viewing_booked(talk.lead, call.property.id, slot.start, now).await?;
-    for way in &ways {
-        let body = words(talk, &call.property, call, slot, *way);
-        enqueue(talk, &mut tx, call, appointment, *way, &body).await?;
-    }
+    confirm(talk, &mut tx, &Confirmed { call, slot, appointment, key: None }, &ways).await?;
     let confirmed_by: Vec<Channel> = ways.iter().map(|way| way.channel()).collect();
     let negotiator_name = slot.negotiator_name.clone();
     let outcome = ToolOutcome::Booking(BookingOutcome::Booked {
@@ -86,56 +85,53 @@ async fn commit(
     Ok(outcome)
 }
 
-async fn confirmation_ways(talk: &Talk<'_>, call: &BookViewing) -> Result<Vec<Way>, StoreError> {
-    let Some(phone) = &call.viewer_phone else { return Ok(Vec::new()) };
-    let reach = reach(talk.app, phone, kind::VIEWING_CONFIRMATION).await?;
-    Ok(ways(&reach, talk.app.now()))
+/// By which ways this person gets this kind of message.
+pub(super) async fn ways_to(
+    talk: &Talk<'_>,
+    phone: Option<&PhoneNumber>,
+    kind: &str,
+) -> Result<Vec<Way>, StoreError> {
+    let Some(phone) = phone else { return Ok(Vec::new()) };
+    Ok(ways(&reach(talk.app, phone, kind).await?, talk.app.now()))
 }
 
-fn words(talk: &Talk<'_>, property: &Property, call: &BookViewing, slot: &Slot, way: Way) -> String {
-    let viewing = ViewingConfirmation {
-        property,
-        start: slot.start,
-        negotiator_name: &slot.negotiator_name,
-        viewer_name: &call.viewer_name,
-    };
-    viewing_confirmation(&viewing, talk.app.agency(), way)
+/// A viewing that stands at a time, to be confirmed.
+pub(super) struct Confirmed<'a> {
+    pub(super) call: &'a BookViewing,
+    pub(super) slot: &'a Slot,
+    pub(super) appointment: AppointmentId,
+    /// Tells a new time's confirmation from the first one's.
+    pub(super) key: Option<&'a str>,
 }
 
-async fn enqueue(
+pub(super) async fn confirm(
     talk: &Talk<'_>,
     tx: &mut store::Tx,
-    call: &BookViewing,
-    appointment: agency::crm::AppointmentId,
-    way: Way,
-    body: &str,
+    confirmed: &Confirmed<'_>,
+    ways: &[Way],
 ) -> Result<(), StoreError> {
-    let app = talk.app;
-    let Some(phone) = &call.viewer_phone else { return Ok(()) };
-    let (to, from) = addresses(&app.settings.twilio, phone, way.channel());
-    let template = app
-        .settings
-        .whatsapp_templates
-        .get(kind::VIEWING_CONFIRMATION)
-        .filter(|_| way == Way::WhatsAppTemplate);
-    let variables = serde_json::json!({ "1": body.lines().collect::<Vec<_>>().join(" ") }).to_string();
-    let message = NewMessage {
-        id: &app.id("msg"),
-        channel: way.channel(),
-        kind: kind::VIEWING_CONFIRMATION,
-        lead: Some(talk.lead),
-        conversation: Some(&talk.conversation),
-        appointment: Some(appointment),
-        to: &to,
-        from: &from,
-        body,
-        content_sid: template.map(String::as_str),
-        content_variables: template.map(|_| variables.as_str()),
-        dedupe_key: &format!("{}:{}:{}", kind::VIEWING_CONFIRMATION, appointment.0, way.channel()),
-        fallback_for: None,
-        send_after: app.now(),
-        now: app.now(),
-    };
-    tx.enqueue(&message).await?;
+    let (call, slot) = (confirmed.call, confirmed.slot);
+    let Some(to) = &call.viewer_phone else { return Ok(()) };
+    for way in ways {
+        let viewing = ViewingConfirmation {
+            property: &call.property,
+            start: slot.start,
+            negotiator_name: &slot.negotiator_name,
+            viewer_name: &call.viewer_name,
+        };
+        let body = viewing_confirmation(&viewing, talk.app.agency(), *way);
+        let (kind, id, channel) = (kind::VIEWING_CONFIRMATION, confirmed.appointment.0, way.channel());
+        let again = confirmed.key.map_or_else(String::new, |key| format!(":{key}"));
+        let dedupe_key = format!("{kind}:{id}:{channel}{again}");
+        let message = Post {
+            kind,
+            to,
+            way: *way,
+            body: &body,
+            appointment: Some(confirmed.appointment),
+            dedupe_key: &dedupe_key,
+        };
+        post(talk, tx, &message).await?;
+    }
     Ok(())
 }

@@ -1,14 +1,15 @@
 //! Messages for people, and emergencies: each a task or an alert with the texts it promises, in one transaction.
 
 use agency::crm::{Channel, Priority, TaskKind};
-use agency::messages::{callback_promise, emergency_alert, kind};
+use agency::messages::{Way, callback_promise, emergency_alert, kind};
 use agency::phone::PhoneNumber;
 use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::take_message::{self, TakeMessage};
 use agency::tools::{ToolCall, ToolOutcome};
 use agency::triage::Emergency;
-use store::{ClaimedMessage, NewAlert, NewMessage, NewTask, StoreError};
+use store::{ClaimedMessage, NewAlert, NewTask, StoreError};
 
+use super::post::{Post, post};
 use super::record;
 use crate::app::App;
 use crate::conversation::Talk;
@@ -25,7 +26,11 @@ pub(super) async fn take_message(
     let who = call.name.as_deref().unwrap_or("somebody who gave no name");
     let task = NewTask {
         id: &app.id("task"),
-        kind: if taken.call_back.is_some() { TaskKind::CallBack } else { TaskKind::Other },
+        kind: if taken.call_back.is_none() && call.about == TaskKind::CallBack {
+            TaskKind::Other
+        } else {
+            call.about
+        },
         priority: taken.priority(),
         title: &format!("Message from {who}"),
         notes: Some(&call.words),
@@ -128,25 +133,6 @@ async fn text(
     body: &str,
     key: &str,
 ) -> Result<(), StoreError> {
-    let app = talk.app;
-    let (to, from) = addresses(&app.settings.twilio, phone, Channel::Sms);
-    let message = NewMessage {
-        id: &app.id("msg"),
-        channel: Channel::Sms,
-        kind,
-        lead: Some(talk.lead),
-        conversation: Some(&talk.conversation),
-        appointment: None,
-        to: &to,
-        from: &from,
-        body,
-        content_sid: None,
-        content_variables: None,
-        dedupe_key: &format!("{kind}:{key}"),
-        fallback_for: None,
-        send_after: app.now(),
-        now: app.now(),
-    };
-    tx.enqueue(&message).await?;
-    Ok(())
+    let dedupe_key = &format!("{kind}:{key}");
+    post(talk, tx, &Post { kind, to: phone, way: Way::Sms, body, appointment: None, dedupe_key }).await
 }

@@ -13,8 +13,13 @@ pub(super) fn homes() -> anyhow::Result<Vec<Figure>> {
     let mut areas = Figure::new("areas, SGD Homes", "the place by its name, none of them ours", None);
     let mut visits = Figure::new("visit dates, SGD Homes", "the date is among those understood", Some(97.0));
     let mut features = Figure::new("features, SGD Homes", "furnished, pets: heard as wanted", None);
-    let mut intents = Figure::new("intents, SGD Homes", "turns that state one: FindApartment is an enquiry, ScheduleVisit a viewing", Some(93.0));
-    let mut rents = Figure::new("rent or buy, SGD Homes", "never heard as buying, where the words say one", Some(98.0));
+    let mut intents = Figure::new(
+        "intents, SGD Homes",
+        "turns that state one: FindApartment is an enquiry, ScheduleVisit a viewing",
+        Some(93.0),
+    );
+    let mut rents =
+        Figure::new("rent or buy, SGD Homes", "never heard as buying, where the words say one", Some(98.0));
     for row in rows("sgd_homes1_only_train.jsonl")? {
         let words = text(&row, "utterance");
         let expecting = asked(&row);
@@ -29,11 +34,17 @@ pub(super) fn homes() -> anyhow::Result<Vec<Figure>> {
                 ("INFORM", "visit_date") => visits.count(days(&found).iter().any(|day| day == value), miss),
                 ("INFORM", "furnished") => features.count(wants(&found, Feature::Furnished), miss),
                 ("INFORM", "pets_allowed") => features.count(wants(&found, Feature::Pets), miss),
-                ("INFORM_INTENT", _) => intents.count(fits(&found, value), || format!("{value} | {:?} {} | {words}", found.intent, found.confidence)),
+                ("INFORM_INTENT", _) => intents.count(fits(&found, value), || {
+                    format!("{value} | {:?} {} | {words}", found.intent, found.confidence)
+                }),
                 _ => {}
             }
         }
-        if let Some(listing) = found.entities.iter().find_map(|e| if let Value::Listing { value } = e.value { Some(value) } else { None }) {
+        if let Some(listing) = found
+            .entities
+            .iter()
+            .find_map(|e| if let Value::Listing { value } = e.value { Some(value) } else { None })
+        {
             rents.count(listing == Listing::Rent, || words.to_owned());
         }
     }

@@ -25,7 +25,11 @@ pub(super) fn names() -> anyhow::Result<Vec<Figure>> {
     let figures = [
         Figure::new("name, first attempt, 1-best", "EVI: first name and surname are right", None),
         Figure::new("name, first attempt, n-best", "the same, with all transcripts", None),
-        Figure::new("name, any of three, 1-best", "right at any of three attempts (the third is often spelled)", None),
+        Figure::new(
+            "name, any of three, 1-best",
+            "right at any of three attempts (the third is often spelled)",
+            None,
+        ),
         Figure::new("name, any of three, n-best", "the same, with all transcripts", None),
     ];
     Ok(measure(&all, "name", figures, Expecting::Name, name))
@@ -46,8 +50,12 @@ fn measure(
         let gold = plain(text(attempts[0], "gold"));
         let mut ever = [false, false];
         for (number, row) in attempts.iter().enumerate() {
-            let transcripts: Vec<String> =
-                row["nbest"].as_array().into_iter().flatten().filter_map(|t| t.as_str().map(str::to_owned)).collect();
+            let transcripts: Vec<String> = row["nbest"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|t| t.as_str().map(str::to_owned))
+                .collect();
             let first = transcripts.first().map_or("", String::as_str);
             let rest = transcripts.get(1..).unwrap_or_default();
             for (which, others) in [(0, &[][..]), (1, rest)] {
@@ -75,7 +83,9 @@ fn postcode(heard: &Understanding) -> String {
         .entities
         .iter()
         .find_map(|entity| match &entity.value {
-            Value::Postcode { outward, inward } => Some(format!("{outward} {}", inward.clone().unwrap_or_default())),
+            Value::Postcode { outward, inward } => {
+                Some(format!("{outward} {}", inward.clone().unwrap_or_default()))
+            }
             _ => None,
         })
         .unwrap_or_default()

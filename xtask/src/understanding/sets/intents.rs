@@ -10,7 +10,11 @@ use super::super::rows::{heard, own as own_rows, rows, text};
 /// Written before the rules were tuned, by somebody who had not seen them; one half was never looked at.
 pub(super) fn own() -> anyhow::Result<Vec<Figure>> {
     let mut figures = vec![
-        Figure::new("intents, own set, held out", "363 utterances, 33 an intent, never looked at", Some(93.0)),
+        Figure::new(
+            "intents, own set, held out",
+            "363 utterances, 33 an intent, never looked at",
+            Some(93.0),
+        ),
         Figure::new("intents, own set, tuning", "363 more, looked at and learned from: no evidence", None),
     ];
     for (figure, file) in figures.iter_mut().zip(["held_out", "tuning"]) {
@@ -60,7 +64,8 @@ fn nlupp() -> anyhow::Result<Vec<Figure>> {
     for row in rows("nlupp.jsonl")? {
         let words = text(&row, "text");
         let found = understood(words);
-        let labels: Vec<&str> = row["intents"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let labels: Vec<&str> =
+            row["intents"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
         for one in &mut all {
             let said = found.acts.contains(&one.act);
             let figure = if labels.contains(&one.label) { &mut one.recall } else { &mut one.alarms };
@@ -90,7 +95,9 @@ fn clinc() -> anyhow::Result<Vec<Figure>> {
         let (words, label) = (text(&row, "text"), text(&row, "intent"));
         if label == "oos" {
             let found = understood(words);
-            quiet.count(found.intent.is_none(), || format!("{:?} {} | {words}", found.intent, found.confidence));
+            quiet.count(found.intent.is_none(), || {
+                format!("{:?} {} | {words}", found.intent, found.confidence)
+            });
         }
         if let Some((_, act, figure)) = acts.iter_mut().find(|(known, ..)| *known == label) {
             let found = understood(words);

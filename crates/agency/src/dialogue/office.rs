@@ -1,0 +1,77 @@
+//! Questions to the agency itself: hours, address, fees, policies. Only what is approved is said.
+
+use super::{recovery, repeat};
+use crate::conversation::{Context, Effect, State, Step};
+use crate::crm::ActionTaken;
+use crate::language::{Act, Heard, Intent, OfficeTopic};
+use crate::speech;
+
+/// Answers a question that is all that was said, and goes on from there.
+pub(super) fn answer(
+    state: &mut State,
+    heard: &Heard,
+    words: &str,
+    context: &Context,
+) -> Option<Vec<Effect>> {
+    let said = approved(heard, words, context)?;
+    state.did(ActionTaken::InfoGiven);
+    state.intent = heard.intent.or(state.intent);
+    Some(state.ask(Step::AnythingElse, format!("{said} Is there anything else I can help with?")))
+}
+
+/// Answers a question in the middle of a search, and puts the open question again.
+pub(super) fn in_passing(
+    state: &mut State,
+    heard: &Heard,
+    words: &str,
+    context: &Context,
+) -> Option<Vec<Effect>> {
+    let searching = matches!(
+        state.step,
+        Step::AskListing
+            | Step::AskArea
+            | Step::AskBedrooms
+            | Step::AskBudget
+            | Step::ChooseProperty
+            | Step::OfferDetails
+    );
+    let asks = searching && heard.did(Act::Asks) && heard.wish.is_empty() && heard.wants.is_empty();
+    let said = asks.then(|| approved(heard, words, context)).flatten()?;
+    state.did(ActionTaken::InfoGiven);
+    let question = recovery::last_sentence(&state.last_words).to_owned();
+    Some(repeat(state, format!("{said} {question}")))
+}
+
+/// The first thing asked that there is an approved answer to.
+fn approved(heard: &Heard, words: &str, context: &Context) -> Option<String> {
+    let asks = |topic| heard.office.contains(&topic);
+    if asks(OfficeTopic::Hours) || asks(OfficeTopic::Address) {
+        let hours = asks(OfficeTopic::Hours).then(|| hours(context));
+        let address = asks(OfficeTopic::Address).then(|| address(context));
+        return Some(hours.into_iter().chain(address).collect::<Vec<_>>().join(" "));
+    }
+    if let Some(approved) = context.office.answer(words) {
+        return Some(approved.to_owned());
+    }
+    if asks(OfficeTopic::Phone) {
+        return Some(format!("Our number is {}.", speech::phone(&context.agency.phone)));
+    }
+    (heard.intent == Some(Intent::OfficeHours)).then(|| format!("{} {}", hours(context), address(context)))
+}
+
+fn hours(context: &Context) -> String {
+    let hours = context.hours;
+    let days = match (hours.days.first(), hours.days.last()) {
+        (Some(first), Some(last)) => format!("{first:?} to {last:?}"),
+        _ => "no days at present".to_owned(),
+    };
+    format!(
+        "We're open {days}, from {} to {}, closed on bank holidays.",
+        speech::clock_time(hours.opens),
+        speech::clock_time(hours.closes)
+    )
+}
+
+fn address(context: &Context) -> String {
+    format!("Our address is {}.", context.agency.address)
+}

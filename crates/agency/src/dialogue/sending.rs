@@ -1,0 +1,125 @@
+//! Before goodbye: a name, if none is known, and the offer to send the details of the homes that were spoken of.
+
+use super::{closing, recovery};
+use crate::conversation::{Effect, State, Step};
+use crate::crm::ActionTaken;
+use crate::language::{Act, Heard};
+use crate::tools::ToolCall;
+use crate::tools::send_details::{DetailsSent, Recipient, SendDetails};
+
+/// What is still to be asked of somebody who is about to go; nothing: goodbye.
+pub(super) fn before_goodbye(state: &mut State) -> Option<Vec<Effect>> {
+    let spoke_of_homes = !state.offered.is_empty();
+    if !spoke_of_homes {
+        return None;
+    }
+    if !state.details_offered && !state.did_send_or_book() {
+        return Some(offer(
+            state,
+            "Before you go, shall I send you the details of those homes, by text or by email?",
+        ));
+    }
+    if state.details.name.is_none() && !state.name_asked {
+        state.name_asked = true;
+        return Some(state.ask(Step::AskNameToEnd, "And may I take your name?"));
+    }
+    None
+}
+
+pub(super) fn offer(state: &mut State, words: &str) -> Vec<Effect> {
+    state.details_offered = true;
+    state.ask(Step::OfferDetails, words)
+}
+
+/// Whether somebody asks for the details, wherever in the call.
+pub(super) fn is_asked(state: &State, heard: &Heard) -> bool {
+    let by_a_way = heard.did(Act::ByEmail) || heard.did(Act::ByText);
+    by_a_way
+        && !state.offered.is_empty()
+        && matches!(state.step, Step::ChooseProperty | Step::AnythingElse)
+        && !heard.did(Act::Deny)
+}
+
+/// By text, by email, or not at all.
+pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    state.details_offered = true;
+    if let Some(email) = &heard.email {
+        state.details.email = Some(email.clone());
+        return send(state, Recipient::Email(email.clone()));
+    }
+    if heard.did(Act::ByEmail) {
+        return match state.details.email.clone() {
+            Some(email) => send(state, Recipient::Email(email)),
+            None => state.ask(Step::AskEmailToSend, "Which email address shall I send them to?"),
+        };
+    }
+    if heard.did(Act::ByText) || heard.did(Act::Affirm) || heard.phone.is_some() {
+        return by_text(state, heard);
+    }
+    if heard.did(Act::Deny) || heard.did(Act::Goodbye) || heard.did(Act::Thanks) {
+        return closing::goodbye(state);
+    }
+    if state.misses >= 1 {
+        return closing::goodbye(state);
+    }
+    recovery::not_understood(state, "Shall I send you the details: by text, by email, or not at all?")
+}
+
+fn by_text(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    if let Some(phone) = &heard.phone {
+        state.details.phone = Some(phone.clone());
+    }
+    match state.details.phone.clone().filter(|phone| phone.takes_texts()) {
+        Some(phone) => send(state, Recipient::Phone(phone)),
+        None => {
+            state.ask(Step::AskPhoneToSend, "Which mobile number shall I text? You can say it or key it in.")
+        }
+    }
+}
+
+pub(super) fn email(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    if heard.email.is_some() || heard.did(Act::ByText) {
+        return answer(state, heard);
+    }
+    if heard.did(Act::Deny) || state.misses >= 1 {
+        return closing::goodbye(state);
+    }
+    recovery::not_understood(
+        state,
+        "Could you say the email address slowly, with at and dot? Or say no to leave it.",
+    )
+}
+
+pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    if heard.phone.is_some() {
+        return by_text(state, heard);
+    }
+    if heard.did(Act::Deny) || state.misses >= 1 {
+        return closing::goodbye(state);
+    }
+    recovery::not_understood(state, "Could you give me the number again, digit by digit, or key it in?")
+}
+
+fn send(state: &State, to: Recipient) -> Vec<Effect> {
+    let homes = state.offered.clone();
+    State::run(ToolCall::SendDetails(SendDetails { homes, to, name: state.details.name.clone() }))
+}
+
+pub(super) fn sent(state: &mut State, sent: &DetailsSent) -> Vec<Effect> {
+    state.did(ActionTaken::InfoSent);
+    let words = if sent.by.is_empty() {
+        "A colleague will send them to you shortly."
+    } else {
+        "I've sent them to you just now."
+    };
+    state.misses = 0;
+    state.ask(Step::AnythingElse, format!("{words} Is there anything else I can help with?"))
+}
+
+/// The name, or without it; either way goodbye.
+pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
+    if let Some(name) = &heard.name {
+        state.details.name = Some(name.clone());
+    }
+    closing::goodbye(state)
+}

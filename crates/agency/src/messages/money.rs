@@ -1,0 +1,20 @@
+//! Prices as they are written.
+
+use crate::crm::{Property, RentPeriod};
+
+/// `£2,200 pcm`, `£500 pw`, `£750,000`
+pub(super) fn price(property: &Property) -> String {
+    let digits = property.price.to_string();
+    let grouped = digits
+        .char_indices()
+        .flat_map(|(i, c)| {
+            let comma = i > 0 && (digits.len() - i).is_multiple_of(3);
+            comma.then_some(',').into_iter().chain(std::iter::once(c))
+        })
+        .collect::<String>();
+    match property.rent_period {
+        Some(RentPeriod::Month) => format!("£{grouped} pcm"),
+        Some(RentPeriod::Week) => format!("£{grouped} pw"),
+        None => format!("£{grouped}"),
+    }
+}

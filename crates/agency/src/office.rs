@@ -1,0 +1,97 @@
+//! What the agency has approved to be said of itself: the table of fees, and its policies, one file per topic.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything approved. What is not in it is not said.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    pub fees: Vec<Fee>,
+    #[serde(default)]
+    pub policies: Vec<Policy>,
+}
+
+/// One row of the fee table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fee {
+    /// Words that ask for it.
+    pub asked_as: Vec<String>,
+    /// The whole sentence, as it is spoken.
+    pub words: String,
+    /// The rule it rests on, for whoever checks it.
+    pub source: String,
+}
+
+/// One topic. Its file: a title, a line `Asked as: …`, and the words that are spoken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    pub title: String,
+    pub asked_as: Vec<String>,
+    pub words: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a policy file begins with a title (\"# Pets\"), then a line \"Asked as: pets, dog\", then what is said"
+)]
+pub struct NotAPolicy;
+
+impl Policy {
+    /// Reads a policy file.
+    pub fn parse(markdown: &str) -> Result<Self, NotAPolicy> {
+        let (title, rest) = markdown.trim().split_once('\n').ok_or(NotAPolicy)?;
+        let title = title.strip_prefix("# ").ok_or(NotAPolicy)?.trim().to_owned();
+        let (asked, words) = rest.trim().split_once('\n').ok_or(NotAPolicy)?;
+        let asked = asked.strip_prefix("Asked as:").ok_or(NotAPolicy)?;
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let asked_as: Vec<String> =
+            asked.split(',').map(|phrase| phrase.trim().to_lowercase()).filter(|p| !p.is_empty()).collect();
+        if words.is_empty() || asked_as.is_empty() {
+            Err(NotAPolicy)
+        } else {
+            Ok(Self { title, asked_as, words })
+        }
+    }
+}
+
+impl Office {
+    /// What may be said to this question, if it was approved; the longest words that ask for something win.
+    pub fn answer(&self, question: &str) -> Option<&str> {
+        let heard = plain(question);
+        let fees = self.fees.iter().map(|fee| (&fee.asked_as, fee.words.as_str()));
+        let policies = self.policies.iter().map(|policy| (&policy.asked_as, policy.words.as_str()));
+        let asked = |phrases: &[String]| {
+            phrases.iter().filter(|phrase| heard.contains(&plain(phrase))).map(String::len).max()
+        };
+        fees.chain(policies)
+            .filter_map(|(phrases, words)| asked(phrases).map(|length| (length, words)))
+            .max_by_key(|(length, _)| *length)
+            .map(|(_, words)| words)
+    }
+}
+
+/// With a space at each end, so that whole words are compared.
+fn plain(text: &str) -> String {
+    let letters = text.to_lowercase().replace(['’', '\''], "");
+    let spaced: String = letters.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    format!(" {} ", spaced.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_file_is_read_and_found() {
+        let policy =
+            Policy::parse("# Pets\nAsked as: pets, dog, keep a cat\n\nWe ask the landlord.\nMost say yes.")
+                .unwrap();
+        assert_eq!(policy.words, "We ask the landlord. Most say yes.");
+        let office = Office { fees: Vec::new(), policies: vec![policy] };
+        assert!(office.answer("can I keep my dog?").is_some());
+        assert_eq!(office.answer("what about dogma"), None);
+        assert_eq!(Policy::parse("Pets are fine"), Err(NotAPolicy));
+    }
+}

@@ -1,0 +1,89 @@
+//! The details of homes that were spoken of: sent at once by text or WhatsApp, or given to a colleague to email.
+
+use agency::crm::{Channel, Priority, TaskKind};
+use agency::messages::{kind, property_details};
+use agency::tools::send_details::{DetailsSent, Recipient, SendDetails};
+use agency::tools::take_message::{self, TakeMessage};
+use agency::tools::{ToolCall, ToolOutcome};
+use store::{NewTask, StoreError};
+
+use super::booking::ways_to;
+use super::post::{Post, post};
+use super::record;
+use crate::conversation::Talk;
+
+pub(super) async fn send_details(
+    talk: &Talk<'_>,
+    call: &SendDetails,
+    key: &str,
+) -> Result<ToolOutcome, StoreError> {
+    let app = talk.app;
+    let phone = match &call.to {
+        Recipient::Phone(phone) => Some(phone),
+        Recipient::Email(_) => None,
+    };
+    let ways = ways_to(talk, phone, kind::PROPERTY_DETAILS).await?;
+    let by: Vec<Channel> = ways.iter().map(|way| way.channel()).collect();
+    let mut tx = app.store.begin().await?;
+    let body = property_details(&call.homes, app.agency());
+    for (way, to) in ways.iter().flat_map(|way| phone.map(|to| (*way, to))) {
+        let kind = kind::PROPERTY_DETAILS;
+        let dedupe_key = format!("{kind}:{key}:{}", way.channel());
+        post(talk, &mut tx, &Post { kind, to, way, body: &body, appointment: None, dedupe_key: &dedupe_key })
+            .await?;
+    }
+    match by.as_slice() {
+        [] => ask_colleague(talk, &mut tx, call, key).await?,
+        [only] => mark(talk, &mut tx, call, only.word()).await?,
+        _ => mark(talk, &mut tx, call, "both").await?,
+    }
+    let outcome = ToolOutcome::DetailsSent(DetailsSent { by });
+    record(talk, &mut tx, &ToolCall::SendDetails(call.clone()), &outcome, key).await?;
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(outcome)
+}
+
+async fn mark(talk: &Talk<'_>, tx: &mut store::Tx, call: &SendDetails, by: &str) -> Result<(), StoreError> {
+    for home in &call.homes {
+        tx.details_sent(talk.lead, home.id, by, talk.app.now()).await?;
+    }
+    Ok(())
+}
+
+/// Nothing of ours goes there: the promise is a task, due when a call-back would be.
+async fn ask_colleague(
+    talk: &Talk<'_>,
+    tx: &mut store::Tx,
+    call: &SendDetails,
+    key: &str,
+) -> Result<(), StoreError> {
+    let app = talk.app;
+    let homes: Vec<&str> = call.homes.iter().map(|home| home.reference.as_str()).collect();
+    let to = match &call.to {
+        Recipient::Phone(phone) => phone.national(),
+        Recipient::Email(email) => email.clone(),
+    };
+    let asked = TakeMessage {
+        words: String::new(),
+        name: None,
+        phone: None,
+        emergency: false,
+        about: TaskKind::FollowUp,
+    };
+    let task = NewTask {
+        id: &app.id("task"),
+        kind: TaskKind::FollowUp,
+        priority: Priority::Urgent,
+        title: "Send the details that were promised",
+        notes: Some(&format!("{} to {to}", homes.join(", "))),
+        lead: Some(talk.lead),
+        conversation: Some(&talk.conversation),
+        message: None,
+        dedupe_key: &format!("task:{key}"),
+        due: Some(take_message::decide(&asked, app.hours(), app.now()).due),
+        now: app.now(),
+    };
+    tx.add_task(&task).await?;
+    Ok(())
+}

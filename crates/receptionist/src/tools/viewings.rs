@@ -1,0 +1,157 @@
+//! Viewings that are in the diary already: looked up, called off, moved; each with its messages and a task that tells the
+//! negotiator.
+
+use agency::crm::{Priority, TaskKind};
+use agency::diary::Slot;
+use agency::messages::{kind, viewing_cancelled};
+use agency::speech;
+use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
+use agency::tools::cancel_viewing::{CancelOutcome, CancelViewing};
+use agency::tools::find_viewing::{self, BookedViewing, FindViewing};
+use agency::tools::move_viewing::{MoveOutcome, MoveViewing};
+use agency::tools::{ToolCall, ToolOutcome};
+use store::{NewTask, Place, StoreError};
+
+use super::booking::{Confirmed, confirm, ways_to};
+use super::post::{Post, post};
+use super::reading::diary_facts;
+use super::record;
+use crate::app::App;
+use crate::conversation::Talk;
+
+pub(super) async fn find_viewing(app: &App, call: &FindViewing) -> Result<ToolOutcome, StoreError> {
+    let mut homes = app.store.homes_in_streets(&call.streets).await?;
+    if let Some(reference) = &call.reference {
+        homes.extend(app.store.property_by_reference(reference).await?.map(|property| property.id));
+    }
+    homes.sort_unstable();
+    homes.dedup();
+    let booked = app.store.booked_viewings(&homes, app.now()).await?;
+    Ok(ToolOutcome::Viewing(find_viewing::decide(call, booked).map(Box::new)))
+}
+
+pub(super) async fn cancel_viewing(
+    talk: &Talk<'_>,
+    call: &CancelViewing,
+    key: &str,
+) -> Result<ToolOutcome, StoreError> {
+    let app = talk.app;
+    let viewing = &call.viewing;
+    let phone = talk.state.details.phone.as_ref();
+    let ways = ways_to(talk, phone, kind::VIEWING_CANCELLED).await?;
+    let mut tx = app.store.begin().await?;
+    if !tx.cancel_viewing(viewing).await? {
+        return Ok(ToolOutcome::Cancelled(CancelOutcome::NotThere));
+    }
+    let body = viewing_cancelled(&viewing.property, viewing.start, app.agency());
+    for (way, to) in ways.into_iter().zip(phone) {
+        let kind = kind::VIEWING_CANCELLED;
+        let dedupe_key = format!("{kind}:{}:{}", viewing.appointment.0, way.channel());
+        let appointment = Some(viewing.appointment);
+        post(talk, &mut tx, &Post { kind, to, way, body: &body, appointment, dedupe_key: &dedupe_key })
+            .await?;
+    }
+    tell_negotiator(talk, &mut tx, viewing, "cancelled by the caller", key).await?;
+    let outcome = ToolOutcome::Cancelled(CancelOutcome::Cancelled);
+    record(talk, &mut tx, &ToolCall::CancelViewing(Box::new(call.clone())), &outcome, key).await?;
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(outcome)
+}
+
+pub(super) async fn move_viewing(
+    talk: &Talk<'_>,
+    call: &MoveViewing,
+    key: &str,
+) -> Result<ToolOutcome, StoreError> {
+    let app = talk.app;
+    let property = app.store.property(call.viewing.property.id).await?;
+    let wished = [agency::london::date_of(call.offered.slot.start)];
+    let facts = diary_facts(app, call.viewing.property.id, property.as_ref(), &wished).await?;
+    let booking = as_booking(call);
+    let slot = match book_viewing::decide(&booking, property.as_ref(), &facts) {
+        Ok(slot) => slot,
+        Err(refused) => return Ok(ToolOutcome::Moved(MoveOutcome::To(refused))),
+    };
+    match commit_move(talk, call, &booking, &slot, key).await {
+        Err(StoreError::SlotTaken) => {
+            Ok(ToolOutcome::Moved(MoveOutcome::To(book_viewing::gone(&booking, &facts))))
+        }
+        Err(StoreError::OffTheMarket) => {
+            Ok(ToolOutcome::Moved(MoveOutcome::To(BookingOutcome::OffTheMarket)))
+        }
+        other => other,
+    }
+}
+
+/// The new time, as if it were booked anew.
+fn as_booking(call: &MoveViewing) -> BookViewing {
+    BookViewing {
+        offered: call.offered.clone(),
+        property: call.viewing.property.clone(),
+        viewer_name: call.viewing.viewer_name.clone(),
+        viewer_phone: call.phone.clone(),
+        viewer_email: None,
+    }
+}
+
+async fn commit_move(
+    talk: &Talk<'_>,
+    call: &MoveViewing,
+    booking: &BookViewing,
+    slot: &Slot,
+    key: &str,
+) -> Result<ToolOutcome, StoreError> {
+    let app = talk.app;
+    let viewing = &call.viewing;
+    let ways = ways_to(talk, call.phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
+    let mut tx = app.store.begin().await?;
+    let place = Place {
+        property: viewing.property.id,
+        negotiator: slot.negotiator,
+        start: slot.start,
+        minutes: slot.minutes,
+    };
+    if !tx.move_viewing(viewing, place).await? {
+        return Ok(ToolOutcome::Moved(MoveOutcome::NotThere));
+    }
+    let confirmed = Confirmed { call: booking, slot, appointment: viewing.appointment, key: Some(key) };
+    confirm(talk, &mut tx, &confirmed, &ways).await?;
+    let moved = format!("moved to {}", speech::moment_in_writing(slot.start));
+    tell_negotiator(talk, &mut tx, viewing, &moved, key).await?;
+    let outcome = ToolOutcome::Moved(MoveOutcome::To(BookingOutcome::Booked {
+        appointment: viewing.appointment,
+        start: slot.start,
+        negotiator_name: slot.negotiator_name.clone(),
+        confirmed_by: ways.iter().map(|way| way.channel()).collect(),
+    }));
+    record(talk, &mut tx, &ToolCall::MoveViewing(Box::new(call.clone())), &outcome, key).await?;
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(outcome)
+}
+
+async fn tell_negotiator(
+    talk: &Talk<'_>,
+    tx: &mut store::Tx,
+    viewing: &BookedViewing,
+    what: &str,
+    key: &str,
+) -> Result<(), StoreError> {
+    let when = speech::moment_in_writing(viewing.start);
+    let task = NewTask {
+        id: &talk.app.id("task"),
+        kind: TaskKind::FollowUp,
+        priority: Priority::Normal,
+        title: &format!("Viewing of {} on {when}: {what}", viewing.property.reference),
+        notes: Some(&format!("{} was to show it.", viewing.negotiator_name)),
+        lead: Some(talk.lead),
+        conversation: Some(&talk.conversation),
+        message: None,
+        dedupe_key: &format!("task:{key}"),
+        due: Some(talk.app.now()),
+        now: talk.app.now(),
+    };
+    tx.add_task(&task).await?;
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! Viewings that are in the diary: looked up, called off, moved.
+
+use agency::crm::{AppointmentId, LeadId, PropertyId, street_of};
+use agency::tools::find_viewing::BookedViewing;
+use jiff::Timestamp;
+
+use crate::db::{Store, Tx, execute, read};
+use crate::diary::Place;
+use crate::error::StoreError;
+use crate::types::{Int, Ts};
+
+#[derive(sqlx::FromRow)]
+struct BookedRow {
+    id: Int,
+    scheduled_date: Ts,
+    viewer_name: String,
+    negotiator_name: String,
+}
+
+/// What changes with the viewing's time: the lead's link to the home.
+const LINK: &str = "UPDATE voice_lead_properties SET viewing_booked_date = $1 WHERE property_id = $2 \
+     AND lead_id = (SELECT lead_id FROM viewing_appointments WHERE id = $3)";
+
+impl Store {
+    /// Homes in these streets, on the market or off it.
+    pub async fn homes_in_streets(&self, streets: &[String]) -> Result<Vec<PropertyId>, StoreError> {
+        const SQL: &str =
+            "SELECT id, address_line1 FROM properties WHERE address_line1 IS NOT NULL ORDER BY id";
+        let rows: Vec<(Int, String)> = read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
+        let there =
+            rows.into_iter().filter(|(_, line)| streets.iter().any(|street| street == street_of(line)));
+        Ok(there.map(|(id, _)| PropertyId(id.0)).collect())
+    }
+
+    /// Viewings of these homes that are still to come.
+    pub async fn booked_viewings(
+        &self,
+        homes: &[PropertyId],
+        now: Timestamp,
+    ) -> Result<Vec<BookedViewing>, StoreError> {
+        const SQL: &str = "SELECT a.id, a.scheduled_date, COALESCE(a.viewer_name, '') AS viewer_name, \
+             COALESCE(u.name, 'A colleague') AS negotiator_name \
+             FROM viewing_appointments a LEFT JOIN users u ON u.id = a.agent_id \
+             WHERE a.property_id = $1 AND a.kind = 'viewing' AND a.status = 'booked' AND a.scheduled_date >= $2 \
+             ORDER BY a.scheduled_date";
+        let mut found = Vec::new();
+        for home in homes {
+            let rows: Vec<BookedRow> =
+                read!(self, |c| sqlx::query_as(SQL).bind(home.0).bind(Ts(now)).fetch_all(c).await)?;
+            let Some(property) = self.property(*home).await? else { continue };
+            found.extend(rows.into_iter().map(|row| BookedViewing {
+                appointment: AppointmentId(row.id.0),
+                property: property.clone(),
+                start: row.scheduled_date.0,
+                viewer_name: row.viewer_name,
+                negotiator_name: row.negotiator_name,
+            }));
+        }
+        Ok(found)
+    }
+}
+
+impl Tx {
+    /// Calls a viewing off and frees its time; false if it is no longer booked for that time.
+    pub async fn cancel_viewing(&mut self, viewing: &BookedViewing) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE viewing_appointments SET status = 'cancelled' \
+             WHERE id = $1 AND status = 'booked' AND scheduled_date = $2";
+        let id = viewing.appointment.0;
+        if execute!(self, sqlx::query(SQL).bind(id).bind(Ts(viewing.start)))? == 0 {
+            return Ok(false);
+        }
+        self.free_cells(viewing.appointment).await?;
+        execute!(self, sqlx::query(LINK).bind(None::<Ts>).bind(viewing.property.id.0).bind(id))?;
+        Ok(true)
+    }
+
+    /// Moves a viewing to another time; false if it is no longer booked for the old one. A time that is taken leaves
+    /// everything as it was, once the transaction is dropped.
+    pub async fn move_viewing(&mut self, viewing: &BookedViewing, to: Place) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE viewing_appointments SET scheduled_date = $3, agent_id = $4, duration_minutes = $5 \
+             WHERE id = $1 AND status = 'booked' AND scheduled_date = $2";
+        let id = viewing.appointment;
+        self.check_place(to, Some(id)).await?;
+        let moved = execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(id.0)
+                .bind(Ts(viewing.start))
+                .bind(Ts(to.start))
+                .bind(to.negotiator.0)
+                .bind(to.minutes)
+        )?;
+        if moved == 0 {
+            return Ok(false);
+        }
+        self.free_cells(id).await?;
+        self.claim(to, id).await?;
+        execute!(self, sqlx::query(LINK).bind(Some(Ts(to.start))).bind(to.property.0).bind(id.0))?;
+        Ok(true)
+    }
+
+    async fn free_cells(&mut self, appointment: AppointmentId) -> Result<(), StoreError> {
+        const SQL: &str = "DELETE FROM diary_cells WHERE appointment_id = $1";
+        execute!(self, sqlx::query(SQL).bind(appointment.0))?;
+        Ok(())
+    }
+
+    /// The details of a home were sent to this lead.
+    pub async fn details_sent(
+        &mut self,
+        lead: LeadId,
+        property: PropertyId,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO voice_lead_properties (lead_id, property_id, first_mentioned, info_sent_date, info_sent_via) \
+             VALUES ($1, $2, $3, $3, $4) ON CONFLICT (lead_id, property_id) \
+             DO UPDATE SET info_sent_date = excluded.info_sent_date, info_sent_via = excluded.info_sent_via";
+        execute!(self, sqlx::query(SQL).bind(lead.0).bind(property.0).bind(Ts(now)).bind(by))?;
+        Ok(())
+    }
+}
