@@ -15,9 +15,9 @@ use crate::understanding::root;
 const CLASSES: usize = Intent::ALL.len() + 1;
 const ROUNDS: u32 = 30;
 /// A feature seen less often says nothing of anybody but its speaker.
-const SEEN_MIN: usize = 2;
+const SEEN_MIN: usize = 3;
 const RATE: f32 = 0.2;
-const DECAY: f32 = 2e-5;
+const DECAY: f32 = 4e-5;
 const SCALE: f32 = 0.01;
 /// Weights smaller than this are nought.
 const WEIGHT_MIN: f32 = 0.06;

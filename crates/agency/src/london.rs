@@ -40,6 +40,11 @@ pub fn is_bank_holiday(date: Date) -> bool {
     PROCLAIMED.contains(&day) || (is_regular_holiday(date) && !MOVED_AWAY.contains(&day))
 }
 
+/// Christmas Day, Boxing Day and New Year's Day themselves, whatever weekday they fall on: no office is open.
+pub fn is_closed_by_custom(date: Date) -> bool {
+    matches!((date.month(), date.day()), (12, 25 | 26) | (1, 1))
+}
+
 fn is_regular_holiday(date: Date) -> bool {
     is_moveable_monday(date) || is_easter_holiday(date) || is_fixed_or_substitute(date)
 }

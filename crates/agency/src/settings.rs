@@ -84,7 +84,8 @@ pub struct DiaryRules {
 
 impl OpeningHours {
     pub fn is_working_day(&self, date: Date) -> bool {
-        self.days.iter().any(|day| day.weekday() == date.weekday()) && !london::is_bank_holiday(date)
+        let is_holiday = london::is_bank_holiday(date) || london::is_closed_by_custom(date);
+        self.days.iter().any(|day| day.weekday() == date.weekday()) && !is_holiday
     }
 
     pub fn is_open(&self, now: Timestamp) -> bool {

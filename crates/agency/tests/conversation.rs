@@ -106,9 +106,11 @@ impl World {
                 ToolOutcome::Found(FoundProperties { properties, widened: Widened::Nearby, off_market: None })
             }
             (ToolCall::ViewingSlots(_), 0) => ToolOutcome::Slots(SlotsOutcome::OffTheMarket),
-            (ToolCall::ViewingSlots(_), n) => {
-                ToolOutcome::Slots(SlotsOutcome::Offered { slots: slots(n.into()), as_wished: n == 1 })
-            }
+            (ToolCall::ViewingSlots(_), n) => ToolOutcome::Slots(SlotsOutcome::Offered {
+                slots: slots(n.into()),
+                as_wished: n == 1,
+                closed: n == 3,
+            }),
             (ToolCall::BookViewing(_), 0) => ToolOutcome::Booking(BookingOutcome::OffTheMarket),
             (ToolCall::BookViewing(_), 1) => {
                 ToolOutcome::Booking(BookingOutcome::Gone { alternatives: slots(2) })

@@ -261,6 +261,14 @@ impl Store {
 }
 
 impl Tx {
+    /// This number is not to be texted any more, for whatever purpose. Said twice, it is kept once.
+    pub async fn opt_out(&mut self, id: &str, phone: &PhoneNumber, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO opt_outs (id, address, channel, purpose, recorded_at) VALUES ($1, $2, 'sms', 'all', $3) \
+             ON CONFLICT DO NOTHING";
+        execute!(self, sqlx::query(SQL).bind(id).bind(phone.as_str()).bind(Ts(now)))?;
+        Ok(())
+    }
+
     /// Writes a message to be sent. Says whether it is new: the same key is never written twice.
     pub async fn enqueue(&mut self, new: &NewMessage<'_>) -> Result<bool, StoreError> {
         const SQL: &str = "INSERT INTO messages (id, direction, channel, kind, lead_id, conversation_id, appointment_id, to_address, \

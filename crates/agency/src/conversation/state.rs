@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Effect;
 use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, TaskKind, Wants};
 use crate::diary::TimeWish;
-use crate::language::{Expecting, Intent};
+use crate::language::{Act, Expecting, Intent};
 use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
 use crate::tools::find_viewing::{BookedViewing, FindViewing};
@@ -112,6 +112,8 @@ pub struct State {
     pub message: Option<String>,
     /// What kind of task the message becomes.
     pub message_about: TaskKind,
+    /// They asked not to be written to any more.
+    pub opts_out: bool,
     /// Homes that are to be viewed as well, after the one in hand.
     pub next_up: Vec<Property>,
     /// What was said of a viewing that is in the diary, and the viewing once it is found.
@@ -120,6 +122,14 @@ pub struct State {
     pub viewing: Option<BookedViewing>,
     /// Questions that a colleague must confirm.
     pub to_confirm: Vec<String>,
+    /// The home that was last asked about, among several offered: "it".
+    pub focus: Option<PropertyId>,
+    /// Figures of a telephone number that is not whole yet.
+    pub figures: String,
+    /// Questions put to somebody who had said goodbye.
+    pub held_back: u8,
+    /// How the details of the home that is being looked for shall be sent.
+    pub send_by: Option<Act>,
     /// A place that was asked for and is none of ours.
     pub elsewhere: Option<String>,
     pub details_offered: bool,
@@ -160,11 +170,16 @@ impl State {
             details,
             message: None,
             message_about: TaskKind::CallBack,
+            opts_out: false,
             next_up: Vec::new(),
             find: FindViewing::default(),
             change: Change::LookUp,
             viewing: None,
             to_confirm: Vec::new(),
+            focus: None,
+            figures: String::new(),
+            held_back: 0,
+            send_by: None,
             elsewhere: None,
             details_offered: false,
             name_asked: false,
@@ -231,6 +246,8 @@ impl State {
         let did = |action| self.actions.contains(&action);
         if did(ActionTaken::Emergency) {
             CallOutcome::Emergency
+        } else if did(ActionTaken::ViewingChanged) && self.viewing.is_none() {
+            CallOutcome::ViewingChanged
         } else if did(ActionTaken::ViewingBooked) {
             CallOutcome::ViewingBooked
         } else if did(ActionTaken::ViewingChanged) {

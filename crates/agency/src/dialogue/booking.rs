@@ -150,6 +150,7 @@ fn and_the_next(state: &mut State, booked: String) -> Vec<Effect> {
     let home = state.next_up.remove(0);
     let words = format!("{booked} Now {} in {}.", speech::kind(&home), home.street());
     state.chosen = Some(home);
+    slots::straight_after(state);
     let look_up = slots::look_up(state);
     std::iter::once(Effect::Say { words }).chain(look_up).collect()
 }

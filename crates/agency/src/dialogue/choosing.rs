@@ -3,7 +3,7 @@
 use super::{closing, comparing, enquiry, message, recovery, sending, slots, viewing};
 use crate::conversation::{Change, Effect, State, Step};
 use crate::crm::{Listing, Property, PropertyId};
-use crate::language::{Act, Heard};
+use crate::language::{Act, Feature, Heard};
 use crate::speech;
 
 /// The answer to "which one would you like to view".
@@ -13,6 +13,9 @@ pub(super) fn property(state: &mut State, heard: &Heard) -> Vec<Effect> {
     }
     if let Some(effects) = comparing::answer(state, heard) {
         return effects;
+    }
+    if turns_around(state, heard) {
+        return enquiry::answer(state, heard);
     }
     if let Some(first) = several(state, heard) {
         return choose(state, heard, first);
@@ -29,6 +32,13 @@ pub(super) fn property(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if changes_wants(state, heard) {
         return enquiry::answer(state, heard);
     }
+    if !heard.wish.is_empty() {
+        state.wish = heard.wish.clone();
+        let places = ["the first", "the second", "the third"].map(String::from);
+        let offered = places.get(..state.offered.len()).unwrap_or(&places);
+        let words = format!("Of course. Which home would that be for: {}?", speech::any_of(offered));
+        return state.ask(Step::ChooseProperty, words);
+    }
     if heard.did(Act::Deny) {
         return declined(state);
     }
@@ -36,6 +46,13 @@ pub(super) fn property(state: &mut State, heard: &Heard) -> Vec<Effect> {
         state,
         "You can say the first, the second, or the street. Which one would you like to view?",
     )
+}
+
+/// "Actually we should be buying": what was offered is not what they want any more.
+fn turns_around(state: &State, heard: &Heard) -> bool {
+    let other =
+        heard.wants.listing.is_some_and(|listing| state.offered.iter().all(|home| home.listing != listing));
+    other && heard.choices.is_empty()
 }
 
 /// None of them, for now: the details may be sent all the same.
@@ -71,13 +88,23 @@ fn picked(state: &State, heard: &Heard) -> Option<Property> {
             || heard.did(Act::Details)
             || heard.did(Act::SeeThem)
             || !heard.wish.is_empty();
-        state
-            .offered
-            .first()
-            .filter(|_| state.offered.len() == 1 && said_yes && !heard.did(Act::Deny))
-            .cloned()
+        let in_focus = || state.offered.iter().find(|home| Some(home.id) == state.focus);
+        let only = state.offered.first().filter(|_| state.offered.len() == 1).or_else(in_focus);
+        only.filter(|home| said_yes && !heard.did(Act::Deny) && !is_another(home, heard)).cloned()
     };
     named(state, heard).or_else(the_only_one)
+}
+
+/// The words name a street or an area that this home is not in.
+fn is_another(home: &Property, heard: &Heard) -> bool {
+    let in_street = heard.streets.is_empty() || heard.streets.iter().any(|street| street == home.street());
+    let areas = &heard.wants.areas;
+    let in_area = areas.is_empty()
+        || areas.iter().any(|area| {
+            area.name.as_deref() == Some(&home.area)
+                || (area.name.is_none() && area.outward.as_deref() == Some(home.outward()))
+        });
+    !(in_street && in_area)
 }
 
 /// The home among those offered that the words point at: by number, by street, or by what only it is.
@@ -100,7 +127,16 @@ fn is_described(property: &Property, heard: &Heard) -> bool {
     let by_area = heard.wants.areas.iter().any(|area| area.name.as_deref() == Some(&property.area));
     let by_beds = heard.wants.bedrooms_min == Some(property.bedrooms);
     let by_type = heard.wants.property_type == Some(property.property_type);
-    by_area || by_beds || by_type
+    let furnished = property.furnished.as_deref() == Some("furnished");
+    let by_furniture = heard.features.iter().any(|(feature, wanted)| {
+        *wanted
+            && match feature {
+                Feature::Furnished => furnished,
+                Feature::Unfurnished => property.furnished.as_deref() == Some("unfurnished"),
+                _ => false,
+            }
+    });
+    by_area || by_beds || by_type || by_furniture
 }
 
 pub(super) fn nth<T>(items: &[T], index: i64) -> Option<&T> {
@@ -127,6 +163,9 @@ pub(super) fn choose(state: &mut State, heard: &Heard, chosen: Property) -> Vec<
     // Whoever wants to view a home to let is looking to rent.
     state.wants.listing = state.wants.listing.or(Some(chosen.listing));
     state.chosen = Some(chosen);
+    if heard.wish.is_empty() && state.wish.is_empty() && state.last_heard.contains("after") {
+        slots::straight_after(state);
+    }
     state.change = Change::LookUp;
     slots::with_wish(state, heard)
 }

@@ -2,7 +2,7 @@
 
 use super::{choosing, enquiry, recovery};
 use crate::conversation::{Effect, State, Step};
-use crate::crm::Property;
+use crate::crm::{Property, Wants};
 use crate::language::{Act, Compare, Heard};
 use crate::speech;
 
@@ -23,24 +23,27 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Option<Vec<Effect>> {
     }
 }
 
-/// Below the cheapest that was offered.
-fn search_below(state: &mut State) -> Vec<Effect> {
+/// Below the cheapest that was offered. What the caller said of their budget stands.
+fn search_below(state: &State) -> Vec<Effect> {
     let least = state.offered.iter().map(Property::comparable_price).min();
-    state.wants.budget_max = least.map(|price| price - 1);
-    state.wants.budget_min = None;
-    enquiry::search_more(state)
+    let wants = Wants { budget_min: None, budget_max: least.map(|price| price - 1), ..state.wants.clone() };
+    enquiry::search_others(state, wants)
 }
 
-fn search_bigger(state: &mut State) -> Vec<Effect> {
+fn search_bigger(state: &State) -> Vec<Effect> {
     let most = state.offered.iter().map(|home| home.bedrooms).max();
-    (state.wants.bedrooms_min, state.wants.bedrooms_max) = (most.map(|beds| beds + 1), None);
-    enquiry::search_more(state)
+    let wants = Wants { bedrooms_min: most.map(|beds| beds + 1), bedrooms_max: None, ..state.wants.clone() };
+    enquiry::search_others(state, wants)
 }
 
-fn search_smaller(state: &mut State) -> Vec<Effect> {
+fn search_smaller(state: &State) -> Vec<Effect> {
     let least = state.offered.iter().map(|home| home.bedrooms).min();
-    (state.wants.bedrooms_min, state.wants.bedrooms_max) = (None, least.map(|beds| (beds - 1).max(0)));
-    enquiry::search_more(state)
+    let wants = Wants {
+        bedrooms_min: None,
+        bedrooms_max: least.map(|beds| (beds - 1).max(0)),
+        ..state.wants.clone()
+    };
+    enquiry::search_others(state, wants)
 }
 
 /// Nearer to what? The place is theirs to say.

@@ -1,8 +1,9 @@
 //! Name, telephone number and e-mail address, each asked only where it is unknown.
 
-use super::{booking, recovery};
+use super::{booking, recovery, slots};
 use crate::conversation::{Effect, State, Step};
 use crate::language::{Act, Heard};
+use crate::phone::PhoneNumber;
 
 /// The next thing to ask for, or the read-back when all is known.
 pub(super) fn next(state: &mut State) -> Vec<Effect> {
@@ -24,6 +25,9 @@ pub(super) fn next(state: &mut State) -> Vec<Effect> {
 
 pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
     note_other(state, heard);
+    if heard.name.is_none() && !heard.wish.is_empty() {
+        return slots::with_wish(state, heard);
+    }
     let Some(name) = heard.name.clone() else {
         return recovery::not_understood(state, "Could you tell me your first name and surname?");
     };
@@ -40,7 +44,11 @@ fn note_other(state: &mut State, heard: &Heard) {
 
 pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
     note_other(state, heard);
-    let Some(phone) = heard.phone.clone() else {
+    let joined = joined_number(state, heard);
+    let Some(phone) = heard.phone.clone().or(joined) else {
+        if (1..PHONE_DIGITS).contains(&state.figures.len()) && !heard.figures.is_empty() {
+            return state.ask(Step::AskPhone, "Yes, and the rest of the number?");
+        }
         return recovery::not_understood(
             state,
             "Could you give me the number again, digit by digit, or key it in?",
@@ -50,11 +58,26 @@ pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
     next(state)
 }
 
+const PHONE_DIGITS: usize = 11;
+
+/// A number told in two breaths.
+fn joined_number(state: &mut State, heard: &Heard) -> Option<PhoneNumber> {
+    state.figures.push_str(&heard.figures);
+    let number = PhoneNumber::parse(&state.figures).ok();
+    if number.is_some() || state.figures.len() >= PHONE_DIGITS {
+        state.figures.clear();
+    }
+    number
+}
+
 /// An address is never insisted on by voice: after two failures the number alone does.
 pub(super) fn email(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if let Some(email) = heard.email.clone() {
         state.details.email = Some(email);
         return next(state);
+    }
+    if !heard.wish.dates.is_empty() {
+        return slots::with_wish(state, heard);
     }
     let declined = heard.did(Act::Deny) || heard.did(Act::DontKnow);
     if declined || state.misses >= 1 {

@@ -1,8 +1,8 @@
 //! From "how can I help" to homes that fit.
 
-use super::{choosing, closing, message, office, recovery, viewing};
+use super::{choosing, closing, message, office, recovery, sending, viewing};
 use crate::conversation::{Context, Effect, State, Step};
-use crate::crm::{ActionTaken, Listing, Property};
+use crate::crm::{ActionTaken, Listing, Property, Role, Wants};
 use crate::language::{Act, Heard, Intent};
 use crate::search::Widened;
 use crate::speech;
@@ -22,16 +22,16 @@ pub(super) fn opening(state: &mut State, heard: &Heard, words: &str, context: &C
     if state.caller.vip && state.step == Step::Opening {
         return message::offer(state, "I'd like one of our directors to look after you and ring you back.");
     }
-    if state.step == Step::AnythingElse && speaks_of_offered(state, heard) {
+    if state.step == Step::AnythingElse && !heard.did(Act::PlainYes) && speaks_of_offered(state, heard) {
         return choosing::property(state, heard);
     }
     let is_enquiry = heard.intent.is_some_and(Intent::is_enquiry) || heard.did(Act::SeeThem);
-    if names_a_home(heard) || !heard.wants.is_empty() || !heard.elsewhere.is_empty() || is_enquiry {
+    if accepts_their_search(state, heard) && (heard.wants.is_empty() || heard.did(Act::Affirm)) {
+        state.wants = state.caller.wants.clone();
         return answer(state, heard);
     }
-    if accepts_their_search(state, heard) {
-        state.wants = state.caller.wants.clone();
-        return search(state);
+    if names_a_home(heard) || !heard.wants.is_empty() || !heard.elsewhere.is_empty() || is_enquiry {
+        return answer(state, heard);
     }
     if wants_no_more(heard) {
         return closing::goodbye(state);
@@ -56,6 +56,9 @@ fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Conte
     if viewing::is_meant(heard) || changes_mind {
         return Some(viewing::begin(state, heard));
     }
+    if is_their_business(state, heard) {
+        return Some(message::offer(state, "That's something a colleague should deal with."));
+    }
     // Somebody who reports a leak at 4 Elgin Avenue is not looking for a home there.
     if heard.intent.is_some_and(is_for_a_colleague) {
         return Some(message::offer(state, "That's something a colleague should deal with."));
@@ -66,6 +69,14 @@ fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Conte
     }
     let is_general = heard.intent == Some(Intent::GeneralEnquiry) && !names_a_wish && !wants_no_more(heard);
     is_general.then(|| message::offer(state, "That's a question for a colleague, who will ring you back."))
+}
+
+/// A known landlord or tenant, on a matter that sounds like theirs.
+fn is_their_business(state: &State, heard: &Heard) -> bool {
+    let seeks = heard.intent.is_some_and(Intent::is_enquiry) || heard.did(Act::SeeThem);
+    matches!(state.caller.role, Role::Landlord | Role::Tenant)
+        && !seeks
+        && heard.judged.is_some_and(|judged| is_for_a_colleague(judged.intent))
 }
 
 fn is_for_a_colleague(intent: Intent) -> bool {
@@ -89,9 +100,15 @@ fn wants_no_more(heard: &Heard) -> bool {
     (heard.did(Act::Goodbye) || heard.did(Act::Deny) || heard.did(Act::Thanks)) && !says_more
 }
 
-/// A returning caller who says yes to the search the greeting recalled.
+/// A returning caller who says yes to the search the greeting recalled, or that nothing has changed in it.
 fn accepts_their_search(state: &State, heard: &Heard) -> bool {
-    state.step == Step::Opening && heard.did(Act::Affirm) && state.caller.wants.can_search()
+    let words = state.last_heard.to_lowercase();
+    let nothing_changed = state.caller.wants.listing == Some(Listing::Sale)
+        && (heard.did(Act::Deny) || words.contains("same"))
+        && (words.contains("chang") || words.contains("same") || heard.acts.len() == 1);
+    state.step == Step::Opening
+        && state.caller.wants.can_search()
+        && (heard.did(Act::Affirm) || (heard.did(Act::More) && !heard.did(Act::Deny)) || nothing_changed)
 }
 
 /// Takes over what was said and asks for what is missing, each thing once; then searches.
@@ -106,9 +123,19 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
     let is_enquiry = heard.intent.is_some_and(Intent::is_enquiry);
     let said_nothing =
         heard.wants.is_empty() && heard.elsewhere.is_empty() && !heard.did(Act::DontKnow) && !is_enquiry;
-    let unknown_area = state.step == Step::AskArea && heard.wants.is_empty();
+    let names_nothing = heard.acts.is_empty() && heard.entities.is_empty() && heard.intent.is_none();
+    let unknown_area = state.step == Step::AskArea
+        && heard.wants.is_empty()
+        && (!heard.elsewhere.is_empty() || names_nothing || heard.did(Act::DontKnow));
     if said_nothing && !unknown_area && state.step != Step::Opening && state.step != Step::AnythingElse {
         return recovery::not_understood(state, &question(state.step));
+    }
+    let insists = !heard.elsewhere.is_empty() && state.elsewhere.as_ref() == heard.elsewhere.first();
+    if insists && heard.wants.areas.is_empty() {
+        return state.ask(
+            Step::AnythingElse,
+            "I'm sorry, that's outside our area. Is there anything else I can help with?",
+        );
     }
     note(state, heard);
     if state.wants.listing == Some(Listing::Sale)
@@ -117,9 +144,19 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
         return message::offer(state, DIRECTOR);
     }
     match next_question(state) {
+        // Asked before, and answered with something else.
+        Some(Step::AskListing) if state.step == Step::AskListing => {
+            recovery::not_understood(state, "Is it a home to rent, or a home to buy?")
+        }
         Some(step) => {
             state.asked.push(step.expecting());
             // An area we have nothing in is not asked for again.
+            let nothing_there = heard.elsewhere.first().filter(|_| step == Step::AskArea);
+            if let Some(place) = nothing_there {
+                let words =
+                    format!("I'm afraid we have nothing in {place}. Which other area or postcode would do?");
+                return state.ask(step, words);
+            }
             let lead_in = if unknown_area && !heard.did(Act::DontKnow) {
                 "I don't have that area, so I'll look in all of ours. "
             } else {
@@ -138,14 +175,17 @@ pub(super) fn names_a_home(heard: &Heard) -> bool {
 
 fn note(state: &mut State, heard: &Heard) {
     state.wants.merge(&heard.wants);
+    // Somebody who rented before is renting, unless they say otherwise.
+    state.wants.listing = state.wants.listing.or(state.caller.wants.listing);
     if !heard.wish.is_empty() {
         state.wish = heard.wish.clone();
     }
     state.elsewhere = heard.elsewhere.first().cloned();
-    let details = &mut state.details;
-    details.name = details.name.take().or_else(|| heard.name.clone());
-    details.email = heard.email.clone().or_else(|| details.email.take());
-    details.phone = details.phone.take().or_else(|| heard.phone.clone());
+    // "Could you email me the details of …": sent once the home is found.
+    let way = [Act::ByEmail, Act::ByText].into_iter().find(|way| heard.did(*way));
+    state.send_by = way
+        .filter(|_| heard.did(Act::Details) || heard.topics.is_empty() && names_a_home(heard))
+        .or(state.send_by);
 }
 
 /// What was said early is not asked again, and not met with silence.
@@ -192,11 +232,12 @@ pub(super) fn search_streets(state: &State, heard: &Heard) -> Vec<Effect> {
 
 /// Others than those offered.
 pub(super) fn search_more(state: &State) -> Vec<Effect> {
-    let call = FindProperties {
-        wants: state.wants.clone(),
-        except: state.discussed.clone(),
-        ..FindProperties::default()
-    };
+    search_others(state, state.wants.clone())
+}
+
+/// Others than those offered, for a wish that is only of this moment ("anything cheaper").
+pub(super) fn search_others(state: &State, wants: Wants) -> Vec<Effect> {
+    let call = FindProperties { wants, except: state.discussed.clone(), ..FindProperties::default() };
     State::run(ToolCall::FindProperties(call))
 }
 
@@ -227,11 +268,15 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
         }
     }
     state.offered = found.properties;
+    state.focus = None;
     // Asked about homes that are all to let, a caller is looking to rent.
     if let [first, rest @ ..] = state.offered.as_slice()
         && rest.iter().all(|property| property.listing == first.listing)
     {
         state.wants.listing = state.wants.listing.or(Some(first.listing));
+    }
+    if let Some(way) = state.send_by.take() {
+        return sending::answer(state, &Heard { acts: vec![way], ..Heard::default() });
     }
     let lead_in = lead_in(found.widened, state);
     state.elsewhere = None;

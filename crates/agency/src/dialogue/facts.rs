@@ -8,8 +8,11 @@ use crate::speech;
 
 /// Answers what was asked of the home in hand, or of each of those offered, and puts the open question again.
 pub(super) fn answer(state: &mut State, heard: &Heard) -> Option<Vec<Effect>> {
-    let asks = heard.did(Act::Asks) && !heard.topics.is_empty() && may_ask(state);
+    let asks = heard.did(Act::Asks) && !heard.topics.is_empty() && !heard.did(Act::Deny) && may_ask(state);
     let homes = asks.then(|| subjects(state, heard)).filter(|homes| !homes.is_empty())?;
+    if let ([only], true) = (homes.as_slice(), state.offered.len() > 1) {
+        state.focus = Some(only.id);
+    }
     let said = match homes.as_slice() {
         [only] => about(state, only, &heard.topics),
         several => each(state, several, heard.topics[0]),
@@ -75,7 +78,35 @@ fn promise(state: &mut State, topic: Topic, home: &Property) -> String {
     if !state.to_confirm.contains(&question) {
         state.to_confirm.push(question);
     }
-    "I don't have that in front of me, so I'll have it confirmed for you.".to_owned()
+    format!("I don't have {} in front of me, so I'll have it confirmed for you.", spoken(topic))
+}
+
+fn spoken(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Parking => "the parking",
+        Topic::Pets => "whether pets are allowed",
+        Topic::Lease => "the lease",
+        Topic::ServiceCharge => "the service charge",
+        Topic::Deposit => "the deposit",
+        Topic::CouncilTax => "the council tax band",
+        Topic::Epc => "the energy rating",
+        Topic::AvailableFrom => "the date",
+        Topic::Furnished => "whether it's furnished",
+        Topic::Garden => "whether there's a garden",
+        Topic::Balcony => "whether there's a balcony",
+        Topic::Lift => "whether there's a lift",
+        Topic::Floor => "the floor",
+        Topic::Bills => "the bills",
+        Topic::Size => "the measurements",
+        Topic::Smoking => "the rule on smoking",
+        Topic::Transport => "the distance",
+        Topic::Heating => "the heating",
+        Topic::Laundry => "the appliances",
+        Topic::Chain => "the chain",
+        Topic::Schools => "the schools",
+        Topic::Storage => "the storage",
+        _ => "that",
+    }
 }
 
 /// What the record says; nothing where it is silent.

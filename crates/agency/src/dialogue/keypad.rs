@@ -7,6 +7,7 @@ use crate::phone::PhoneNumber;
 
 pub(crate) fn keys(state: &mut State, digits: &str, context: &Context) -> Vec<Effect> {
     if digits == "0" {
+        state.last_heard.clear();
         return message::offer(state, "Of course. I'll have a colleague ring you back.");
     }
     let heard = read(state.step, digits);
@@ -21,6 +22,11 @@ fn read(step: Step, digits: &str) -> Heard {
         Step::ChooseProperty | Step::ChooseSlot => {
             Heard { choices: digits.parse().into_iter().collect(), ..Heard::default() }
         }
+        Step::AnythingElse => match digits {
+            "1" => Heard { acts: vec![Act::Affirm], ..Heard::default() },
+            "2" => Heard { acts: vec![Act::Deny], ..Heard::default() },
+            _ => Heard::default(),
+        },
         Step::AskWhichDay => Heard { choices: digits.parse().into_iter().collect(), ..Heard::default() },
         Step::ConfirmBooking
         | Step::AskEmail

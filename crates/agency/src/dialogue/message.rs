@@ -2,8 +2,7 @@
 
 use super::{closing, recovery};
 use crate::conversation::{Effect, State, Step};
-use crate::crm::ActionTaken;
-use crate::crm::TaskKind;
+use crate::crm::{ActionTaken, TaskKind};
 use crate::language::{Act, Heard};
 use crate::speech;
 use crate::tools::ToolCall;
@@ -15,6 +14,14 @@ pub(super) fn offer(state: &mut State, lead_in: &str) -> Vec<Effect> {
         state.message = Some(state.last_heard.clone());
     }
     state.ask(Step::AskMessage, format!("{lead_in} What should I tell them?"))
+}
+
+/// What it is about was said already: only who it is from may be missing.
+pub(super) fn told(state: &mut State, lead_in: &str) -> Vec<Effect> {
+    state.message = Some(state.last_heard.clone());
+    let effects = next(state);
+    let lead_in = Effect::Say { words: lead_in.to_owned() };
+    std::iter::once(lead_in).chain(effects).collect()
 }
 
 /// The message in the caller's own words, bounded.
@@ -73,12 +80,17 @@ pub(super) fn take(state: &State) -> Vec<Effect> {
         phone: state.details.phone.clone(),
         emergency: !state.hazards.is_empty(),
         about: state.message_about,
+        opts_out: state.opts_out,
     }))
 }
 
 pub(super) fn taken(state: &mut State, taken: &MessageTaken) -> Vec<Effect> {
     state.message = None;
     state.message_about = TaskKind::CallBack;
+    if std::mem::take(&mut state.opts_out) {
+        state.did(ActionTaken::OptedOut);
+        return closing::after_message(state, "You're off our list: we won't text you again.");
+    }
     if taken.call_back.is_none() {
         state.did(ActionTaken::MessageTaken);
         return closing::after_message(state, "Thank you, I've noted that for my colleagues.");

@@ -21,12 +21,13 @@ pub(crate) use message::after_emergency;
 pub(crate) use recovery::silence;
 
 use crate::conversation::{Context, Effect, State, Step};
-use crate::crm::TaskKind;
+use crate::crm::{TaskKind, Wants};
 use crate::language::{Act, Expecting, Heard, Intent};
 use crate::tools::ToolOutcome;
 
 /// Answers one thing the caller said.
 pub(crate) fn turn(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
+    volunteered(state, heard);
     if let Some(effects) = at_any_time(state, heard, words, context) {
         return effects;
     }
@@ -36,6 +37,21 @@ pub(crate) fn turn(state: &mut State, heard: &Heard, words: &str, context: &Cont
         state.misses = 0;
     }
     effects
+}
+
+/// A name, a number or an address that nobody asked for yet is kept: it is never asked again.
+fn volunteered(state: &mut State, heard: &Heard) {
+    // The name that a viewing is booked under may be another's.
+    let is_of_others = matches!(state.step, Step::FindName | Step::FindHome | Step::FindDay);
+    if is_of_others
+        || matches!(state.step, Step::AskMessageName | Step::AskMessagePhone | Step::ConfirmBooking)
+    {
+        return;
+    }
+    let details = &mut state.details;
+    details.name = details.name.take().or_else(|| heard.name.clone());
+    details.email = details.email.take().or_else(|| heard.email.clone());
+    details.phone = details.phone.take().or_else(|| heard.phone.clone());
 }
 
 /// What was asked decides what the words are taken for.
@@ -86,19 +102,28 @@ fn at_any_time(state: &mut State, heard: &Heard, words: &str, context: &Context)
         let again = state.last_words.clone();
         return Some(repeat(state, again));
     }
+    if heard.did(Act::WrongNumber) {
+        state.wants = Wants::default();
+        return Some(state.end("No problem at all. Goodbye."));
+    }
+    if heard.did(Act::AsksWho) && heard.intent.is_none() && state.step == Step::Opening {
+        let words = format!("You've reached {}. How can I help?", context.agency.name);
+        return Some(state.ask(Step::Opening, words));
+    }
     if let Some(handed_on) = to_a_person(state, heard) {
         return Some(handed_on);
     }
     if sending::is_asked(state, heard) {
         return Some(sending::answer(state, heard));
     }
-    if let Some(answered) = facts::answer(state, heard) {
-        return Some(answered);
-    }
+    // What is approved goes before what a record may say: "how much is the deposit" is no question about one home.
     if let Some(said) = office::in_passing(state, heard, words, context) {
         return Some(said);
     }
-    if heard.did(Act::Wait) && heard.acts.len() == 1 {
+    if let Some(answered) = facts::answer(state, heard) {
+        return Some(answered);
+    }
+    if heard.did(Act::Wait) && heard.entities.is_empty() && !heard.did(Act::Affirm) && !heard.did(Act::Deny) {
         return Some(repeat(state, "Of course, take your time.".to_owned()));
     }
     None
@@ -110,9 +135,14 @@ fn to_a_person(state: &mut State, heard: &Heard) -> Option<Vec<Effect>> {
         state.message_about = TaskKind::Complaint;
         return Some(message::offer(state, "I'm sorry to hear that. A manager will ring you about it."));
     }
-    if heard.did(Act::DataRequest) || heard.did(Act::OptOut) {
+    if heard.did(Act::DataRequest) {
         state.message_about = TaskKind::DataRequest;
-        return Some(message::offer(state, "I'll pass that on, and a colleague will see to it."));
+        return Some(message::told(state, "I'll pass that on, and a colleague will see to it."));
+    }
+    if heard.did(Act::OptOut) {
+        state.opts_out = true;
+        state.message_about = TaskKind::DataRequest;
+        return Some(message::told(state, "I'll see to that at once."));
     }
     let takes_details =
         matches!(state.step.expecting(), Expecting::Name | Expecting::Email | Expecting::Phone);

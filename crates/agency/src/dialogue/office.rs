@@ -34,6 +34,9 @@ pub(super) fn in_passing(
             | Step::AskBudget
             | Step::ChooseProperty
             | Step::OfferDetails
+            | Step::ChooseSlot
+            | Step::AskName
+            | Step::AskEmail
     );
     let asks = searching && heard.did(Act::Asks) && heard.wish.is_empty() && heard.wants.is_empty();
     let said = asks.then(|| approved(heard, words, context)).flatten()?;

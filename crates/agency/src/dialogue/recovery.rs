@@ -29,6 +29,7 @@ pub(super) fn not_understood(state: &mut State, rephrased: &str) -> Vec<Effect> 
 pub(super) fn abuse(state: &mut State) -> Vec<Effect> {
     state.rudeness += 1;
     if state.rudeness > 1 {
+        state.last_heard.clear();
         return message::offer(state, "I'd rather a colleague helped you with this; they'll ring you back.");
     }
     let question = last_sentence(&state.last_words).to_owned();

@@ -10,9 +10,15 @@ use crate::tools::send_details::{DetailsSent, Recipient, SendDetails};
 /// What is still to be asked of somebody who is about to go; nothing: goodbye.
 pub(super) fn before_goodbye(state: &mut State) -> Option<Vec<Effect>> {
     let spoke_of_homes = !state.offered.is_empty();
-    if !spoke_of_homes {
+    let has_promise = state.actions.contains(&ActionTaken::CallbackPromised)
+        || state.actions.contains(&ActionTaken::MessageTaken);
+    let words = state.last_heard.to_lowercase();
+    let is_going = words.contains("bye");
+    let wants_nothing = is_going && words.split(|c: char| !c.is_alphabetic()).any(|word| word == "no");
+    if !spoke_of_homes || has_promise || wants_nothing || state.held_back > 0 {
         return None;
     }
+    state.held_back += u8::from(is_going);
     if !state.details_offered && !state.did_send_or_book() {
         return Some(offer(
             state,
@@ -33,7 +39,7 @@ pub(super) fn offer(state: &mut State, words: &str) -> Vec<Effect> {
 
 /// Whether somebody asks for the details, wherever in the call.
 pub(super) fn is_asked(state: &State, heard: &Heard) -> bool {
-    let by_a_way = heard.did(Act::ByEmail) || heard.did(Act::ByText);
+    let by_a_way = heard.did(Act::ByEmail) || heard.did(Act::ByText) || heard.email.is_some();
     by_a_way
         && !state.offered.is_empty()
         && matches!(state.step, Step::ChooseProperty | Step::AnythingElse)

@@ -1,6 +1,7 @@
 //! When: offering times and hearing which one.
 
 use jiff::SignedDuration;
+use jiff::civil::Weekday;
 
 use super::{choosing, closing, details, enquiry, message, recovery, viewing};
 use crate::conversation::{Effect, State, Step};
@@ -22,7 +23,8 @@ pub(super) fn with_wish(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if !heard.wish.is_empty() {
         state.wish = narrowed(&state.wish, &heard.wish, &state.slots);
     }
-    if heard.ambiguous && state.wish.dates.len() == 2 {
+    let all_sundays = state.wish.dates.iter().all(|date| date.weekday() == Weekday::Sunday);
+    if heard.ambiguous && state.wish.dates.len() == 2 && !all_sundays {
         let days: Vec<String> = state.wish.dates.iter().map(|date| speech::date(*date)).collect();
         return state.ask(Step::AskWhichDay, format!("Do you mean {}?", speech::any_of(&days)));
     }
@@ -55,13 +57,16 @@ pub(super) fn which_day(state: &mut State, heard: &Heard) -> Vec<Effect> {
 /// Says the times that the diary issued.
 pub(super) fn offered(state: &mut State, outcome: SlotsOutcome) -> Vec<Effect> {
     match outcome {
-        SlotsOutcome::Offered { slots, as_wished } => {
+        SlotsOutcome::Offered { slots, as_wished, closed } => {
             state.slots = apart_from_booked(state, slots);
             if let Some(exact) = exactly_wished(state, as_wished) {
                 return take(state, exact);
             }
-            let lead_in =
-                if as_wished { "I can do" } else { "I haven't got that time free. The nearest I can do is" };
+            let lead_in = match (as_wished, closed) {
+                (true, _) => "I can do",
+                (false, true) => "We're closed that day. The nearest I can do is",
+                (false, false) => "I haven't got that time free. The nearest I can do is",
+            };
             offer(state, lead_in)
         }
         SlotsOutcome::NoneFree if state.wish.is_empty() => message::offer(
@@ -76,9 +81,19 @@ pub(super) fn offered(state: &mut State, outcome: SlotsOutcome) -> Vec<Effect> {
     }
 }
 
-/// Nobody can view two homes within the hour.
+/// The next viewing follows the one that was just booked.
+pub(super) fn straight_after(state: &mut State) {
+    const LENGTH: SignedDuration = SignedDuration::from_mins(30);
+    let Some(next) = state.viewing.as_ref().and_then(|viewing| viewing.start.checked_add(LENGTH).ok()) else {
+        return;
+    };
+    let local = london::local(next);
+    state.wish = TimeWish { dates: vec![local.date()], from: Some(local.time()), until: Some(local.time()) };
+}
+
+/// Nobody can view two homes at once.
 fn apart_from_booked(state: &State, slots: Vec<OfferedSlot>) -> Vec<OfferedSlot> {
-    const APART: SignedDuration = SignedDuration::from_mins(60);
+    const APART: SignedDuration = SignedDuration::from_mins(30);
     let Some(booked) = state.viewing.as_ref().filter(|_| !state.is_moving()) else { return slots };
     let far = |offered: &&OfferedSlot| offered.slot.start.duration_since(booked.start).abs() >= APART;
     let apart: Vec<OfferedSlot> = slots.iter().filter(far).cloned().collect();
@@ -161,7 +176,8 @@ fn changes_home(state: &State, heard: &Heard) -> bool {
 }
 
 fn picked(state: &State, heard: &Heard) -> Option<OfferedSlot> {
-    if let Some(index) = heard.choice() {
+    // "Thursday at two for the first one": the time says which, not the ordinal.
+    if let Some(index) = heard.choice().filter(|_| heard.wish.is_empty()) {
         return choosing::nth(&state.slots, index).cloned();
     }
     if !heard.wish.is_empty() {

@@ -48,6 +48,8 @@ fn ordinal(tokens: &Tokens, at: usize, asked: bool) -> Option<(i64, usize)> {
         "first" | "1st" | "former" => 1,
         "second" | "2nd" | "middle" => 2,
         "third" | "3rd" => 3,
+        "earliest" | "soonest" if asked => return Some((1, 1)),
+        "latest" if asked => return Some((-1, 1)),
         "last" | "latter" => -1,
         _ => return None,
     };

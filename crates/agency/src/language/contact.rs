@@ -24,6 +24,22 @@ pub(super) fn phone(tokens: &Tokens) -> Option<Found<PhoneNumber>> {
     best
 }
 
+/// All figures of the sentence, one after the other: a number may be told in two breaths.
+pub(super) fn figures(tokens: &Tokens) -> String {
+    let mut all = String::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        match digits_at(tokens, at) {
+            Some((said, used)) => {
+                all.push_str(&said);
+                at += used;
+            }
+            None => at += 1,
+        }
+    }
+    all
+}
+
 /// The longest number that begins here, where it ends, and where the digits end.
 fn run_of_digits(tokens: &Tokens, start: usize) -> (Option<PhoneNumber>, usize, usize) {
     const DIGITS: std::ops::RangeInclusive<usize> = 10..=16;
@@ -80,12 +96,13 @@ pub(super) fn email(tokens: &Tokens) -> Option<Found<String>> {
     if let Some(at) = (0..tokens.len()).find(|at| is_email(tokens.get(*at))) {
         return Some(Found::new(tokens.get(at).to_owned(), at..at + 1));
     }
-    let ats = (0..tokens.len()).filter(|at| tokens.get(*at) == "at");
+    let ats = (0..tokens.len()).rev().filter(|at| tokens.get(*at) == "at");
     ats.filter_map(|at| email_around(tokens, at)).next()
 }
 
 fn email_around(tokens: &Tokens, at: usize) -> Option<Found<String>> {
-    let start = local_start(tokens, at);
+    const LOCAL_WORDS_MAX: usize = 24;
+    let start = local_start(tokens, at).max(at.saturating_sub(LOCAL_WORDS_MAX));
     let (local, _) = spoken_part(tokens, start..at, true)?;
     let (domain, used) = spoken_part(tokens, at + 1..tokens.len(), false)?;
     let address = format!("{local}@{domain}");

@@ -490,7 +490,7 @@ fn holiday(tokens: &Tokens, at: usize, today: Date) -> Reading {
         ("christmas", ..)
             if !matches!(
                 tokens.before(at),
-                "over" | "before" | "after" | "by" | "until" | "since" | "for"
+                "over" | "before" | "after" | "by" | "until" | "since" | "for" | "merry" | "happy"
             ) =>
         {
             Some((12, 25, 1))

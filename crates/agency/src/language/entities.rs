@@ -8,7 +8,7 @@ use super::heard::Said;
 use super::places::{Lexicon, other_places, postcodes_in};
 use super::tokens::Tokens;
 use super::{choice, contact, dates, home, money, person, postcode_voice, reference, rooms, times};
-use crate::crm::Listing;
+use crate::crm::{Listing, WantedArea};
 
 /// The sentence, and what is needed to read it.
 pub(super) struct Reader<'a> {
@@ -27,7 +27,7 @@ pub(super) fn entities(tokens: &Tokens, said: &Said, lexicon: &Lexicon, today: D
     reader.contact();
     reader.places();
     reader.rooms_and_people();
-    if said.expecting == Expecting::Money {
+    if said.expecting == Expecting::Money || money::is_spoken_of(tokens) {
         reader.money();
     }
     reader.when();
@@ -75,7 +75,17 @@ impl Reader<'_> {
     }
 
     fn places(&mut self) {
-        let streets = self.lexicon.streets_in(self.tokens);
+        let (areas, streets) = self.lexicon.places_in(self.tokens);
+        // An area by its own name is no street that sounds like it, unless the caller stands on it.
+        let (plain, misheard): (Vec<_>, Vec<_>) = areas.into_iter().partition(|area| {
+            let name = area.value.name.as_deref().map(Tokens::of);
+            let is_exact =
+                name.is_some_and(|name| name.joined(0..name.len()) == self.tokens.joined(area.run.clone()));
+            is_exact && self.tokens.before(area.run.start) != "on"
+        });
+        for area in plain {
+            self.area(area);
+        }
         // Streets heard in the same words are candidates of one another.
         let mut by_run: Vec<Found<Vec<String>>> = Vec::new();
         for street in streets {
@@ -93,12 +103,8 @@ impl Reader<'_> {
                 candidates: all,
             });
         }
-        for area in self.lexicon.areas_in(self.tokens) {
-            self.take(area, |area| Value::Area {
-                value: area.name.unwrap_or_default(),
-                outward: area.outward,
-                is_ours: true,
-            });
+        for area in misheard {
+            self.area(area);
         }
         for code in postcodes_in(self.tokens) {
             self.take(code, |code| Value::Postcode { outward: code.outward, inward: code.inward });
@@ -111,6 +117,14 @@ impl Reader<'_> {
                 is_ours: false,
             });
         }
+    }
+
+    fn area(&mut self, found: Found<WantedArea>) {
+        self.take(found, |area| Value::Area {
+            value: area.name.unwrap_or_default(),
+            outward: area.outward,
+            is_ours: true,
+        });
     }
 
     fn rooms_and_people(&mut self) {

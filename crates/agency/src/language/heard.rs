@@ -10,7 +10,7 @@ use super::money::Money;
 use super::places::Lexicon;
 use super::tokens::Tokens;
 use super::topics::{self, Compare, OfficeTopic, Topic};
-use super::{Act, Expecting, acts};
+use super::{Act, Expecting, acts, contact};
 use crate::crm::{Listing, PropertyType, WantedArea, Wants};
 use crate::diary::TimeWish;
 use crate::london;
@@ -50,6 +50,8 @@ pub struct Heard {
     pub name: Option<String>,
     pub phone: Option<PhoneNumber>,
     pub email: Option<String>,
+    /// Figures that were said, where a telephone number was asked for.
+    pub figures: String,
     pub features: Vec<(Feature, bool)>,
     /// Places that are none of the agency's.
     pub elsewhere: Vec<String>,
@@ -111,6 +113,7 @@ fn read_one(tokens: &Tokens, said: &Said, lexicon: &Lexicon, today: Date) -> Hea
         judged,
         acts,
         entities: found,
+        figures: if said.expecting == Expecting::Phone { contact::figures(tokens) } else { String::new() },
         topics: topics::topics(tokens),
         compare: topics::compare(tokens),
         office: topics::office(tokens),
@@ -144,6 +147,12 @@ fn folded(mut heard: Heard, today: Date) -> Heard {
         (heard.wants.bedrooms_min, heard.wants.bedrooms_max) = (Some(0), Some(0));
     }
     heard.entities = found;
+    // "Olu Adebayo, Chamberlayne Road": the street is no surname.
+    for street in &heard.streets {
+        let name = heard.name.take();
+        heard.name = name.map(|name| name.strip_suffix(street.as_str()).unwrap_or(&name).trim().to_owned());
+    }
+    heard.name = heard.name.take().filter(|name| !name.is_empty());
     heard
 }
 

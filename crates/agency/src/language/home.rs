@@ -21,7 +21,6 @@ static LISTINGS: LazyLock<PhraseBook<Listing>> = LazyLock::new(|| {
         "letting",
         "pcm",
         "tenancy",
-        "lease",
         "leasing",
         "per month",
         "short let",

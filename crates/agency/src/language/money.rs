@@ -16,6 +16,7 @@ pub(super) struct Money {
 
 /// Between the cheapest room a week and the dearest house.
 const AMOUNTS: std::ops::RangeInclusive<i64> = 100..=100_000_000;
+const RENT_MIN: f64 = 300.0;
 /// No home here sells for under this, and none rents for over it a month.
 const RENT_OR_PRICE: i64 = 30_000;
 
@@ -36,6 +37,11 @@ impl Money {
         };
         Self { min: monthly(self.min), max: monthly(self.max), per: self.per.map(|_| Per::Month) }
     }
+}
+
+/// Words that make the figures beside them amounts, whatever was asked.
+pub(super) fn is_spoken_of(tokens: &Tokens) -> bool {
+    tokens.has_any(&["stretch", "budget", "afford", "pounds", "pcm", "spend"]) || tokens.has("a month")
 }
 
 /// The amounts of a sentence as one budget, if there is one. `asked`: a bare number is an amount.
@@ -75,7 +81,10 @@ fn limits(tokens: &Tokens, amounts: &[Found<i64>], least: i64, most: i64) -> (Op
         || tokens.has("more than")
             && !tokens.has("no more than")
             && !tokens.has("not more than")
-            && !tokens.has_any(&["cant", "dont", "wont", "cannot"])
+            && !tokens.has_any(&[
+                "cant", "dont", "wont", "cannot", "shouldnt", "wouldnt", "nae", "not", "no", "never",
+                "nothing", "isnt", "didnt", "couldnt",
+            ])
         || tokens.has("or more");
     if at_least && amounts.len() == 1 && !tokens.has_any(&["not", "nothing", "never"]) {
         (Some(least), None)
@@ -148,7 +157,9 @@ fn amounts(tokens: &Tokens, asked: bool, listing: Option<Listing>, unit: Option<
         } else {
             in_context(value, listing, unit, asked)
         };
-        let pounds = rounded(value).filter(|pounds| is_amount && AMOUNTS.contains(pounds));
+        // Nobody rents for less a month: a figure was lost on the way.
+        let is_too_low = unit != Some(Unit::Week) && value < RENT_MIN;
+        let pounds = rounded(value).filter(|pounds| is_amount && !is_too_low && AMOUNTS.contains(pounds));
         found.extend(pounds.map(|pounds| Found::new(pounds, at..at + used)));
         at += used;
     }
@@ -212,6 +223,11 @@ fn is_scaled(tokens: &Tokens, at: usize, used: usize) -> bool {
 }
 
 fn is_hinted(tokens: &Tokens, at: usize) -> bool {
+    // "For 2500", with nothing after it that it could count.
+    let long_figure = tokens.get(at).len() == 4 && tokens.get(at).bytes().all(|b| b.is_ascii_digit());
+    if long_figure && matches!(tokens.before(at), "for" | "of") && !tokens.get(at).starts_with("20") {
+        return true;
+    }
     const HINTS: &[&str] = &[
         "budget", "under", "below", "around", "about", "maximum", "max", "between", "spend", "afford",
         "over", "stretch", "pay", "roughly", "ceiling", "limit", "price", "cost", "costs", "least", "most",
@@ -266,7 +282,9 @@ fn counts_something_else(tokens: &Tokens, at: usize, used: usize) -> bool {
         "flat" | "number" | "w" | "nw" | "jb" | "reference" | "at" | "half" | "past"
     );
     let is_clock = tokens.get(at).contains([':', '/']);
-    is_phone || counted || address || is_clock
+    let is_choice = tokens.get(at) == "one"
+        && matches!(tokens.before(at), "first" | "second" | "third" | "last" | "that" | "this" | "which");
+    is_phone || counted || address || is_clock || is_choice
 }
 
 #[cfg(test)]

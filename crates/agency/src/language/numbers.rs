@@ -40,9 +40,20 @@ pub(super) fn number_at(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
         {
             value += rest;
             used += joint + more;
+        } else if let Some(hundreds) = hundreds_alone(tokens, at + used + joint) {
+            // "Two thousand two hundred and two thousand five hundred" are two numbers.
+            value += hundreds;
+            used += joint + 2;
         }
     }
     Some((value, used))
+}
+
+/// `two hundred` of `two hundred and two thousand`.
+fn hundreds_alone(tokens: &Tokens, at: usize) -> Option<f64> {
+    let (n, used) = two_digits(tokens, at).filter(|(n, _)| (1.0..10.0).contains(n))?;
+    let another = tokens.get(at + used) == "hundred" && tokens.get(at + used + 1) == "and";
+    (used == 1 && another).then_some(n * 100.0)
 }
 
 /// A price as people shorten it: `two thousand two fifty` (2,250), `eight fifty thousand`, `twenty-two fifty`,
@@ -55,6 +66,9 @@ pub(super) fn price_at(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
 }
 
 fn shortened(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
+    if let Some(thousands) = thousands_short(tokens, at) {
+        return Some(thousands);
+    }
     let short_head = compound(tokens, at);
     let (head, used) = short_head.or_else(|| small_number(tokens, at))?;
     let tail = at + used + 1;
@@ -72,11 +86,33 @@ fn shortened(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
     }
 }
 
+/// `two two fifty` (2,250)
+fn thousands_short(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
+    let (thousands, one) =
+        two_digits(tokens, at).filter(|(n, used)| *used == 1 && (1.0..10.0).contains(n))?;
+    let (rest, used) = compound(tokens, at + one).filter(|(rest, _)| *rest < 1_000.0)?;
+    Some((thousands * 1_000.0 + rest, one + used))
+}
+
 /// `two fifty` (250), `twenty two fifty` (2,250): hundreds and what is left of them, with nothing between.
 fn compound(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
+    if let Some(figures) = figures_apart(tokens, at) {
+        return Some(figures);
+    }
     let (hundreds, used) = two_digits(tokens, at).filter(|(n, _)| *n >= 1.0)?;
     let (rest, more) = two_digits(tokens, at + used).filter(|(n, _)| *n >= 10.0)?;
     (!is_counted(tokens, at + used + more)).then_some((hundreds * 100.0 + rest, used + more))
+}
+
+/// `16 50`: a recogniser's 1,650.
+fn figures_apart(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
+    let figures = |at: usize, lengths: std::ops::RangeInclusive<usize>| {
+        let word = tokens.get(at);
+        let fits = lengths.contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| word.parse::<f64>().ok()).flatten()
+    };
+    let (hundreds, rest) = (figures(at, 1..=2)?, figures(at + 1, 2..=2)?);
+    (hundreds >= 1.0 && !is_counted(tokens, at + 2)).then_some((hundreds * 100.0 + rest, 2))
 }
 
 /// A number before these is not part of a price.
@@ -163,6 +199,7 @@ mod tests {
     fn prices_as_people_shorten_them() {
         for (text, value) in [
             ("two thousand two fifty", 2_250.0),
+            ("two two fifty", 2_250.0),
             ("two thousand eight fifty", 2_850.0),
             ("twenty two fifty", 2_250.0),
             ("eight fifty thousand", 850_000.0),

@@ -83,7 +83,7 @@ fn name_in(tokens: &Tokens, expecting: Expecting) -> Option<Name> {
     if asked && let Some(spelled) = spelled(tokens, start) {
         return Some(spelled);
     }
-    let words = name_words(tokens, start);
+    let (words, letters) = without_letters(tokens, name_words(tokens, start));
     let plausible =
         (1..=NAME_WORDS_MAX).contains(&words.len()) && words.iter().all(|at| is_name_word(tokens.get(*at)));
     if !plausible {
@@ -93,9 +93,28 @@ fn name_in(tokens: &Tokens, expecting: Expecting) -> Option<Name> {
     if !asked && words.iter().any(|at| is_common_word(tokens.get(*at))) {
         return None;
     }
-    let written: Vec<String> = words.iter().map(|at| capitalised(tokens, *at)).collect();
+    let mut written: Vec<String> = words.iter().map(|at| capitalised(tokens, *at)).collect();
+    if let (Some(last), Some(spelled)) = (written.last_mut(), letters)
+        && spelled.len().abs_diff(last.len()) <= 2
+        && spelled.chars().next() == last.to_lowercase().chars().next()
+    {
+        *last = with_capital(&spelled);
+    }
     let run = *words.first()?..*words.last()? + 1;
     Some(split(&written, tokens.said(&run)))
+}
+
+/// "Jonathan Clark, C L A R K": the letters spell the name before them.
+fn without_letters(tokens: &Tokens, words: Vec<usize>) -> (Vec<usize>, Option<String>) {
+    const LETTERS_MIN: usize = 3;
+    let Some(first) = words.iter().position(|at| tokens.get(*at).len() == 1) else { return (words, None) };
+    let start = words[first];
+    let letters = (start..tokens.len()).take_while(|at| tokens.get(*at).len() == 1).count();
+    if first == 0 || letters < LETTERS_MIN {
+        return (words, None);
+    }
+    let spelled = tokens.joined(start..start + letters).replace(' ', "");
+    (words[..first].to_vec(), spelled.is_ascii().then_some(spelled))
 }
 
 /// One word alone is a surname only if it is known as one and not as a first name.
@@ -133,6 +152,7 @@ fn introduction(tokens: &Tokens, asked: bool) -> Option<usize> {
         "im called",
         "call me",
         "i go by",
+        "myself",
         "use the name",
         "put it under",
         "booking for",
@@ -163,7 +183,9 @@ fn introduction(tokens: &Tokens, asked: bool) -> Option<usize> {
             known || COMMON.first.contains(tokens.get(at)) && COMMON.last.contains(tokens.get(at + 1));
         whole.then_some(at)
     };
-    after(ALWAYS).or_else(|| if asked { after(ASKED) } else { None }).or_else(greeted)
+    // "You can take my name, it's Gladys Pike".
+    let tells_name = asked || tokens.contains("name");
+    after(ALWAYS).or_else(|| if tells_name { after(ASKED) } else { None }).or_else(greeted)
 }
 
 const NAME_WORDS_MAX: usize = 4;
@@ -190,7 +212,8 @@ fn name_words(tokens: &Tokens, start: usize) -> Vec<usize> {
 
 /// After a comma a name goes on only with a name: "Lashon, a table for five".
 fn continues(word: &str) -> bool {
-    matches!(word, "surname" | "last" | "first" | "middle") || is_filler(word) || is_name_word(word)
+    matches!(word, "surname" | "last" | "first" | "middle" | "and" | "its")
+        || (is_name_word(word) && !is_common_word(word))
 }
 
 /// Said before a name, and no part of it.
@@ -198,8 +221,8 @@ fn is_filler(word: &str) -> bool {
     const FILLERS: &[&str] = &[
         "yes", "yeah", "sure", "ok", "okay", "um", "er", "erm", "uh", "so", "well", "hi", "hello", "please",
         "its", "the", "is", "im", "sorry", "no", "that", "thats", "fine", "right", "name", "names", "wrong",
-        "just", "under", "my", "full", "of", "it", "will", "be", "for", "should", "would", "and", "put",
-        "book", "mr", "mrs", "miss", "ms", "dr", "good", "thank", "thanks", "to",
+        "just", "under", "my", "full", "of", "it", "be", "for", "should", "would", "and", "put", "book",
+        "mr", "mrs", "miss", "ms", "dr", "good", "thank", "thanks", "to",
     ];
     FILLERS.contains(&word)
 }
@@ -211,6 +234,15 @@ fn is_name_word(word: &str) -> bool {
 /// Whoever says one of these is not telling a name.
 fn is_never_in_a_name(word: &str) -> bool {
     const WORDS: &[&str] = &[
+        "dot",
+        "one",
+        "first",
+        "second",
+        "third",
+        "last",
+        "everything",
+        "earliest",
+        "latest",
         "what",
         "why",
         "not",
@@ -298,7 +330,6 @@ fn is_never_in_a_name(word: &str) -> bool {
         "could",
         "should",
         "would",
-        "will",
         "make",
         "from",
         "or",
@@ -311,7 +342,6 @@ fn is_never_in_a_name(word: &str) -> bool {
         "already",
         "told",
         "said",
-        "again",
         "something",
         "anything",
         "nothing",
@@ -449,7 +479,7 @@ fn spelled(tokens: &Tokens, start: usize) -> Option<Name> {
         Some(Name { first: part(first), last: part(last), said: said.clone() })
     };
     // "Smith s m i t h": what was said is spelled after it.
-    if let Some(told) = whole_before.last().filter(|told| text.starts_with(&told[..1])) {
+    if let Some(told) = whole_before.last().filter(|told| text.chars().next() == told.chars().next()) {
         let others = &whole_before[..whole_before.len() - 1];
         let spelled = if text.len().abs_diff(told.len()) <= 2 { text.clone() } else { told.clone() };
         return match others {

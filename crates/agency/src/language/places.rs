@@ -30,6 +30,12 @@ struct Name {
 
 /// So alike in spelling that it is the same name misheard.
 const SAME_SPELLING: f64 = 0.92;
+/// Alike enough, if the street word is the very same.
+const MANGLED: f64 = 0.84;
+const STREET_WORDS: &[&str] = &[
+    "avenue", "road", "street", "gardens", "square", "terrace", "lane", "mews", "place", "crescent", "grove",
+    "way", "close", "park", "hill", "mansions", "court",
+];
 /// Alike enough, if it also sounds the same.
 const NEAR_SPELLING: f64 = 0.78;
 
@@ -67,22 +73,16 @@ impl Lexicon {
         self.streets.iter().map(|street| street.written.as_str())
     }
 
-    /// The agency's areas that were named and not refused.
-    pub(super) fn areas_in(&self, tokens: &Tokens) -> Vec<Found<WantedArea>> {
-        let windows = windows(tokens);
+    /// The agency's areas that were named and not refused, and its streets, each with where.
+    pub(super) fn places_in(&self, tokens: &Tokens) -> (Vec<Found<WantedArea>>, Vec<Found<String>>) {
+        let windows = self.windows(tokens);
         let named = self
             .areas
             .iter()
             .filter_map(|(area, name)| name.place_in(&windows).map(|run| Found::new(area.clone(), run)));
-        let mut found: Vec<_> = named.filter(|found| !tokens.is_refused(found.run.start)).collect();
-        found.sort_by_key(|area| area.run.start);
-        found
-    }
-
-    /// The agency's streets that were named, each with where.
-    pub(super) fn streets_in(&self, tokens: &Tokens) -> Vec<Found<String>> {
-        let windows = windows(tokens);
-        let mut found: Vec<Found<String>> = self
+        let mut areas: Vec<_> = named.filter(|found| !tokens.is_refused(found.run.start)).collect();
+        areas.sort_by_key(|area| area.run.start);
+        let mut streets: Vec<Found<String>> = self
             .streets
             .iter()
             .filter_map(|street| {
@@ -90,27 +90,34 @@ impl Lexicon {
                 Some(Found::new(street.written.clone(), run))
             })
             .collect();
-        found.sort_by_key(|street| street.run.start);
-        found
+        streets.sort_by_key(|street| street.run.start);
+        (areas, streets)
+    }
+
+    /// Runs of words that begin as one of the names does, by that beginning.
+    fn windows(&self, tokens: &Tokens) -> HashMap<char, Vec<Window>> {
+        let names = || self.areas.iter().map(|(_, name)| name).chain(&self.streets);
+        let longest = names().map(|name| name.words.len()).max().unwrap_or(0) + 1;
+        let beginnings: Vec<char> = names().map(|name| first_sound(&name.whole)).collect();
+        let mut windows: HashMap<char, Vec<Window>> = HashMap::new();
+        for start in 0..tokens.len() {
+            let sound = first_sound(tokens.get(start));
+            if !beginnings.contains(&sound) {
+                continue;
+            }
+            for end in start + 1..=(start + longest).min(tokens.len()) {
+                let window = Window { run: start..end, text: tokens.joined(start..end) };
+                windows.entry(sound).or_default().push(window);
+            }
+        }
+        windows
     }
 }
 
-/// Runs of one to five words that may be a name, by how they begin.
+/// A run of words that may be a name.
 struct Window {
     run: Range<usize>,
     text: String,
-}
-
-fn windows(tokens: &Tokens) -> HashMap<char, Vec<Window>> {
-    const WORDS_MAX: usize = 5;
-    let mut windows: HashMap<char, Vec<Window>> = HashMap::new();
-    for start in 0..tokens.len() {
-        for end in start + 1..=(start + WORDS_MAX).min(tokens.len()) {
-            let text = tokens.joined(start..end);
-            windows.entry(first_sound(&text)).or_default().push(Window { run: start..end, text });
-        }
-    }
-    windows
 }
 
 /// Letters that are mistaken for one another at the beginning of a word.
@@ -154,22 +161,29 @@ impl Name {
         if heard == self.whole {
             return true;
         }
-        let likeness = jaro_winkler(heard, &self.whole);
-        if likeness >= SAME_SPELLING {
-            // "Kilburn Park" must not pass for "Kilburn Lane": the last word must be alike too.
-            let last = |text: &str| text.rsplit(' ').next().unwrap_or_default().to_owned();
-            let (heard, name) = (last(heard), last(&self.whole));
-            return jaro_winkler(&heard, &name) >= NEAR_SPELLING || sound(&heard) == sound(&name);
+        if self.words.len() == 1 {
+            // "Kill burn": one word may come out as two.
+            let joined = heard.replace(' ', "");
+            let likeness = jaro_winkler(&joined, &self.whole);
+            return likeness >= SAME_SPELLING
+                || (likeness >= NEAR_SPELLING && self.whole.len() >= 6 && sound(&joined) == self.sound);
         }
-        likeness >= NEAR_SPELLING && self.whole.len() >= 6 && sound(heard) == self.sound
+        // "Kilburn Park" must not pass for "Kilburn Lane": the last word must be alike too.
+        let likeness = jaro_winkler(heard, &self.whole);
+        let is_near = likeness >= SAME_SPELLING
+            || (likeness >= NEAR_SPELLING && self.whole.len() >= 6 && sound(heard) == self.sound)
+            || (likeness >= MANGLED && self.has_last_word_of(heard));
+        let (last_heard, last) = (last_word(heard), last_word(&self.whole));
+        is_near && (jaro_winkler(last_heard, last) >= NEAR_SPELLING || sound(last_heard) == sound(last))
+    }
+
+    /// `lordy dale road` for Lauderdale Road: the street word is right, the rest is mangled.
+    fn has_last_word_of(&self, heard: &str) -> bool {
+        STREET_WORDS.contains(&last_word(heard)) && last_word(heard) == last_word(&self.whole)
     }
 
     /// `Elgin` for `Elgin Avenue`: exact spelling only, and only for a name long enough to be one.
     fn short_form_in(&self, tokens: &Tokens) -> Option<Range<usize>> {
-        const STREET_WORDS: &[&str] = &[
-            "avenue", "road", "street", "gardens", "square", "terrace", "lane", "mews", "place", "crescent",
-            "grove", "way", "close", "park", "hill", "mansions", "court",
-        ];
         let [first, last] = self.words.as_slice() else { return None };
         if first.len() < 5 || !STREET_WORDS.contains(&last.as_str()) {
             return None;
@@ -179,6 +193,10 @@ impl Name {
         let other = STREET_WORDS.contains(&tokens.get(at + 1)) && tokens.get(at + 1) != last;
         (!other).then_some(at..at + 1)
     }
+}
+
+fn last_word(text: &str) -> &str {
+    text.rsplit(' ').next().unwrap_or_default()
 }
 
 fn sound(text: &str) -> String {
@@ -440,11 +458,11 @@ mod tests {
             ("Queens Park", "Queen's Park"),
             ("kensal rice", "Kensal Rise"),
         ] {
-            let found = lexicon().areas_in(&Tokens::of(text));
+            let found = lexicon().places_in(&Tokens::of(text)).0;
             assert_eq!(found.first().and_then(|a| a.value.name.as_deref()), Some(name), "{text}");
         }
         for text in ["anywhere but Kilburn", "not in Maida Vale"] {
-            assert!(lexicon().areas_in(&Tokens::of(text)).is_empty(), "{text}");
+            assert!(lexicon().places_in(&Tokens::of(text)).0.is_empty(), "{text}");
         }
     }
 
@@ -472,10 +490,10 @@ mod tests {
             ("salisbury road", "Salusbury Road"),
             ("Lauderdale", "Lauderdale Road"),
         ] {
-            let found = lexicon().streets_in(&Tokens::of(text));
+            let found = lexicon().places_in(&Tokens::of(text)).1;
             assert_eq!(found.iter().map(|f| f.value.as_str()).collect::<Vec<_>>(), [street], "{text}");
         }
-        assert!(lexicon().streets_in(&Tokens::of("I am looking for two bedrooms")).is_empty());
+        assert!(lexicon().places_in(&Tokens::of("I am looking for two bedrooms")).1.is_empty());
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn piece(tokens: &Tokens, at: usize) -> Option<(String, usize)> {
     let word = tokens.get(at);
     let is_digits = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
     match word {
-        "dash" | "hyphen" | "jb" => Some((String::new(), 1)),
+        "dash" | "hyphen" | "jb" | "j" | "b" | "jay" | "bee" => Some((String::new(), 1)),
         "oh" | "o" | "nought" => Some(("0".into(), 1)),
         "double" | "triple" => {
             let (digit, used) = piece(tokens, at + 1)?;

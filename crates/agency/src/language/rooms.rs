@@ -50,7 +50,7 @@ pub(super) fn bedrooms(tokens: &Tokens, expecting: Expecting) -> Vec<Found<Rooms
         found.extend(double_and_box_room(tokens));
     }
     if found.is_empty() {
-        found.extend(counted(tokens, &["rooms"], false));
+        found.extend(counted(tokens, &["rooms", "room"], false));
     }
     found
 }

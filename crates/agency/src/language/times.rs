@@ -313,6 +313,14 @@ fn bare_hour(tokens: &Tokens, i: usize, asked: bool) -> Reading {
             | "thanks"
             | "would've"
             | "sharp"
+            | "instead"
+            | "not"
+            | "rather"
+            | "could"
+            | "can"
+            | "any"
+            | "we"
+            | "i"
     ) || super::dates::weekday_named(after).is_some()
         || after == "the"
         || tokens.is_after_pause(i + used);

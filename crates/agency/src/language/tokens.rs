@@ -122,7 +122,7 @@ impl Tokens {
     fn is_refused_before(&self, at: usize) -> bool {
         const WORDS_BACK: usize = 4;
         const REFUSALS: &[&str] =
-            &["not", "but", "except", "dont", "without", "cant", "cannot", "wont", "hate"];
+            &["not", "but", "except", "dont", "without", "cant", "cannot", "wont", "hate", "forget"];
         const ENDS: &[&str] = &["one", "second", "third", "first", "last", "so", "because", "then", "its"];
         let from = at.saturating_sub(WORDS_BACK);
         let near: Vec<&str> = (from..at).map(|i| self.get(i)).collect();
@@ -178,6 +178,8 @@ impl Tokens {
             "scrap that",
             "actually",
             "no wait",
+            "hang on",
+            "oh wait",
             "wait no",
             "correction",
             "let me rephrase",

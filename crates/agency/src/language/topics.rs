@@ -227,7 +227,12 @@ static OFFICE: LazyLock<PhraseBook<OfficeTopic>> = LazyLock::new(|| {
 });
 
 pub(super) fn topics(tokens: &Tokens) -> Vec<Topic> {
-    once_each(TOPICS.find(tokens))
+    let mut topics = once_each(TOPICS.find(tokens));
+    // "How much is the deposit" does not ask for the rent.
+    if topics.iter().any(|topic| matches!(topic, Topic::Deposit | Topic::ServiceCharge | Topic::CouncilTax)) {
+        topics.retain(|topic| *topic != Topic::Price);
+    }
+    topics
 }
 
 pub(super) fn compare(tokens: &Tokens) -> Option<Compare> {

@@ -48,7 +48,7 @@ impl TryFrom<String> for Offer {
 pub struct Understanding {
     pub intent: Option<Intent>,
     /// From 0 to 1; 0 without an intent.
-    pub confidence: f32,
+    pub confidence: f64,
     pub emergency: Option<Urgency>,
     pub acts: Vec<Act>,
     pub entities: Vec<Entity>,
@@ -83,7 +83,7 @@ pub fn understand(line: &Line, lexicon: &Lexicon, clock: Timestamp) -> Understan
     let emergency = urgency(&heard, &alternatives);
     Understanding {
         intent: heard.judged.map(|judged| judged.intent),
-        confidence: heard.judged.map_or(0.0, |judged| (judged.confidence * 100.0).round() / 100.0),
+        confidence: heard.judged.map_or(0.0, |judged| (f64::from(judged.confidence) * 100.0).round() / 100.0),
         emergency,
         acts: heard.acts.into_iter().filter(|act| act.is_public()).collect(),
         entities: heard.entities,

@@ -60,6 +60,7 @@ pub fn with_article(feature: &str) -> String {
 pub fn search(wants: &Wants) -> String {
     let mut words = Vec::new();
     match (wants.bedrooms_min, wants.bedrooms_max) {
+        (_, Some(0)) => {}
         (Some(min), Some(max)) if min == max => words.push(format!("{}-bedroom", cardinal(min))),
         (Some(min), Some(max)) => words.push(format!("{} to {}-bedroom", cardinal(min), cardinal(max))),
         (Some(min), None) => words.push(format!("{}-bedroom or larger", cardinal(min))),

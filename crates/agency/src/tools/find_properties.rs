@@ -43,7 +43,11 @@ pub fn decide(call: &FindProperties, found: Vec<Property>, widened: Widened) -> 
 pub fn decide_streets(call: &FindProperties, there: Vec<Property>) -> FoundProperties {
     let fitting: Vec<Property> =
         there.iter().filter(|property| fits(&call.wants, property)).cloned().collect();
-    decide(call, if fitting.is_empty() { there } else { fitting }, Widened::Nothing)
+    if fitting.is_empty() {
+        decide(call, there, Widened::Bedrooms)
+    } else {
+        decide(call, fitting, Widened::Nothing)
+    }
 }
 
 fn fits(wants: &Wants, property: &Property) -> bool {

@@ -16,6 +16,9 @@ pub struct TakeMessage {
     pub emergency: bool,
     /// What kind of task it becomes: a call-back, unless it is a complaint or about the caller's data.
     pub about: TaskKind,
+    /// Not to be written to any more: recorded at once, and no text says so.
+    #[serde(default)]
+    pub opts_out: bool,
 }
 
 /// Within the hour while open; at the next opening otherwise (`spec.md` §6.8).

@@ -27,6 +27,8 @@ pub enum SlotsOutcome {
         slots: Vec<OfferedSlot>,
         /// Whether the slots are what was wished for, or only near it.
         as_wished: bool,
+        /// Whether the office is closed on every day that was wished for.
+        closed: bool,
     },
     /// No free time at all in the days looked at.
     NoneFree,
@@ -43,7 +45,9 @@ pub fn decide(call: &ViewingSlots, property: Option<&Property>, facts: &DiaryFac
         return SlotsOutcome::NoneFree;
     }
     let as_wished = slots.iter().all(|offered| call.wish.fits(offered.slot.start));
-    SlotsOutcome::Offered { slots, as_wished }
+    let dates = &call.wish.dates;
+    let closed = !dates.is_empty() && dates.iter().all(|date| !facts.hours.is_working_day(*date));
+    SlotsOutcome::Offered { slots, as_wished, closed }
 }
 
 /// Gives slots their ids.

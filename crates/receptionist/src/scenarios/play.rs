@@ -28,17 +28,19 @@ pub async fn run(scenario: &Scenario, database_url: &str) -> anyhow::Result<Verd
     let before = Snapshot::take(&rehearsal.app.store).await?;
     let mut call = rehearsal.network.ring(&scenario.caller, AGENCY_NUMBER).await?;
     let mut transcript = vec![format!("Sarah: {}", call.heard())];
+    let mut problems = Vec::new();
     for step in &scenario.steps {
-        take(step, &mut call, &mut rehearsal)
-            .await
-            .with_context(|| format!("at {step:?}, after: {transcript:#?}"))?;
+        if let Err(error) = take(step, &mut call, &mut rehearsal).await {
+            problems.push(format!("at {step:?}: {error:#}"));
+            break;
+        }
         transcript.push(format!("{step:?}"));
         transcript.push(format!("Sarah: {}", call.heard()));
     }
     call.hang_up();
     rehearsal.settle().await?;
     let after = Snapshot::take(&rehearsal.app.store).await?;
-    let mut problems = differences(&before.changes(&after), &scenario.expect);
+    problems.extend(differences(&before.changes(&after), &scenario.expect));
     problems.extend(rehearsal.network.complaints());
     let said = call.all_heard();
     problems.extend(

@@ -70,6 +70,7 @@ async fn ask_colleague(
         phone: None,
         emergency: false,
         about: TaskKind::FollowUp,
+        opts_out: false,
     };
     let task = NewTask {
         id: &app.id("task"),

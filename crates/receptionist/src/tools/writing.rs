@@ -43,7 +43,13 @@ pub(super) async fn take_message(
     };
     let mut tx = app.store.begin().await?;
     tx.add_task(&task).await?;
-    if let Some(phone) = taken.call_back.as_ref().filter(|phone| phone.takes_texts() && !call.emergency) {
+    if let Some(phone) = call.phone.as_ref().filter(|_| call.opts_out) {
+        tx.opt_out(&app.id("opt_out"), phone, now).await?;
+    }
+    if let Some(phone) = taken.call_back.as_ref().filter(|phone| {
+        // Whoever asks to be left alone is not texted about it.
+        phone.takes_texts() && !call.emergency && !call.opts_out
+    }) {
         let body = callback_promise(&taken, app.agency());
         text(talk, &mut tx, phone, kind::CALLBACK_PROMISE, &body, key).await?;
     }
