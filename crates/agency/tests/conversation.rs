@@ -381,3 +381,86 @@ fn each_danger_is_alerted_once() {
     assert_eq!(alerts(&mut state, "it's the burst pipe in the kitchen"), 0);
     assert_eq!(alerts(&mut state, "and now I can smell gas"), 1);
 }
+
+/// Whatever happens, a caller who falls silent at the end is let go with an outcome; the same words are never said
+/// three times in a row; and no amount and no date is spoken that no tool, setting or caller gave.
+mod promises {
+    use super::*;
+    use agency::speech;
+
+    /// Runs of number words before "pounds", and what follows "the" before "of" a month.
+    fn amounts(words: &str) -> Vec<String> {
+        let plain: Vec<&str> = words.split_whitespace().collect();
+        let is_number = |word: &str| {
+            let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+            word.split('-').all(|part| NUMBER_WORDS.contains(&part))
+        };
+        let ends = plain.iter().enumerate().filter(|(_, word)| word.starts_with("pounds")).map(|(at, _)| at);
+        ends.map(|end| {
+            let start = (0..end).rev().take_while(|at| is_number(plain[*at])).last().unwrap_or(end);
+            plain[start..end].join(" ")
+        })
+        .collect()
+    }
+
+    const NUMBER_WORDS: &[&str] = &[
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand",
+        "million", "point", "and",
+    ];
+
+    /// Every amount that may be said: of the homes the tools gave, and the caller's own.
+    fn known_amounts(state: &State) -> Vec<String> {
+        let homes = (0..6).map(|n| property(n).price);
+        let own = [state.wants.budget_min, state.wants.budget_max].into_iter().flatten();
+        homes.chain(own).map(|pounds| speech::amount(pounds).trim_end_matches(" pounds").to_owned()).collect()
+    }
+
+    /// Every day that may be said: of the times the tools gave, and those the caller named.
+    fn known_days(state: &State) -> Vec<String> {
+        let ahead = (0..40).map(|n| {
+            agency::london::date_of(Timestamp::from_second(now().as_second() + 86_400 * n).unwrap())
+        });
+        let slots = ahead.take(5);
+        slots.chain(state.wish.dates.iter().copied()).map(speech::date).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn are_kept(withheld: bool, events in proptest::collection::vec((any_event(), any::<u8>()), 1..40)) {
+            let world = world();
+            let mut state = talk(withheld);
+            world.turn(&mut state, Event::Started, 0);
+            let silences = (0..6).map(|_| (Event::CallerSilent, 2));
+            let (mut last, mut times, mut ended) = (String::new(), 0, false);
+            for (event, dice) in events.into_iter().chain(silences) {
+                let day_wished = state.wish.dates.clone();
+                let effects = world.turn(&mut state, event, dice);
+                let said = effects.iter().filter_map(|effect| match effect {
+                    Effect::Say { words } => Some(words.clone()),
+                    _ => None,
+                }).collect::<Vec<_>>().join(" ");
+                times = if said == last { times + 1 } else { 1 };
+                prop_assert!(times < 3, "three times: {said}");
+                for amount in amounts(&said) {
+                    prop_assert!(known_amounts(&state).contains(&amount), "{amount} has no source: {said}");
+                }
+                let days: Vec<String> = known_days(&state).into_iter().chain(day_wished.into_iter().map(speech::date)).collect();
+                for part in said.split(" the ").skip(1).filter(|part| part.contains(" of November") || part.contains(" of December")) {
+                    let month_end = part.find(" of ").map_or(0, |at| at + 4);
+                    let day = format!("the {}{}", &part[..month_end], part[month_end..].split([' ', ',', '.', '?', ':', ';']).next().unwrap_or_default());
+                    prop_assert!(days.iter().any(|known| known.ends_with(&day)), "{day} has no source: {said}");
+                }
+                last = said;
+                if effects.iter().any(|effect| matches!(effect, Effect::End)) {
+                    ended = true;
+                    break;
+                }
+            }
+            prop_assert!(ended, "the call goes on for ever at {:?}", state.step);
+        }
+    }
+}

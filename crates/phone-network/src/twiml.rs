@@ -88,16 +88,8 @@ const GRAMMAR: &[(&str, &[&str], &[&str])] = &[
     (
         "Dial",
         &[
-            "action",
-            "method",
-            "timeout",
-            "timeLimit",
-            "callerId",
-            "answerOnBridge",
-            "hangupOnStar",
-            "ringTone",
-            "sequential",
-            "record",
+            "action", "method", "timeout", "timeLimit", "callerId", "answerOnBridge", "hangupOnStar",
+            "ringTone", "sequential", "record",
         ],
         &["Number"],
     ),

@@ -137,13 +137,8 @@ async fn each_caller_is_greeted_in_their_own_way() {
 async fn counts(app: &Rehearsal) -> Vec<usize> {
     let mut counts = Vec::new();
     for table in [
-        "voice_leads",
-        "voice_lead_calls",
-        "conversations",
-        "conversation_turns",
-        "webhook_answers",
-        "messages",
-        "tasks",
+        "voice_leads", "voice_lead_calls", "conversations", "conversation_turns", "webhook_answers",
+        "messages", "tasks",
     ] {
         counts.push(rows(app, table).await.len());
     }

@@ -21,14 +21,8 @@ macro_rules! crm_tables {
     };
 }
 crm_tables!(
-    "users",
-    "properties",
-    "pm_landlords",
-    "pm_properties",
-    "pm_tenants",
-    "viewing_appointments",
-    "support_tickets",
-    "unified_contacts"
+    "users", "properties", "pm_landlords", "pm_properties", "pm_tenants", "viewing_appointments",
+    "support_tickets", "unified_contacts"
 );
 
 /// Tables of the CRM's that the receptionist adds rows to; there a required column it does not know is fatal.

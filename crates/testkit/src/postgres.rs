@@ -69,17 +69,7 @@ impl Cluster {
     fn psql(&self, sql: &str) {
         let port = self.port.to_string();
         run(Command::new(self.programs.join("psql")).args([
-            "-h",
-            "127.0.0.1",
-            "-p",
-            &port,
-            "-U",
-            "postgres",
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-c",
-            sql,
+            "-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql,
         ]));
     }
 

@@ -7,22 +7,8 @@ use super::shown;
 
 /// Beginnings that make a word in backticks a path of this project.
 const PLACES: &[&str] = &[
-    "crates/",
-    "xtask/",
-    "docs/",
-    "config/",
-    "scenarios/",
-    "scripts/",
-    "tests/",
-    "policies/",
-    ".ci/",
-    "Cargo.toml",
-    "Makefile",
-    "deny.toml",
-    "clippy.toml",
-    "ARCHITECTURE.md",
-    "CONTRIBUTING.md",
-    "README.md",
+    "crates/", "xtask/", "docs/", "config/", "scenarios/", "scripts/", "tests/", "policies/", ".ci/",
+    "Cargo.toml", "Makefile", "deny.toml", "clippy.toml", "ARCHITECTURE.md", "CONTRIBUTING.md", "README.md",
     ".env.example",
 ];
 

@@ -9,6 +9,29 @@ use crate::{dialogue, greeting, triage};
 
 /// Changes the state and says what to do. Only dispatches: each step of the talk has a file in [`dialogue`].
 pub fn handle(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
+    let effects = answer(state, event, context);
+    not_for_the_third_time(state, effects)
+}
+
+/// Whatever led there, the same words are not said three times in a row: a person takes over.
+fn not_for_the_third_time(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
+    const TIMES_MAX: u8 = 2;
+    let listens = effects.iter().any(|effect| matches!(effect, Effect::Listen { .. }));
+    let said = effects.iter().rev().find_map(|effect| match effect {
+        Effect::Say { words } => Some(words.clone()),
+        _ => None,
+    });
+    let Some(words) = said.filter(|_| listens) else { return effects };
+    state.same_words = if words == state.said { state.same_words + 1 } else { 1 };
+    if state.same_words <= TIMES_MAX {
+        state.said = words;
+        return effects;
+    }
+    (state.same_words, state.said) = (0, String::new());
+    dialogue::in_circles(state)
+}
+
+fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
     match event {
         Event::Started => {
             let words = greeting::words(&state.caller, context.agency, context.greetings, context.now);

@@ -91,6 +91,7 @@ pub struct Details {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question that was put once")]
 pub struct State {
     pub caller: Caller,
     /// The number of the last turn answered; the greeting is turn 0.
@@ -126,6 +127,11 @@ pub struct State {
     pub focus: Option<PropertyId>,
     /// Figures of a telephone number that is not whole yet.
     pub figures: String,
+    /// What was said last, and how often in a row.
+    pub said: String,
+    pub same_words: u8,
+    /// They have said goodbye, and were asked one thing more.
+    pub leaving: bool,
     /// Questions put to somebody who had said goodbye.
     pub held_back: u8,
     /// How the details of the home that is being looked for shall be sent.
@@ -178,6 +184,9 @@ impl State {
             to_confirm: Vec::new(),
             focus: None,
             figures: String::new(),
+            said: String::new(),
+            same_words: 0,
+            leaving: false,
             held_back: 0,
             send_by: None,
             elsewhere: None,

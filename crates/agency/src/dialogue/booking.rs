@@ -112,7 +112,7 @@ pub(super) fn finished(state: &mut State, outcome: BookingOutcome) -> Vec<Effect
                 confirmation(&confirmed_by)
             );
             keep_booked(state, appointment, start, &negotiator_name);
-            and_the_next(state, words)
+            and_the_next(state, &words)
         }
         BookingOutcome::Gone { alternatives } => {
             state.slot = None;
@@ -143,7 +143,7 @@ fn keep_booked(state: &mut State, appointment: AppointmentId, start: Timestamp, 
 }
 
 /// The next home that was asked for, or the open question.
-fn and_the_next(state: &mut State, booked: String) -> Vec<Effect> {
+fn and_the_next(state: &mut State, booked: &str) -> Vec<Effect> {
     if state.next_up.is_empty() {
         return state.ask(Step::AnythingElse, format!("{booked} Is there anything else I can help with?"));
     }

@@ -17,7 +17,7 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Option<Vec<Effect>> {
         Compare::Bigger | Compare::Nicer => Some(search_bigger(state)),
         Compare::Smaller => Some(search_smaller(state)),
         Compare::Nearer => Some(search_nearer(state)),
-        Compare::Cheapest => Some(pick(state, heard, |home| home.comparable_price())),
+        Compare::Cheapest => Some(pick(state, heard, Property::comparable_price)),
         Compare::Biggest => Some(pick(state, heard, |home| -(home.bedrooms * 10 + home.bathrooms))),
         Compare::Difference => Some(difference(state)),
     }

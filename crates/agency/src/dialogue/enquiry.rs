@@ -103,9 +103,9 @@ fn wants_no_more(heard: &Heard) -> bool {
 /// A returning caller who says yes to the search the greeting recalled, or that nothing has changed in it.
 fn accepts_their_search(state: &State, heard: &Heard) -> bool {
     let words = state.last_heard.to_lowercase();
+    let says_same = words.contains("same") || (words.contains("nothing") && words.contains("chang"));
     let nothing_changed = state.caller.wants.listing == Some(Listing::Sale)
-        && (heard.did(Act::Deny) || words.contains("same"))
-        && (words.contains("chang") || words.contains("same") || heard.acts.len() == 1);
+        && (says_same || (heard.did(Act::Deny) && heard.acts.len() == 1));
     state.step == Step::Opening
         && state.caller.wants.can_search()
         && (heard.did(Act::Affirm) || (heard.did(Act::More) && !heard.did(Act::Deny)) || nothing_changed)
@@ -228,6 +228,28 @@ pub(super) fn search_streets(state: &State, heard: &Heard) -> Vec<Effect> {
         except: Vec::new(),
     };
     State::run(ToolCall::FindProperties(call))
+}
+
+/// "Let me know if something comes up": the wish is on file, and the call's end leaves somebody the task.
+pub(super) fn keep_posted(state: &mut State, heard: &Heard) -> Option<Vec<Effect>> {
+    let step = matches!(
+        state.step,
+        Step::ChooseProperty | Step::OfferDetails | Step::AskArea | Step::AskBedrooms | Step::AnythingElse
+    );
+    if !heard.did(Act::KeepPosted) || !step || state.wants.is_empty() || !heard.wish.is_empty() {
+        return None;
+    }
+    if state.details.name.is_none() && !state.name_asked {
+        state.name_asked = true;
+        return Some(
+            state.ask(
+                Step::AskNameToEnd,
+                "Of course, a colleague will let you know. What's your name, please?",
+            ),
+        );
+    }
+    let words = "I've noted that, and a colleague will let you know. Is there anything else I can help with?";
+    Some(state.ask(Step::AnythingElse, words))
 }
 
 /// Others than those offered.

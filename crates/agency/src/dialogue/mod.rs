@@ -18,7 +18,7 @@ mod viewing;
 
 pub(crate) use keypad::keys;
 pub(crate) use message::after_emergency;
-pub(crate) use recovery::silence;
+pub(crate) use recovery::{in_circles, silence};
 
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{TaskKind, Wants};
@@ -106,12 +106,17 @@ fn at_any_time(state: &mut State, heard: &Heard, words: &str, context: &Context)
         state.wants = Wants::default();
         return Some(state.end("No problem at all. Goodbye."));
     }
-    if heard.did(Act::AsksWho) && heard.intent.is_none() && state.step == Step::Opening {
+    let says_what =
+        heard.wants.listing.is_some() || heard.wants.bedrooms_min.is_some() || !heard.topics.is_empty();
+    if heard.did(Act::AsksWho) && !says_what && state.step == Step::Opening {
         let words = format!("You've reached {}. How can I help?", context.agency.name);
         return Some(state.ask(Step::Opening, words));
     }
     if let Some(handed_on) = to_a_person(state, heard) {
         return Some(handed_on);
+    }
+    if let Some(noted) = enquiry::keep_posted(state, heard) {
+        return Some(noted);
     }
     if sending::is_asked(state, heard) {
         return Some(sending::answer(state, heard));

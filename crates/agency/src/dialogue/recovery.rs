@@ -25,6 +25,19 @@ pub(super) fn not_understood(state: &mut State, rephrased: &str) -> Vec<Effect> 
     }
 }
 
+/// The talk goes round and round: a colleague rings back, and whoever is past that already is let go.
+pub(crate) fn in_circles(state: &mut State) -> Vec<Effect> {
+    match state.step {
+        Step::AskMessage => message::take(state),
+        Step::AskMessageName | Step::AskMessagePhone => message::take(state),
+        Step::AnythingElse => state.end("I'll leave it there, then. Thank you for calling. Goodbye."),
+        _ => message::offer(
+            state,
+            "I'm sorry, we're going round in circles. I'll have a colleague ring you back.",
+        ),
+    }
+}
+
 /// Once it is let pass; the second time a person takes over.
 pub(super) fn abuse(state: &mut State) -> Vec<Effect> {
     state.rudeness += 1;

@@ -4,6 +4,7 @@ use super::{closing, recovery};
 use crate::conversation::{Effect, State, Step};
 use crate::crm::ActionTaken;
 use crate::language::{Act, Heard};
+use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
 use crate::tools::send_details::{DetailsSent, Recipient, SendDetails};
 
@@ -26,7 +27,7 @@ pub(super) fn before_goodbye(state: &mut State) -> Option<Vec<Effect>> {
         ));
     }
     if state.details.name.is_none() && !state.name_asked {
-        state.name_asked = true;
+        (state.name_asked, state.leaving) = (true, true);
         return Some(state.ask(Step::AskNameToEnd, "And may I take your name?"));
     }
     None
@@ -75,7 +76,7 @@ fn by_text(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if let Some(phone) = &heard.phone {
         state.details.phone = Some(phone.clone());
     }
-    match state.details.phone.clone().filter(|phone| phone.takes_texts()) {
+    match state.details.phone.clone().filter(PhoneNumber::takes_texts) {
         Some(phone) => send(state, Recipient::Phone(phone)),
         None => {
             state.ask(Step::AskPhoneToSend, "Which mobile number shall I text? You can say it or key it in.")
@@ -119,13 +120,20 @@ pub(super) fn sent(state: &mut State, sent: &DetailsSent) -> Vec<Effect> {
         "I've sent them to you just now."
     };
     state.misses = 0;
+    if state.details.name.is_none() && !state.name_asked {
+        state.name_asked = true;
+        return state.ask(Step::AskNameToEnd, format!("{words} May I take your name?"));
+    }
     state.ask(Step::AnythingElse, format!("{words} Is there anything else I can help with?"))
 }
 
-/// The name, or without it; either way goodbye.
+/// The name, or without it: goodbye, or what else there is.
 pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if let Some(name) = &heard.name {
         state.details.name = Some(name.clone());
     }
-    closing::goodbye(state)
+    if state.leaving || heard.did(Act::Goodbye) {
+        return closing::goodbye(state);
+    }
+    state.ask(Step::AnythingElse, "Thank you. Is there anything else I can help with?")
 }

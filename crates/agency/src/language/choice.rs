@@ -74,8 +74,8 @@ fn ordinal(tokens: &Tokens, at: usize, asked: bool) -> Option<(i64, usize)> {
         next,
         "thing" | "floor" | "of" | "week" | "name" | "bedroom" | "bathroom" | "viewing" | "night" | "month" | "year"
             | "class" | "person" | "home" if !(asked && next == "home")
-    ) || super::dates::month_named(next).is_some()
-        || super::dates::weekday_named(next).is_some();
+    ) || super::month_days::month_named(next).is_some()
+        || super::weekdays::weekday_named(next).is_some();
     let is_digit_date = tokens.get(at).starts_with(|c: char| c.is_ascii_digit()) && !one;
     let seconds = tokens.get(at) == "second" && matches!(tokens.before(at), "one" | "a" | "just" | "split");
     let last_is_latest = index == -1 && !one && tokens.before(at) != "the";

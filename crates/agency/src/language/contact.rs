@@ -96,8 +96,8 @@ pub(super) fn email(tokens: &Tokens) -> Option<Found<String>> {
     if let Some(at) = (0..tokens.len()).find(|at| is_email(tokens.get(*at))) {
         return Some(Found::new(tokens.get(at).to_owned(), at..at + 1));
     }
-    let ats = (0..tokens.len()).rev().filter(|at| tokens.get(*at) == "at");
-    ats.filter_map(|at| email_around(tokens, at)).next()
+    let mut ats = (0..tokens.len()).rev().filter(|at| tokens.get(*at) == "at");
+    ats.find_map(|at| email_around(tokens, at))
 }
 
 fn email_around(tokens: &Tokens, at: usize) -> Option<Found<String>> {

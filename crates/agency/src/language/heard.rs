@@ -173,7 +173,7 @@ fn fold(heard: &mut Heard, value: &Value, today: Date) {
             }
         }
         Value::Postcode { outward, .. } => {
-            wants.areas.push(WantedArea { name: None, outward: Some(outward.clone()) })
+            wants.areas.push(WantedArea { name: None, outward: Some(outward.clone()) });
         }
         Value::Date(days) => {
             heard.ambiguous |= days.ambiguous.len() > 1;

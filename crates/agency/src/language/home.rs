@@ -10,43 +10,13 @@ use crate::crm::{Listing, PropertyType};
 
 static LISTINGS: LazyLock<PhraseBook<Listing>> = LazyLock::new(|| {
     const RENT: &[&str] = &[
-        "rent",
-        "rents",
-        "renting",
-        "rental",
-        "rentals",
-        "rented",
-        "to let",
-        "lettings",
-        "letting",
-        "pcm",
-        "tenancy",
-        "leasing",
-        "per month",
-        "short let",
-        "long let",
-        "lets",
+        "rent", "rents", "renting", "rental", "rentals", "rented", "to let", "lettings", "letting", "pcm",
+        "tenancy", "leasing", "per month", "short let", "long let", "lets",
     ];
     const SALE: &[&str] = &[
-        "buy",
-        "buying",
-        "buyer",
-        "buyers",
-        "purchase",
-        "purchasing",
-        "for sale",
-        "sales",
-        "sale",
-        "mortgage",
-        "first time buyer",
-        "bought",
-        "asking price",
-        "freehold",
-        "leasehold",
-        "to own",
-        "owning",
-        "put an? offer",
-        "make an? offer",
+        "buy", "buying", "buyer", "buyers", "purchase", "purchasing", "for sale", "sales", "sale",
+        "mortgage", "first time buyer", "bought", "asking price", "freehold", "leasehold", "to own",
+        "owning", "put an? offer", "make an? offer",
     ];
     let rent = RENT.iter().map(|phrase| (Listing::Rent, *phrase));
     PhraseBook::new(rent.chain(SALE.iter().map(|phrase| (Listing::Sale, *phrase))))
@@ -110,7 +80,7 @@ fn says_they_own(tokens: &Tokens) -> bool {
     let seeks = SEEKERS
         .find(tokens)
         .iter()
-        .any(|(_, run)| !matches!(tokens.get(run.end), "out" | "my" | "our" | "it" | "them"));
+        .any(|((), run)| !matches!(tokens.get(run.end), "out" | "my" | "our" | "it" | "them"));
     !OWNERS.find(tokens).is_empty() && !seeks
 }
 
@@ -121,33 +91,15 @@ static TYPES: LazyLock<PhraseBook<PropertyType>> = LazyLock::new(|| {
         (
             PropertyType::House,
             &[
-                "house",
-                "houses",
-                "terraced",
-                "townhouse",
-                "town house",
-                "terrace house",
-                "semi",
-                "semi detached",
-                "mews",
-                "cottage",
-                "detached",
-                "bungalow",
+                "house", "houses", "terraced", "townhouse", "town house", "terrace house", "semi",
+                "semi detached", "mews", "cottage", "detached", "bungalow",
             ],
         ),
         (
             PropertyType::Flat,
             &[
-                "flat",
-                "flats",
-                "apartment",
-                "apartments",
-                "penthouse",
-                "conversion",
-                "condo",
-                "flatt",
-                "apartement",
-                "appartment",
+                "flat", "flats", "apartment", "apartments", "penthouse", "conversion", "condo", "flatt",
+                "apartement", "appartment",
             ],
         ),
     ];
@@ -180,11 +132,7 @@ static FEATURES: LazyLock<PhraseBook<Feature>> = LazyLock::new(|| {
         (
             Parking,
             &[
-                "parking",
-                "off street parking",
-                "parking space",
-                "driveway",
-                "somewhere to park",
+                "parking", "off street parking", "parking space", "driveway", "somewhere to park",
                 "park my|a|the|our car",
             ],
         ),
@@ -201,28 +149,15 @@ static FEATURES: LazyLock<PhraseBook<Feature>> = LazyLock::new(|| {
         (
             Pets,
             &[
-                "pet",
-                "pets",
-                "dog",
-                "dogs",
-                "cat",
-                "cats",
-                "pet friendly",
-                "animals",
-                "puppy",
-                "labrador",
+                "pet", "pets", "dog", "dogs", "cat", "cats", "pet friendly", "animals", "puppy", "labrador",
                 "rabbit",
             ],
         ),
         (
             Bills,
             &[
-                "bills included",
-                "bills inclusive",
-                "including bills",
-                "all inclusive",
-                "inclusive of bills",
-                "including the? bills",
+                "bills included", "bills inclusive", "including bills", "all inclusive",
+                "inclusive of bills", "including the? bills",
             ],
         ),
         (
@@ -254,11 +189,7 @@ static FEATURES: LazyLock<PhraseBook<Feature>> = LazyLock::new(|| {
         (
             StepFree,
             &[
-                "step free",
-                "wheelchair",
-                "wheelchair access",
-                "no stairs",
-                "without stairs",
+                "step free", "wheelchair", "wheelchair access", "no stairs", "without stairs",
                 "disabled access",
             ],
         ),

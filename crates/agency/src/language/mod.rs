@@ -6,6 +6,7 @@
 
 mod acts;
 mod choice;
+mod clock;
 mod contact;
 mod dates;
 mod entities;
@@ -15,6 +16,7 @@ mod home;
 mod intent;
 mod letters;
 mod money;
+mod month_days;
 mod numbers;
 mod person;
 mod phrases;
@@ -27,6 +29,7 @@ mod times;
 mod tokens;
 mod topics;
 mod understand;
+mod weekdays;
 
 pub use acts::Act;
 pub use entity::{Clock, Days, Entity, Feature, Per, Value};

@@ -138,28 +138,10 @@ fn split(words: &[String], said: &str) -> Name {
 /// Where the name begins, after words that introduce one.
 fn introduction(tokens: &Tokens, asked: bool) -> Option<usize> {
     const ALWAYS: &[&str] = &[
-        "my name is",
-        "my names",
-        "my name was",
-        "the name is",
-        "names",
-        "name is",
-        "my full name is",
-        "under the name of",
-        "under the name",
-        "in the name of",
-        "i am called",
-        "im called",
-        "call me",
-        "i go by",
-        "myself",
-        "use the name",
-        "put it under",
-        "booking for",
-        "first name",
-        "speaking is",
-        "you are speaking to",
-        "youre speaking to",
+        "my name is", "my names", "my name was", "the name is", "names", "name is", "my full name is",
+        "under the name of", "under the name", "in the name of", "i am called", "im called", "call me",
+        "i go by", "myself", "use the name", "put it under", "booking for", "first name", "speaking is",
+        "you are speaking to", "youre speaking to",
     ];
     const ASKED: &[&str] = &["this is", "its", "im", "it is", "i am", "under"];
     // The first after which a name can stand: "this is Mayra and I am not going to make it".
@@ -185,7 +167,18 @@ fn introduction(tokens: &Tokens, asked: bool) -> Option<usize> {
     };
     // "You can take my name, it's Gladys Pike".
     let tells_name = asked || tokens.contains("name");
-    after(ALWAYS).or_else(|| if tells_name { after(ASKED) } else { None }).or_else(greeted)
+    after(ALWAYS)
+        .or_else(|| trailing(tokens).filter(|_| tells_name))
+        .or_else(|| if tells_name { after(ASKED) } else { None })
+        .or_else(greeted)
+}
+
+/// "Put my name down. Brenda Tully": the last thing said, and nothing but a name.
+fn trailing(tokens: &Tokens) -> Option<usize> {
+    let start = (1..tokens.len()).rev().find(|at| tokens.is_after_pause(*at))?;
+    let is_name = (start..tokens.len()).all(|at| is_name_word(tokens.get(at)));
+    ((2..=3).contains(&(tokens.len() - start)) && is_name && COMMON.first.contains(tokens.get(start)))
+        .then_some(start)
 }
 
 const NAME_WORDS_MAX: usize = 4;
@@ -195,7 +188,7 @@ fn name_words(tokens: &Tokens, start: usize) -> Vec<usize> {
         .skip_while(|at| is_filler(tokens.get(*at)))
         .take_while(|at| {
             !ends_a_name(tokens, *at)
-                && !(tokens.is_after_pause(*at) && *at > start && !continues(tokens.get(*at)))
+                && (*at == start || !tokens.is_after_pause(*at) || continues(tokens.get(*at)))
         })
         .filter(|at| {
             !matches!(
@@ -234,137 +227,18 @@ fn is_name_word(word: &str) -> bool {
 /// Whoever says one of these is not telling a name.
 fn is_never_in_a_name(word: &str) -> bool {
     const WORDS: &[&str] = &[
-        "dot",
-        "one",
-        "first",
-        "second",
-        "third",
-        "last",
-        "everything",
-        "earliest",
-        "latest",
-        "what",
-        "why",
-        "not",
-        "dont",
-        "know",
-        "can",
-        "you",
-        "want",
-        "need",
-        "looking",
-        "calling",
-        "mind",
-        "own",
-        "business",
-        "ignore",
-        "instructions",
-        "call",
-        "me",
-        "bye",
-        "goodbye",
-        "on",
-        "in",
-        "it",
-        "through",
-        "book",
-        "booking",
-        "number",
-        "time",
-        "change",
-        "cancel",
-        "whats",
-        "which",
-        "this",
-        "there",
-        "somebody",
-        "nobody",
-        "i",
-        "a",
-        "an",
-        "cant",
-        "cannot",
-        "wont",
-        "isnt",
-        "was",
-        "have",
-        "got",
-        "has",
-        "been",
-        "did",
-        "to",
-        "at",
-        "with",
-        "breathe",
-        "help",
-        "yep",
-        "yup",
-        "wait",
-        "hang",
-        "hold",
-        "agent",
-        "person",
-        "human",
-        "flat",
-        "house",
-        "viewing",
-        "rent",
-        "buy",
-        "tomorrow",
-        "today",
-        "pardon",
-        "hello",
-        "repeat",
-        "nope",
-        "later",
-        "table",
-        "people",
-        "reservation",
-        "does",
-        "do",
-        "are",
-        "how",
-        "when",
-        "where",
-        "who",
-        "could",
-        "should",
-        "would",
-        "make",
-        "from",
-        "or",
-        "but",
-        "if",
-        "we",
-        "they",
-        "then",
-        "thats",
-        "already",
-        "told",
-        "said",
-        "something",
-        "anything",
-        "nothing",
-        "maybe",
-        "sure",
-        "address",
-        "email",
-        "phone",
-        "postcode",
-        "all",
-        "be",
-        "am",
-        "about",
-        "your",
-        "our",
-        "their",
-        "having",
-        "trouble",
-        "happy",
-        "interested",
-        "very",
-        "really",
-        "going",
+        "dot", "one", "first", "second", "third", "last", "everything", "earliest", "latest", "what", "why",
+        "not", "dont", "know", "can", "you", "want", "need", "looking", "calling", "mind", "own", "business",
+        "ignore", "instructions", "call", "me", "bye", "goodbye", "on", "in", "it", "through", "book",
+        "booking", "number", "time", "change", "cancel", "whats", "which", "this", "there", "somebody",
+        "nobody", "i", "a", "an", "cant", "cannot", "wont", "isnt", "was", "have", "got", "has", "been",
+        "did", "to", "at", "with", "breathe", "help", "yep", "yup", "wait", "hang", "hold", "agent",
+        "person", "human", "flat", "house", "viewing", "rent", "buy", "tomorrow", "today", "pardon", "hello",
+        "repeat", "nope", "later", "table", "people", "reservation", "does", "do", "are", "how", "when",
+        "where", "who", "could", "should", "would", "make", "from", "or", "but", "if", "we", "they", "then",
+        "thats", "already", "told", "said", "something", "anything", "nothing", "maybe", "sure", "address",
+        "email", "phone", "postcode", "all", "be", "am", "about", "your", "our", "their", "having",
+        "trouble", "happy", "interested", "very", "really", "going",
     ];
     WORDS.contains(&word)
 }
@@ -372,35 +246,9 @@ fn is_never_in_a_name(word: &str) -> bool {
 /// Words that are ordinary before they are names: "this is great" tells none.
 fn is_common_word(word: &str) -> bool {
     const WORDS: &[&str] = &[
-        "great",
-        "good",
-        "fine",
-        "lovely",
-        "perfect",
-        "urgent",
-        "ridiculous",
-        "important",
-        "just",
-        "regarding",
-        "two",
-        "three",
-        "one",
-        "new",
-        "tenant",
-        "landlord",
-        "emergency",
-        "correct",
-        "right",
-        "better",
-        "nice",
-        "late",
-        "free",
-        "here",
-        "still",
-        "up",
-        "out",
-        "off",
-        "over",
+        "great", "good", "fine", "lovely", "perfect", "urgent", "ridiculous", "important", "just",
+        "regarding", "two", "three", "one", "new", "tenant", "landlord", "emergency", "correct", "right",
+        "better", "nice", "late", "free", "here", "still", "up", "out", "off", "over",
     ];
     WORDS.contains(&word)
 }
@@ -443,7 +291,7 @@ fn ends_a_name(tokens: &Tokens, at: usize) -> bool {
             | "by"
             | "is"
     ) && !(word == "is" && at == 0)
-        || super::dates::weekday_named(word).is_some() && word.len() > 3
+        || super::weekdays::weekday_named(word).is_some() && word.len() > 3
 }
 
 /// As the recogniser wrote it if it used capitals (`O'Neill`, `McDonald`), else with one.

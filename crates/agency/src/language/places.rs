@@ -204,12 +204,15 @@ fn sound(text: &str) -> String {
     DoubleMetaphone::new(Some(CODE_MAX)).double_metaphone(&text.replace(' ', "")).primary()
 }
 
+/// A district's words, and the area it is.
+type District = (Vec<String>, WantedArea);
+
 /// Districts of London that callers name, with the outward code most of each lies in (Royal Mail).
-static LONDON: LazyLock<HashMap<String, Vec<(Vec<String>, WantedArea)>>> = LazyLock::new(|| {
+static LONDON: LazyLock<HashMap<String, Vec<District>>> = LazyLock::new(|| {
     let districts: std::collections::BTreeMap<String, String> =
         serde_json::from_str(include_str!("../../data/london.json"))
             .expect("data/london.json is checked by a test");
-    let mut by_word: HashMap<String, Vec<(Vec<String>, WantedArea)>> = HashMap::new();
+    let mut by_word: HashMap<String, Vec<District>> = HashMap::new();
     for (name, outward) in districts {
         let words: Vec<String> = Tokens::of(&name).words().map(str::to_owned).collect();
         let area = WantedArea { name: Some(name), outward: Some(outward) };
@@ -282,8 +285,8 @@ fn capitals(tokens: &Tokens, start: usize) -> Option<Range<usize>> {
 }
 
 fn is_no_place(word: &str) -> bool {
-    super::dates::weekday_named(word).is_some()
-        || super::dates::month_named(word).is_some()
+    super::weekdays::weekday_named(word).is_some()
+        || super::month_days::month_named(word).is_some()
         || matches!(
             word,
             "i" | "im" | "id" | "ill" | "ive" | "english" | "christmas" | "easter" | "the" | "a" | "my"
@@ -294,76 +297,15 @@ fn is_no_place(word: &str) -> bool {
 /// The answer to "which area": the first name in it that is written with a capital.
 fn whole_answer(tokens: &Tokens) -> Option<Found<WantedArea>> {
     const AROUND: &[&str] = &[
-        "in",
-        "the",
-        "area",
-        "please",
-        "of",
-        "id",
-        "like",
-        "i",
-        "want",
-        "to",
-        "look",
-        "at",
-        "for",
-        "around",
-        "would",
-        "be",
-        "it",
-        "yes",
-        "city",
-        "search",
-        "is",
-        "good",
-        "find",
-        "one",
-        "near",
-        "somewhere",
-        "looking",
-        "apartment",
-        "an",
-        "prefer",
-        "town",
-        "region",
-        "should",
-        "located",
-        "my",
-        "maybe",
-        "how",
-        "about",
-        "lets",
-        "let",
-        "no",
-        "okay",
-        "ok",
-        "hi",
-        "hello",
-        "that",
-        "this",
-        "can",
-        "could",
-        "you",
-        "we",
-        "im",
-        "need",
-        "any",
-        "are",
-        "do",
-        "something",
-        "sure",
-        "well",
-        "try",
-        "flat",
-        "house",
-        "apartments",
-        "there",
-        "some",
-        "what",
-        "a",
+        "in", "the", "area", "please", "of", "id", "like", "i", "want", "to", "look", "at", "for", "around",
+        "would", "be", "it", "yes", "city", "search", "is", "good", "find", "one", "near", "somewhere",
+        "looking", "apartment", "an", "prefer", "town", "region", "should", "located", "my", "maybe", "how",
+        "about", "lets", "let", "no", "okay", "ok", "hi", "hello", "that", "this", "can", "could", "you",
+        "we", "im", "need", "any", "are", "do", "something", "sure", "well", "try", "flat", "house",
+        "apartments", "there", "some", "what", "a",
     ];
-    let starts = (0..tokens.len()).filter(|at| !AROUND.contains(&tokens.get(*at)));
-    let run = starts.filter_map(|at| capitals(tokens, at)).next()?;
+    let mut starts = (0..tokens.len()).filter(|at| !AROUND.contains(&tokens.get(*at)));
+    let run = starts.find_map(|at| capitals(tokens, at))?;
     Some(Found::new(unknown(tokens.said(&run)), run))
 }
 

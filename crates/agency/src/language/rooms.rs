@@ -13,32 +13,12 @@ pub(super) struct Rooms {
 }
 
 const BEDS: &[&str] = &[
-    "bed",
-    "beds",
-    "bedroom",
-    "bedrooms",
-    "bedder",
-    "bedders",
-    "bedroomed",
-    "bedded",
-    "bedrooms'",
-    "br",
-    "bhk",
-    "bet",
-    "bedrom",
+    "bed", "beds", "bedroom", "bedrooms", "bedder", "bedders", "bedroomed", "bedded", "bedrooms'", "br",
+    "bhk", "bet", "bedrom",
 ];
 const BATHS: &[&str] = &["bath", "baths", "bathroom", "bathrooms", "ba"];
 const PEOPLE: &[&str] = &[
-    "people",
-    "persons",
-    "adults",
-    "adult",
-    "person",
-    "guests",
-    "kids",
-    "children",
-    "sharers",
-    "tenants",
+    "people", "persons", "adults", "adult", "person", "guests", "kids", "children", "sharers", "tenants",
     "occupants",
 ];
 

@@ -3,10 +3,12 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
-use super::dates::{Reading, coming, monday_of, month_named, weekday_named};
+use super::dates::Reading;
 use super::entity::Days;
+use super::month_days::month_named;
 use super::numbers::whole_at;
 use super::tokens::Tokens;
+use super::weekdays::{coming, monday_of, weekday_named};
 
 /// `the weekend`, `next week`, `early next week`, `end of the month`, `in January`, `the next few days`.
 pub(super) fn span(tokens: &Tokens, at: usize, today: Date) -> Reading {

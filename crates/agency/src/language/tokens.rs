@@ -168,21 +168,8 @@ impl Tokens {
     /// The words before and after the last correction: `Monday at nine, sorry, ten`.
     pub(super) fn corrected(&self) -> Option<(Self, Self)> {
         const MARKS: &[&str] = &[
-            "i meant",
-            "i mean",
-            "no sorry",
-            "sorry no",
-            "sorry",
-            "make that",
-            "or rather",
-            "scrap that",
-            "actually",
-            "no wait",
-            "hang on",
-            "oh wait",
-            "wait no",
-            "correction",
-            "let me rephrase",
+            "i meant", "i mean", "no sorry", "sorry no", "sorry", "make that", "or rather", "scrap that",
+            "actually", "no wait", "hang on", "oh wait", "wait no", "correction", "let me rephrase",
             "instead of that",
         ];
         let (at, length) = MARKS

@@ -12,13 +12,8 @@ type Row = Map<String, Value>;
 
 /// How a conversation is kept rather than what it came to; not judged.
 const BOOKKEEPING: &[&str] = &[
-    "conversations",
-    "conversation_turns",
-    "webhook_answers",
-    "message_attempts",
-    "message_receipts",
-    "diary_cells",
-    "alert_steps",
+    "conversations", "conversation_turns", "webhook_answers", "message_attempts", "message_receipts",
+    "diary_cells", "alert_steps",
 ];
 /// Differ in every run, and say nothing about the outcome.
 const IGNORED_COLUMNS: &[&str] = &["updated_at"];

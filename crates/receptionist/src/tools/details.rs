@@ -26,7 +26,7 @@ pub(super) async fn send_details(
     let by: Vec<Channel> = ways.iter().map(|way| way.channel()).collect();
     let mut tx = app.store.begin().await?;
     let body = property_details(&call.homes, app.agency());
-    for (way, to) in ways.iter().flat_map(|way| phone.map(|to| (*way, to))) {
+    for (way, to) in ways.iter().filter_map(|way| phone.map(|to| (*way, to))) {
         let kind = kind::PROPERTY_DETAILS;
         let dedupe_key = format!("{kind}:{key}:{}", way.channel());
         post(talk, &mut tx, &Post { kind, to, way, body: &body, appointment: None, dedupe_key: &dedupe_key })

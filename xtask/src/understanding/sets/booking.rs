@@ -147,7 +147,7 @@ pub(super) fn answers() -> anyhow::Result<Vec<Figure>> {
                 "date" => dates.count(has(|value| matches!(value, Value::Date(_))), miss),
                 "time" => clock.count(has(|value| matches!(value, Value::Time(_))), miss),
                 "people" if said.split(' ').count() > 1 => {
-                    people.count(has(|value| matches!(value, Value::Count { .. })), miss)
+                    people.count(has(|value| matches!(value, Value::Count { .. })), miss);
                 }
                 "first_name" | "last_name" => whole_name.push(said),
                 _ => {}
