@@ -31,20 +31,32 @@ impl<T: Copy> PhraseBook<T> {
         for (meaning, phrase) in phrases {
             let pieces: Vec<Piece> = phrase.split_whitespace().map(piece).collect();
             let index = book.phrases.len();
-            let Some(Piece::Words { any_of, .. }) = pieces.first() else {
-                panic!("the phrase \"{phrase}\" must begin with a word");
-            };
-            for word in any_of {
-                match word.strip_suffix('~') {
-                    Some(stem) => {
-                        book.by_stem.entry(stem.chars().take(STEM).collect()).or_default().push(index);
-                    }
-                    None => book.by_word.entry(word.clone()).or_default().push(index),
-                }
-            }
+            assert!(
+                !book.index(&pieces, index),
+                "the phrase \"{phrase}\" must have a word before what may be anything"
+            );
             book.phrases.push((pieces, meaning));
         }
         book
+    }
+
+    /// Notes the words it may begin with, past those that may be missing; true if it may begin with anything.
+    fn index(&mut self, pieces: &[Piece], index: usize) -> bool {
+        for piece in pieces {
+            let Piece::Words { any_of, optional } = piece else { return true };
+            for word in any_of {
+                match word.strip_suffix('~') {
+                    Some(stem) => {
+                        self.by_stem.entry(stem.chars().take(STEM).collect()).or_default().push(index);
+                    }
+                    None => self.by_word.entry(word.clone()).or_default().push(index),
+                }
+            }
+            if !optional {
+                return false;
+            }
+        }
+        true
     }
 
     /// Every phrase that is there, with its place, in the order of the words.
@@ -109,11 +121,16 @@ mod tests {
 
     #[test]
     fn phrases_are_found_in_all_their_forms() {
-        let book =
-            PhraseBook::new([(1, "speak|talk to|with a? person|human"), (2, "leak~"), (3, "when * open")]);
+        let book = PhraseBook::new([
+            (1, "speak|talk to|with a? person|human"),
+            (2, "leak~"),
+            (3, "when * open"),
+            (4, "really? bad"),
+        ]);
         let found = |text: &str| book.find(&Tokens::of(text)).into_iter().map(|(n, _)| n).collect::<Vec<_>>();
         assert_eq!(found("can I talk with a human about the leaking tap"), [1, 2]);
         assert_eq!(found("speak to person"), [1]);
+        assert_eq!(found("it is bad"), [4]);
         assert_eq!(found("when are you open"), [3]);
         assert_eq!(found("when will the other office be open"), Vec::<i32>::new());
         assert_eq!(book.whole(&Tokens::of("talk to a person")), [1]);
