@@ -28,7 +28,15 @@ pub struct Emergency {
 }
 
 static HAZARDS: LazyLock<Vec<Hazard>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../data/triage.json")).expect("data/triage.json is checked by a test")
+    let mut hazards: Vec<Hazard> = serde_json::from_str(include_str!("../data/triage.json"))
+        .expect("data/triage.json is checked by a test");
+    // Whole words only: every phrase is looked for with a space on both sides.
+    for phrase in
+        hazards.iter_mut().flat_map(|hazard| hazard.phrases.iter_mut().chain(&mut hazard.look_alikes))
+    {
+        *phrase = format!(" {phrase} ");
+    }
+    hazards
 });
 
 /// Looks through every transcript of a turn; one that names a danger is enough.
@@ -43,12 +51,12 @@ pub fn hazard(name: &str) -> Option<&'static Hazard> {
 fn in_words(words: &str) -> Option<Emergency> {
     let heard = plain(words);
     HAZARDS.iter().find_map(|hazard| {
-        let left = hazard
-            .look_alikes
-            .iter()
-            .fold(heard.clone(), |left, phrase| left.replace(&format!(" {phrase} "), "  "));
-        let evidence = hazard.phrases.iter().find(|phrase| contains(&left, phrase))?;
-        Some(Emergency { hazard: hazard.hazard.clone(), evidence: evidence.clone() })
+        let named = |heard: &str| hazard.phrases.iter().find(|phrase| heard.contains(phrase.as_str()));
+        named(&heard)?;
+        let left =
+            hazard.look_alikes.iter().fold(heard.clone(), |left, phrase| left.replace(phrase.as_str(), "  "));
+        let evidence = named(&left)?.trim().to_owned();
+        Some(Emergency { hazard: hazard.hazard.clone(), evidence })
     })
 }
 
@@ -56,10 +64,6 @@ fn plain(words: &str) -> String {
     let letters = words.to_lowercase().replace(['’', '\''], "");
     let spaced: String = letters.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     format!(" {} ", spaced.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-fn contains(heard: &str, phrase: &str) -> bool {
-    heard.contains(&format!(" {phrase} "))
 }
 
 #[cfg(test)]

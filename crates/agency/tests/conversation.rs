@@ -464,3 +464,50 @@ mod promises {
         }
     }
 }
+
+/// Whatever a recogniser writes, in whatever order, hearing it comes to an end without a panic: words of every rule,
+/// figures, marks and letters of any script, as the best transcript and as others.
+mod hearing {
+    use super::*;
+    use agency::language::{Line, Offer, understand};
+
+    fn any_piece() -> impl Strategy<Value = String> {
+        const PIECES: &[&str] = &[
+            "half", "past", "to", "quarter", "two", "twenty", "five", "31st", "first", "next", "week", "on",
+            "tuesday", "fortnight", "of", "february", "2026", "30/2", "12/13/14", "9999", "00", "at", "dot",
+            "com", "@", "double", "oh", "triple", "plus", "for", "mother", "W9", "1AB", "£", "£2,5,0",
+            "grand", "million", "k", "a month", "bed", "rooms", "between", "and", "not", "but", "sorry",
+            "no", "I meant", "elgin", "avenue", "maida", "veil", "JB-", "reference", "is", "name", "it's",
+            "O'Neill", "ⱥ", "İ", "ß", "🏠", "‑", "ago", "last", "in", "days", "am", "p.m.", "'", "99:99",
+            "24:00", "1e9", "inf", "nan", "-1", "the", "one", "or", "more", "per", "annum", "until",
+        ];
+        prop_oneof![
+            9 => proptest::sample::select(PIECES).prop_map(str::to_owned),
+            1 => "\\PC{0,12}",
+        ]
+    }
+
+    fn any_text() -> impl Strategy<Value = String> {
+        proptest::collection::vec(any_piece(), 0..24).prop_map(|pieces| pieces.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+        #[test]
+        fn never_panics_on_any_words(text in any_text(), other in any_text(), which in 0..Expecting::ALL.len(), moment in 0_i64..4_000_000_000) {
+            let offer = Offer(jiff::civil::date(2026, 11, 24).at(14, 0, 0, 0));
+            let line = Line {
+                text,
+                alternatives: vec![other],
+                expecting: Some(Expecting::ALL[which]),
+                offers: vec![offer],
+                now: Timestamp::from_second(moment).ok(),
+                ..Line::default()
+            };
+            let heard = understand(&line, &world().lexicon, now());
+            prop_assert!(serde_json::to_string(&heard).is_ok());
+            prop_assert!((0.0..=1.0).contains(&heard.confidence));
+        }
+    }
+}

@@ -2,14 +2,19 @@
 //! compare within a run, not between runs.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use agency::crm::{Listing, PropertyType, WantedArea, Wants};
+use agency::conversation::{Context, Effect, Event, State, handle};
+use agency::crm::{Caller, Listing, PropertyType, WantedArea, Wants};
+use agency::language::{Lexicon, Line, understand};
 use agency::search::attempts;
-use anyhow::Context;
+use agency::tools::ToolOutcome;
+use anyhow::Context as _;
 use jiff::civil::date;
-use receptionist::seed::homes;
+use receptionist::scenarios::{Step, read_folder};
+use receptionist::seed::{demo_homes, homes};
 use store::Store;
 
 const HOMES: usize = 10_000;
@@ -23,12 +28,84 @@ async fn main() -> anyhow::Result<()> {
         medians.push(search(name, &database.url).await?);
     }
     println!("  PostgreSQL / SQLite: {:.2} at the median", medians[1] / medians[0]);
+    hearing()?;
     cold_starts()?;
     for (name, database) in testkit::both() {
         println!("50 calls at once on {name}");
         simulate(&["--database-url", &database.url])?;
     }
     Ok(())
+}
+
+/// Every sentence of the training and test sets, and every line of the scenarios as a turn of its own call.
+fn hearing() -> anyhow::Result<()> {
+    let lexicon = demo_lexicon();
+    let sentences = sentences()?;
+    let now = jiff::Timestamp::constant(1_795_426_200, 0);
+    let lines: Vec<Line> =
+        sentences.iter().map(|text| Line { text: text.clone(), ..Line::default() }).collect();
+    understand(&lines[0], &lexicon, now);
+    let began = Instant::now();
+    let heard = lines.iter().filter(|line| understand(line, &lexicon, now).intent.is_some()).count();
+    let took = began.elapsed().as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+    let each = lines.len() as f64 / took;
+    println!(
+        "understanding {} sentences ({heard} with an intent): {each:.0} a second on one core",
+        lines.len()
+    );
+    turns(&lexicon, now)
+}
+
+fn turns(lexicon: &Lexicon, now: jiff::Timestamp) -> anyhow::Result<()> {
+    let settings = receptionist::settings::load(None, |_| None)?;
+    let context = Context {
+        now,
+        agency: &settings.agency,
+        greetings: &settings.greetings,
+        hours: &settings.hours,
+        lexicon,
+        office: &settings.office,
+    };
+    let mut times = Vec::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    for (_, scenario) in read_folder(&folder)? {
+        let mut state = State::new(Caller::unknown(None));
+        for step in &scenario.steps {
+            let Step::Say(words) = step else { continue };
+            let began = Instant::now();
+            let effects =
+                handle(&mut state, Event::CallerSpoke { alternatives: vec![words.clone()] }, &context);
+            times.push(began.elapsed().as_secs_f64() * 1000.0);
+            if effects.iter().any(|effect| matches!(effect, Effect::RunTool { .. })) {
+                handle(&mut state, Event::ToolFinished { outcome: ToolOutcome::Failed }, &context);
+            }
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
+    println!("a turn of the rules engine ({}): p50 {:.3} ms, p99 {:.3} ms", times.len(), at(50), at(99));
+    Ok(())
+}
+
+fn demo_lexicon() -> Lexicon {
+    let text = |home: &serde_json::Value, key: &str| home[key].as_str().unwrap_or_default().to_owned();
+    let homes = demo_homes(date(2026, 11, 23));
+    let places = |home| (text(home, "area"), text(home, "address_line1"), text(home, "postcode"));
+    Lexicon::of_homes(homes.iter().map(places))
+}
+
+fn sentences() -> anyhow::Result<Vec<String>> {
+    let agency = Path::new(env!("CARGO_MANIFEST_DIR")).join("../agency");
+    let mut all = Vec::new();
+    for folder in ["training", "tests/utterances"] {
+        for file in std::fs::read_dir(agency.join(folder))?.flatten() {
+            let text = std::fs::read_to_string(file.path())?;
+            let rows = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+            all.extend(rows.filter_map(|row| row["text"].as_str().map(str::to_owned)));
+        }
+    }
+    Ok(all)
 }
 
 async fn search(name: &str, url: &str) -> anyhow::Result<f64> {

@@ -1,5 +1,8 @@
 //! A day by its number: `the twenty-fourth of November`, `the 24th`, `24/11`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -111,10 +114,10 @@ pub(super) fn ordinal(tokens: &Tokens, at: usize) -> Option<(i8, usize)> {
 }
 
 fn small_ordinal(word: &str) -> Option<i8> {
-    static WORDS: std::sync::LazyLock<Vec<String>> =
-        std::sync::LazyLock::new(|| (1..=30).map(speech::ordinal).collect());
-    let at = WORDS.iter().position(|ordinal| ordinal == word)?;
-    i8::try_from(at + 1).ok()
+    static WORDS: LazyLock<HashMap<String, i8>> =
+        LazyLock::new(|| (1..=30).map(|n| (speech::ordinal(i64::from(n)), n)).collect());
+    let may_be = word.ends_with("th") || matches!(word, "first" | "second" | "third");
+    if may_be { WORDS.get(word).copied() } else { None }
 }
 
 /// `the 24th`, `the twelfth`; "first", "second" and "third" are choices unless "the second of the month" or a digit.

@@ -1,5 +1,8 @@
 //! Numbers in words and digits, with the short forms of prices.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::tokens::Tokens;
 use crate::speech::{SMALL, TENS};
 
@@ -148,7 +151,8 @@ fn big_unit(word: &str) -> Option<f64> {
 /// Up to 999, or any number in digits.
 fn small_number(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
     let word = tokens.get(at);
-    if let Ok(value) = word.trim_start_matches('£').parse::<f64>() {
+    let is_figure = word.starts_with(|c: char| c.is_ascii_digit() || c == '£');
+    if is_figure && let Ok(value) = word.trim_start_matches('£').parse::<f64>() {
         return value.is_finite().then_some((value, 1));
     }
     let (mut value, mut used) = two_digits(tokens, at)?;
@@ -176,19 +180,26 @@ pub(super) fn two_digits(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
 }
 
 fn unit(word: &str) -> Option<f64> {
-    position(&SMALL[..10], word).map(f64::from)
+    named(word).filter(|n| *n < 10).map(f64::from)
 }
 
 fn teen(word: &str) -> Option<f64> {
-    position(&SMALL, word).filter(|n| *n >= 10).map(f64::from)
+    named(word).filter(|n| (10..20).contains(n)).map(f64::from)
 }
 
 fn tens(word: &str) -> Option<f64> {
-    position(&TENS, word).filter(|n| *n >= 2).map(|n| f64::from(n * 10))
+    named(word).filter(|n| *n >= 20).map(f64::from)
 }
 
-fn position(words: &[&str], word: &str) -> Option<u8> {
-    words.iter().position(|name| *name == word && !word.is_empty()).and_then(|n| u8::try_from(n).ok())
+/// `zero` to `nineteen`, `twenty` to `ninety`. Every rule asks every word, so a word is looked up once.
+fn named(word: &str) -> Option<u8> {
+    static NAMES: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
+        let small = (0_u8..).zip(SMALL).map(|(n, name)| (name, n));
+        let tens = (2_u8..).zip(&TENS[2..]).map(|(n, name)| (*name, n * 10));
+        small.chain(tens).collect()
+    });
+    let may_be = matches!(word.as_bytes().first(), Some(b'z' | b'o' | b't' | b'f' | b's' | b'e' | b'n'));
+    if may_be { NAMES.get(word).copied() } else { None }
 }
 
 #[cfg(test)]

@@ -64,9 +64,9 @@ impl<T: Copy> PhraseBook<T> {
         let mut found = Vec::new();
         for at in 0..tokens.len() {
             let word = tokens.get(at);
-            let stem: String = word.chars().take(STEM).collect();
+            let stem = word.char_indices().nth(STEM).map_or(word, |(cut, _)| &word[..cut]);
             let by_word = self.by_word.get(word).into_iter().flatten();
-            let by_stem = self.by_stem.get(&stem).into_iter().flatten();
+            let by_stem = self.by_stem.get(stem).into_iter().flatten();
             for index in by_word.chain(by_stem) {
                 let (pieces, meaning) = &self.phrases[*index];
                 if let Some(end) = ends(pieces, tokens, at) {

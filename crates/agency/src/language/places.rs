@@ -199,9 +199,11 @@ fn last_word(text: &str) -> &str {
     text.rsplit(' ').next().unwrap_or_default()
 }
 
+/// How it sounds. The library panics on letters of other scripts, so only plain ones are given to it.
 fn sound(text: &str) -> String {
     const CODE_MAX: usize = 12;
-    DoubleMetaphone::new(Some(CODE_MAX)).double_metaphone(&text.replace(' ', "")).primary()
+    let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    DoubleMetaphone::new(Some(CODE_MAX)).double_metaphone(&letters).primary()
 }
 
 /// A district's words, and the area it is.

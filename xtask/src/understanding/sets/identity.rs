@@ -16,6 +16,11 @@ pub(super) fn postcodes() -> anyhow::Result<Vec<Figure>> {
         Figure::new("postcode, first attempt, n-best", "the same, with all transcripts", Some(58.0)),
         Figure::new("postcode, any of three, 1-best", "right at any of three attempts", None),
         Figure::new("postcode, any of three, n-best", "the same, with all transcripts", Some(85.0)),
+        Figure::new(
+            "postcode, first attempt that was transcribed, n-best",
+            "without the turns of which the recogniser heard nothing",
+            None,
+        ),
     ];
     Ok(measure(&all, "postcode", figures, Expecting::Postcode, postcode))
 }
@@ -31,6 +36,11 @@ pub(super) fn names() -> anyhow::Result<Vec<Figure>> {
             None,
         ),
         Figure::new("name, any of three, n-best", "the same, with all transcripts", None),
+        Figure::new(
+            "name, first attempt that was transcribed, n-best",
+            "without the turns of which the recogniser heard nothing",
+            None,
+        ),
     ];
     Ok(measure(&all, "name", figures, Expecting::Name, name))
 }
@@ -38,7 +48,7 @@ pub(super) fn names() -> anyhow::Result<Vec<Figure>> {
 fn measure(
     all: &[Json],
     item: &str,
-    mut figures: [Figure; 4],
+    mut figures: [Figure; 5],
     expecting: Expecting,
     value: fn(&Understanding) -> String,
 ) -> Vec<Figure> {
@@ -62,6 +72,9 @@ fn measure(
                 let found = value(&heard_with(first, others, Some(expecting), Timestamp::UNIX_EPOCH));
                 let is_right = plain(&found) == gold;
                 ever[which] |= is_right;
+                if number == 0 && which == 1 && !transcripts.is_empty() {
+                    figures[4].count(is_right, String::new);
+                }
                 if number == 0 {
                     figures[which].count(is_right, || format!("{gold} | {found} | {transcripts:?}"));
                 }
