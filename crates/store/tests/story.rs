@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::{
     Attempt, AttemptOutcome, BeginCall, EndedCall, LeadChange, NewAlert, NewAppointment, NewMessage, NewTask,
-    Rows, SavedTurn, Settled, Store, StoreError, TABLES, TurnLine,
+    Place, Rows, SavedTurn, Settled, Store, StoreError, TABLES, TurnLine,
 };
 
 fn now() -> Timestamp {
@@ -222,6 +222,67 @@ async fn books_once(store: &Store, lead: LeadId) {
     reconciles(store, appointment.0).await;
 }
 
+/// A viewing is looked up, moved and called off by the caller; a time that is taken leaves it where it was, and what it
+/// leaves is free again.
+async fn moves_and_cancels(store: &Store, lead: LeadId) {
+    let homes = store.homes_in_streets(&["Elgin Avenue".into()]).await.unwrap();
+    assert_eq!(homes, [PropertyId(1)]);
+    let booked = store.booked_viewings(&homes, now()).await.unwrap();
+    let [viewing] = booked.as_slice() else { panic!("{booked:?}") };
+    assert_eq!((viewing.viewer_name.as_str(), viewing.negotiator_name.as_str()), ("Sam Okoro", "Amy Hart"));
+    let place = |start: i64| Place {
+        property: PropertyId(1),
+        negotiator: UserId(1),
+        start: later(start),
+        minutes: 30,
+    };
+
+    let mut tx = store.begin().await.unwrap();
+    let other = NewAppointment {
+        property: PropertyId(2),
+        negotiator: UserId(1),
+        lead,
+        start: later(240),
+        minutes: 30,
+        viewer_name: "Jo Marsh",
+        viewer_email: None,
+        viewer_phone: None,
+        now: now(),
+    };
+    tx.book(&other).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    assert!(
+        matches!(tx.move_viewing(viewing, place(240)).await, Err(StoreError::SlotTaken)),
+        "Amy is with Jo"
+    );
+    drop(tx);
+    assert_eq!(store.booked_viewings(&homes, now()).await.unwrap(), booked, "a lost race moves nothing");
+
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.move_viewing(viewing, place(300)).await.unwrap());
+    tx.commit().await.unwrap();
+    let moved = store.booked_viewings(&homes, now()).await.unwrap().swap_remove(0);
+    assert_eq!(moved.start, later(300));
+    let mut tx = store.begin().await.unwrap();
+    assert!(!tx.move_viewing(viewing, place(360)).await.unwrap(), "it is no longer at the old time");
+    assert!(!tx.cancel_viewing(viewing).await.unwrap());
+    tx.book(&NewAppointment { start: viewing.start, ..other }).await.expect("the old time is free again");
+    drop(tx);
+
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.cancel_viewing(&moved).await.unwrap());
+    tx.details_sent(lead, PropertyId(1), "sms", now()).await.unwrap();
+    tx.opt_out("opt_out_1", &phone("07700900777"), now()).await.unwrap();
+    tx.opt_out("opt_out_2", &phone("07700900777"), now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(store.booked_viewings(&homes, now()).await.unwrap().is_empty());
+    assert_eq!(store.rows("opt_outs").await.unwrap().len(), 1);
+    let links = store.rows("voice_lead_properties").await.unwrap();
+    let link = links.iter().find(|row| row["property_id"] == 1).unwrap();
+    assert_eq!((link["info_sent_via"].as_str(), link["viewing_booked_date"].is_null()), (Some("sms"), true));
+}
+
 /// The CRM books, moves and cancels by itself; the cells follow.
 async fn reconciles(store: &Store, ours: i64) {
     let foreign = |id: i64, at: &str| {
@@ -426,6 +487,7 @@ async fn story(url: &str) {
     sends_messages(&store, lead).await;
     raises_and_ends(&store, lead).await;
     joins_leads(&store, lead).await;
+    moves_and_cancels(&store, lead).await;
     assert_eq!(store.setting_or_keep("hours", "{\"a\":1}", now()).await.unwrap(), "{\"a\":1}");
     assert_eq!(
         store.setting_or_keep("hours", "{\"b\":2}", now()).await.unwrap(),
