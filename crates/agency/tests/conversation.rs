@@ -420,7 +420,9 @@ mod promises {
     /// Every day that may be said: of the times the tools gave, and those the caller named.
     fn known_days(state: &State) -> Vec<String> {
         let ahead = (0..40).map(|n| {
-            agency::london::date_of(Timestamp::from_second(now().as_second() + 86_400 * n).unwrap())
+            agency::london::date_of(
+                Timestamp::from_second(now().as_second() + 86_400 * n).expect("a day after a test's start"),
+            )
         });
         let slots = ahead.take(5);
         slots.chain(state.wish.dates.iter().copied()).map(speech::date).collect()

@@ -59,7 +59,7 @@ impl Store {
 
     async fn lead_of(&self, phone: &PhoneNumber) -> Result<Option<Lead>, StoreError> {
         const SQL: &str = "SELECT id, name, email, looking_for, property_type, bedrooms_min, bedrooms_max, budget_min, \
-             budget_max, preferred_areas, preferred_area_names, \
+             budget_max, preferred_areas, preferred_area_names, must_haves, deal_breakers, \
              COALESCE((SELECT max(said_at) FROM requirement_changes r WHERE r.lead_id = l.id), last_call_date, updated_at) \
              AS last_searched FROM voice_leads l WHERE phone = $1";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(phone.as_str()).fetch_optional(c).await)?)

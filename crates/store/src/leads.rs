@@ -54,7 +54,7 @@ impl Tx {
         let after = before.merged(change);
         const SQL: &str = "UPDATE voice_leads SET name = $2, email = $3, looking_for = $4, property_type = $5, bedrooms_min = $6, \
              bedrooms_max = $7, budget_min = $8, budget_max = $9, preferred_areas = $10, preferred_area_names = $11, \
-             updated_at = $12 WHERE id = $1";
+             must_haves = $12, deal_breakers = $13, updated_at = $14 WHERE id = $1";
         execute!(
             self,
             sqlx::query(SQL)
@@ -69,6 +69,8 @@ impl Tx {
                 .bind(after.budget_max.map(|n| n.0))
                 .bind(after.preferred_areas.clone())
                 .bind(after.preferred_area_names.clone())
+                .bind(after.must_haves.clone())
+                .bind(after.deal_breakers.clone())
                 .bind(Ts(now))
         )?;
         let changes = before.differences(&after);
@@ -80,7 +82,7 @@ impl Tx {
 
     async fn requirements(&mut self, lead: LeadId) -> Result<KeptRequirements, StoreError> {
         const SQL: &str = "SELECT name, email, looking_for, property_type, bedrooms_min, bedrooms_max, budget_min, budget_max, \
-             preferred_areas, preferred_area_names FROM voice_leads WHERE id = $1";
+             preferred_areas, preferred_area_names, must_haves, deal_breakers FROM voice_leads WHERE id = $1";
         Ok(within!(self, |c| sqlx::query_as(SQL).bind(lead.0).fetch_one(c).await)?)
     }
 

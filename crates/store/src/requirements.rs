@@ -1,6 +1,6 @@
 //! A lead's requirements as `voice_leads` keeps them: read into wants, merged with what was said, compared.
 
-use agency::crm::{Listing, PropertyType, WantedArea, Wants};
+use agency::crm::{Feature, Listing, PropertyType, WantedArea, Wants};
 
 use crate::leads::LeadChange;
 use crate::types::{Int, TextList};
@@ -17,6 +17,8 @@ pub(crate) struct KeptRequirements {
     pub(crate) budget_max: Option<Int>,
     pub(crate) preferred_areas: TextList,
     pub(crate) preferred_area_names: TextList,
+    pub(crate) must_haves: TextList,
+    pub(crate) deal_breakers: TextList,
 }
 
 impl KeptRequirements {
@@ -29,6 +31,8 @@ impl KeptRequirements {
             budget_min: self.budget_min.map(|n| n.0),
             budget_max: self.budget_max.map(|n| n.0),
             areas: areas(&self.preferred_area_names.0, &self.preferred_areas.0),
+            must_haves: features(&self.must_haves.0),
+            deal_breakers: features(&self.deal_breakers.0),
         }
     }
 
@@ -57,6 +61,8 @@ impl KeptRequirements {
             budget_max: keep(wants.budget_max, self.budget_max),
             preferred_areas: if areas_said { codes } else { self.preferred_areas.clone() },
             preferred_area_names: if areas_said { names } else { self.preferred_area_names.clone() },
+            must_haves: with(&self.must_haves, &wants.must_haves, &wants.deal_breakers),
+            deal_breakers: with(&self.deal_breakers, &wants.deal_breakers, &wants.must_haves),
         }
     }
 
@@ -73,9 +79,24 @@ impl KeptRequirements {
             ("budget_max", number(self.budget_max), number(after.budget_max)),
             ("preferred_areas", list(&self.preferred_areas), list(&after.preferred_areas)),
             ("preferred_area_names", list(&self.preferred_area_names), list(&after.preferred_area_names)),
+            ("must_haves", list(&self.must_haves), list(&after.must_haves)),
+            ("deal_breakers", list(&self.deal_breakers), list(&after.deal_breakers)),
         ];
         pairs.into_iter().filter(|(_, old, new)| old != new).collect()
     }
+}
+
+/// Words of ours among those the CRM keeps; staff may have written others, which stay as they are.
+fn features(kept: &[String]) -> Vec<Feature> {
+    kept.iter().filter_map(|word| Feature::from_word(word)).collect()
+}
+
+/// What is kept and what was said, without what was taken back.
+fn with(kept: &TextList, said: &[Feature], taken_back: &[Feature]) -> TextList {
+    let gone = |word: &String| taken_back.iter().any(|feature| feature.word() == word);
+    let mut words: Vec<String> = kept.0.iter().filter(|word| !gone(word)).cloned().collect();
+    words.extend(said.iter().map(|feature| feature.word().to_owned()).filter(|word| !kept.0.contains(word)));
+    TextList(words)
 }
 
 fn newer(kept: Option<&String>, said: Option<&String>, keeps: bool) -> Option<String> {

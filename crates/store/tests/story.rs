@@ -156,7 +156,7 @@ async fn merges_the_lead(store: &Store, lead: LeadId) {
         name: name.map(str::to_owned),
         wants: Some(Wants { listing: Some(Listing::Rent), budget_max: Some(budget), ..Wants::default() }),
         conversation: Some("call_1".into()),
-        change_ids: (0..8).map(|n| format!("change_{tag}_{n}")).collect(),
+        change_ids: (0..10).map(|n| format!("change_{tag}_{n}")).collect(),
         ..LeadChange::default()
     };
     let mut tx = store.begin().await.unwrap();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Listing, PropertyType, vocabulary};
+use super::{Feature, Listing, PropertyType, vocabulary};
 
 vocabulary! {
     /// What a lead thinks of a property.
@@ -41,6 +41,9 @@ pub struct Wants {
     pub budget_min: Option<i64>,
     pub budget_max: Option<i64>,
     pub areas: Vec<WantedArea>,
+    /// What the home must have, and what it must not: kept with the lead, and asked of the record before homes are told.
+    pub must_haves: Vec<Feature>,
+    pub deal_breakers: Vec<Feature>,
 }
 
 /// An area as the caller said it, with the outward code it lies in.
@@ -55,6 +58,12 @@ pub struct WantedArea {
 impl Wants {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether nothing is wanted but some feature: a question about a garden names one too.
+    pub fn names_features_only(&self) -> bool {
+        let rest = Self { must_haves: Vec::new(), deal_breakers: Vec::new(), ..self.clone() };
+        rest.is_empty()
     }
 
     /// Enough to look for something sensible: what kind of listing, and one more thing.
@@ -91,7 +100,16 @@ impl Wants {
         if !said.areas.is_empty() {
             self.areas.clone_from(&said.areas);
         }
+        self.deal_breakers.retain(|feature| !said.must_haves.contains(feature));
+        self.must_haves.retain(|feature| !said.deal_breakers.contains(feature));
+        add(&mut self.must_haves, &said.must_haves);
+        add(&mut self.deal_breakers, &said.deal_breakers);
     }
+}
+
+fn add(known: &mut Vec<Feature>, said: &[Feature]) {
+    let fresh: Vec<Feature> = said.iter().filter(|feature| !known.contains(feature)).copied().collect();
+    known.extend(fresh);
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod property;
 
 pub use caller::{Caller, Role};
 pub use lead::{ActionTaken, CallOutcome, Interest, WantedArea, Wants};
-pub use property::{Listing, Property, PropertyType, RentPeriod, street_of};
+pub use property::{Feature, Listing, Property, PropertyType, RentPeriod, street_of};
 
 use serde::{Deserialize, Serialize};
 

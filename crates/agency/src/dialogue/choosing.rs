@@ -3,7 +3,7 @@
 use super::{closing, comparing, enquiry, message, recovery, sending, slots, viewing};
 use crate::conversation::{Change, Effect, State, Step};
 use crate::crm::{Listing, Property, PropertyId};
-use crate::language::{Act, Feature, Heard};
+use crate::language::{Act, Heard};
 use crate::speech;
 
 /// The answer to "which one would you like to view".
@@ -77,6 +77,9 @@ fn several(state: &mut State, heard: &Heard) -> Option<Property> {
 
 /// New facts about the wish, as opposed to words that only describe one of the homes offered.
 fn changes_wants(state: &State, heard: &Heard) -> bool {
+    if heard.wants.names_features_only() && (heard.did(Act::Deny) || heard.did(Act::Asks)) {
+        return enquiry::names_a_home(heard);
+    }
     let mut after = state.wants.clone();
     after.merge(&heard.wants);
     after != state.wants || enquiry::names_a_home(heard)
@@ -127,16 +130,8 @@ fn is_described(property: &Property, heard: &Heard) -> bool {
     let by_area = heard.wants.areas.iter().any(|area| area.name.as_deref() == Some(&property.area));
     let by_beds = heard.wants.bedrooms_min == Some(property.bedrooms);
     let by_type = heard.wants.property_type == Some(property.property_type);
-    let furnished = property.furnished.as_deref() == Some("furnished");
-    let by_furniture = heard.features.iter().any(|(feature, wanted)| {
-        *wanted
-            && match feature {
-                Feature::Furnished => furnished,
-                Feature::Unfurnished => property.furnished.as_deref() == Some("unfurnished"),
-                _ => false,
-            }
-    });
-    by_area || by_beds || by_type || by_furniture
+    let by_feature = heard.features.iter().any(|(feature, wanted)| *wanted && property.names(*feature));
+    by_area || by_beds || by_type || by_feature
 }
 
 pub(super) fn nth<T>(items: &[T], index: i64) -> Option<&T> {

@@ -38,7 +38,8 @@ pub(super) fn in_passing(
             | Step::AskName
             | Step::AskEmail
     );
-    let asks = searching && heard.did(Act::Asks) && heard.wish.is_empty() && heard.wants.is_empty();
+    let asks =
+        searching && heard.did(Act::Asks) && heard.wish.is_empty() && heard.wants.names_features_only();
     let said = asks.then(|| approved(heard, words, context)).flatten()?;
     state.did(ActionTaken::InfoGiven);
     let question = recovery::last_sentence(&state.last_words).to_owned();

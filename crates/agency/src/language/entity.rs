@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::civil::{Date, Time};
 use serde::Serialize;
 
-use crate::crm::{Listing, PropertyType, vocabulary};
+use crate::crm::{Feature, Listing, PropertyType, vocabulary};
 
 /// `{kind, text, …}`
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -126,19 +126,6 @@ fn hour_and_minute<S: serde::Serializer>(time: &Option<Time>, serializer: S) -> 
 vocabulary! {
     /// What an amount is for.
     Per { Month = "month", Week = "week" }
-}
-
-vocabulary! {
-    /// What a home may have.
-    Feature {
-        Parking = "parking", Garage = "garage", Garden = "garden", Balcony = "balcony", Terrace = "terrace",
-        Lift = "lift", Furnished = "furnished", Unfurnished = "unfurnished", Pets = "pets", Bills = "bills_included",
-        Laundry = "laundry", Dishwasher = "dishwasher", Concierge = "concierge", Gym = "gym", GroundFloor = "ground_floor",
-        TopFloor = "top_floor", Ensuite = "ensuite", EpcGood = "good_epc", ChainFree = "chain_free",
-        Freehold = "freehold", Leasehold = "leasehold", NewBuild = "new_build", Period = "period", NearTube = "near_tube",
-        StudyRoom = "study", Storage = "storage", StepFree = "step_free", AirConditioning = "air_conditioning",
-        Smoking = "smoking", Bath = "bath", OpenPlan = "open_plan", Quiet = "quiet", Basement = "basement",
-    }
 }
 
 /// Something a parser found, before it knows its words.

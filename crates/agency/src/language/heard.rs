@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
 use super::entities::{entities, together};
-use super::entity::{Clock, Entity, Feature, Value};
+use super::entity::{Clock, Entity, Value};
 use super::intent::{Intent, Judged, judge};
 use super::money::Money;
 use super::places::Lexicon;
 use super::tokens::Tokens;
 use super::topics::{self, Compare, OfficeTopic, Topic};
 use super::{Act, Expecting, acts, contact};
-use crate::crm::{Listing, PropertyType, WantedArea, Wants};
+use crate::crm::{Feature, Listing, PropertyType, WantedArea, Wants};
 use crate::diary::TimeWish;
 use crate::london;
 use crate::phone::PhoneNumber;
@@ -194,7 +194,13 @@ fn fold(heard: &mut Heard, value: &Value, today: Date) {
         }
         Value::Phone { value } => heard.phone = PhoneNumber::parse(value).ok(),
         Value::Email { value } => heard.email = Some(value.clone()),
-        Value::Feature { value, wanted } => heard.features.push((*value, *wanted)),
+        Value::Feature { value, wanted } => {
+            heard.features.push((*value, *wanted));
+            // Nobody asks for a home to smoke in by saying that there is smoke.
+            if *value != Feature::Smoking {
+                if *wanted { wants.must_haves.push(*value) } else { wants.deal_breakers.push(*value) }
+            }
+        }
         Value::Bathrooms { .. } | Value::Reference { .. } | Value::Count { .. } => {}
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use super::Expecting;
-use super::entity::{Feature, Found};
+use super::entity::Found;
 use super::phrases::PhraseBook;
 use super::tokens::Tokens;
-use crate::crm::{Listing, PropertyType};
+use crate::crm::{Feature, Listing, PropertyType};
 
 static LISTINGS: LazyLock<PhraseBook<Listing>> = LazyLock::new(|| {
     const RENT: &[&str] = &[

@@ -12,7 +12,7 @@ use super::entity::{Entity, Value};
 use super::phrases::PhraseBook;
 use super::tokens::Tokens;
 use super::topics;
-use crate::crm::vocabulary;
+use crate::crm::{Listing, vocabulary};
 
 vocabulary! {
     /// The intents, as recorded with each call.
@@ -63,7 +63,8 @@ struct Written {
 
 struct Model {
     bias: [f32; CLASSES],
-    weights: HashMap<String, [f32; CLASSES]>,
+    /// By the hash of the feature's name: a name is not built for every word that is heard.
+    weights: HashMap<u64, [f32; CLASSES]>,
 }
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
@@ -74,13 +75,17 @@ static MODEL: LazyLock<Model> = LazyLock::new(|| {
     };
     Model {
         bias: scaled(&written.bias),
-        weights: written
-            .weights
-            .iter()
-            .map(|(feature, weights)| (feature.clone(), scaled(weights)))
-            .collect(),
+        weights: written.weights.iter().map(|(name, weights)| (hash(&[name]), scaled(weights))).collect(),
     }
 });
+
+/// FNV-1a over the pieces of a name, as if they stood in one.
+fn hash(pieces: &[&str]) -> u64 {
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let bytes = pieces.iter().flat_map(|piece| piece.bytes());
+    bytes.fold(BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+}
 
 /// Ways of speaking that tell something of the caller, as a person would name them.
 static CUES: LazyLock<(Vec<String>, PhraseBook<usize>)> = LazyLock::new(|| {
@@ -95,10 +100,12 @@ static CUES: LazyLock<(Vec<String>, PhraseBook<usize>)> = LazyLock::new(|| {
 /// The likeliest intent, if the words carry one.
 pub(super) fn judge(tokens: &Tokens, entities: &[Entity], acts: &[Act]) -> Option<Judged> {
     let mut scores = MODEL.bias;
-    for feature in features(tokens, entities, acts) {
-        if let Some(weights) = MODEL.weights.get(&feature) {
-            scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight);
-        }
+    let mut seen: Vec<u64> = Vec::with_capacity(128);
+    features(tokens, entities, acts, &mut |name| seen.push(hash(name)));
+    seen.sort_unstable();
+    seen.dedup();
+    for weights in seen.iter().filter_map(|feature| MODEL.weights.get(feature)) {
+        scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight);
     }
     let most = scores.iter().copied().fold(f32::MIN, f32::max);
     let total: f32 = scores.iter().map(|score| (score - most).exp()).sum();
@@ -112,47 +119,54 @@ pub(super) fn judge(tokens: &Tokens, entities: &[Entity], acts: &[Act]) -> Optio
 
 /// What the model looks at, for whoever teaches it.
 pub fn features_of(heard: &super::Heard, words: &str) -> Vec<String> {
-    features(&Tokens::of(words), &heard.entities, &heard.acts)
-}
-
-fn features(tokens: &Tokens, entities: &[Entity], acts: &[Act]) -> Vec<String> {
-    let words: Vec<String> = tokens.words().map(plain).collect();
-    let mut all = Vec::with_capacity(words.len() * 3 + 12);
-    let at = |i: usize| words.get(i).map_or("$", String::as_str);
-    for (i, word) in words.iter().enumerate() {
-        all.push(word.clone());
-        all.push(format!("{word} {}", at(i + 1)));
-        if i + 2 < words.len() {
-            all.push(format!("{word} {} {}", at(i + 1), at(i + 2)));
-            all.push(format!("{word} _ {}", at(i + 2)));
-        }
-        // The beginning of a word stands for its other forms.
-        if word.len() > 5 && word.is_ascii() {
-            all.push(format!("{}~", &word[..5]));
-        }
-    }
-    all.push(format!("^ {}", at(0)));
-    all.push(format!("^ {} {}", at(0), at(1)));
-    all.extend(entities.iter().filter_map(|entity| kind(&entity.value)));
-    all.extend(acts.iter().filter(|act| act_counts(**act)).map(|act| format!(":{act}")));
-    cues(tokens, &mut all);
-    all.extend(topics::topics(tokens).iter().map(|topic| format!(":topic {topic}")));
-    all.extend(topics::office(tokens).iter().map(|topic| format!(":office {topic}")));
-    all.push(format!(":length {}", words.len().min(12) / 4));
+    let mut all = Vec::new();
+    features(&Tokens::of(words), &heard.entities, &heard.acts, &mut |name| all.push(name.concat()));
     all.sort_unstable();
     all.dedup();
     all
 }
 
+/// Tells the name of every feature, in pieces.
+fn features(tokens: &Tokens, entities: &[Entity], acts: &[Act], tell: &mut impl FnMut(&[&str])) {
+    let words: Vec<&str> = tokens.words().map(plain).collect();
+    let at = |i: usize| words.get(i).copied().unwrap_or("$");
+    for (i, word) in words.iter().enumerate() {
+        tell(&[word]);
+        tell(&[word, " ", at(i + 1)]);
+        if i + 2 < words.len() {
+            tell(&[word, " ", at(i + 1), " ", at(i + 2)]);
+            tell(&[word, " _ ", at(i + 2)]);
+        }
+        // The beginning of a word stands for its other forms.
+        if word.len() > 5 && word.is_ascii() {
+            tell(&[&word[..5], "~"]);
+        }
+    }
+    tell(&["^ ", at(0)]);
+    tell(&["^ ", at(0), " ", at(1)]);
+    entities.iter().filter_map(|entity| kind(&entity.value)).for_each(|kind| tell(&[":", kind]));
+    acts.iter().filter(|act| act_counts(**act)).for_each(|act| tell(&[":", act.word()]));
+    cues(tokens, tell);
+    for topic in topics::topics(tokens) {
+        tell(&[":topic ", topic.word()]);
+    }
+    for topic in topics::office(tokens) {
+        tell(&[":office ", topic.word()]);
+    }
+    tell(&[":length ", ["0", "1", "2", "3"][words.len().min(12) / 4]]);
+}
+
 /// Each cue, and how often it is there: once, twice, more.
-fn cues(tokens: &Tokens, all: &mut Vec<String>) {
+fn cues(tokens: &Tokens, tell: &mut impl FnMut(&[&str])) {
     let (names, book) = &*CUES;
     let mut times = vec![0_usize; names.len()];
     for (cue, _) in book.find(tokens) {
         times[cue] += 1;
     }
     for (name, times) in names.iter().zip(times) {
-        all.extend((1..=times.min(3)).map(|n| format!(":{name} {n}")));
+        for n in [" 1", " 2", " 3"].into_iter().take(times) {
+            tell(&[":", name, n]);
+        }
     }
 }
 
@@ -161,24 +175,25 @@ fn act_counts(act: Act) -> bool {
 }
 
 /// Figures differ from call to call; that there is one does not.
-fn plain(word: &str) -> String {
+fn plain(word: &str) -> &str {
     match word {
-        _ if word.starts_with(|c: char| c.is_ascii_digit() || c == '£') => "#".to_owned(),
-        "apartment" | "condo" => "flat".to_owned(),
-        "apartments" | "condos" => "flats".to_owned(),
-        _ => word.to_owned(),
+        _ if word.starts_with(|c: char| c.is_ascii_digit() || c == '£') => "#",
+        "apartment" | "condo" => "flat",
+        "apartments" | "condos" => "flats",
+        _ => word,
     }
 }
 
-fn kind(value: &Value) -> Option<String> {
-    let kind = match value {
+fn kind(value: &Value) -> Option<&'static str> {
+    Some(match value {
         Value::Bedrooms { .. } => "bedrooms",
         Value::Bathrooms { .. } => "bathrooms",
         Value::Money { per, max, .. } if per.is_some() || max.is_some_and(|max| max < 20_000) => "rent money",
         Value::Money { .. } => "sale money",
         Value::Date(_) => "date",
         Value::Time(_) => "time",
-        Value::Listing { value } => return Some(format!(":listing {value}")),
+        Value::Listing { value: Listing::Rent } => "listing rent",
+        Value::Listing { value: Listing::Sale } => "listing sale",
         Value::PropertyType { .. } => "type",
         Value::Area { .. } | Value::Postcode { .. } => "area",
         Value::Property { .. } => "property",
@@ -189,8 +204,7 @@ fn kind(value: &Value) -> Option<String> {
         Value::Feature { .. } => "feature",
         Value::Count { .. } => "count",
         Value::Reference { .. } => return None,
-    };
-    Some(format!(":{kind}"))
+    })
 }
 
 #[cfg(test)]

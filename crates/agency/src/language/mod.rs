@@ -31,8 +31,9 @@ mod topics;
 mod understand;
 mod weekdays;
 
+pub use crate::crm::Feature;
 pub use acts::Act;
-pub use entity::{Clock, Days, Entity, Feature, Per, Value};
+pub use entity::{Clock, Days, Entity, Per, Value};
 pub use heard::{Heard, Said, hear};
 pub use intent::{Intent, Judged, features_of};
 pub use places::Lexicon;

@@ -1,5 +1,7 @@
 //! Read: homes on the market that fit, or the nearest to it.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use crate::crm::{Property, PropertyId, Wants};
@@ -31,11 +33,16 @@ pub struct FoundProperties {
 
 /// Keeps what can be said in one breath: never a home already refused, never one off the market.
 pub fn decide(call: &FindProperties, found: Vec<Property>, widened: Widened) -> FoundProperties {
-    let properties = found
+    let wants = &call.wants;
+    let mut properties: Vec<Property> = found
         .into_iter()
         .filter(|property| property.is_available() && !call.except.contains(&property.id))
-        .take(SPOKEN_MAX)
+        .filter(|property| !wants.deal_breakers.iter().any(|feature| property.names(*feature)))
         .collect();
+    // Those whose record names more of what is wished for come first; else the order stays.
+    properties
+        .sort_by_key(|home| Reverse(wants.must_haves.iter().filter(|feature| home.names(**feature)).count()));
+    properties.truncate(SPOKEN_MAX);
     FoundProperties { properties, widened, off_market: None }
 }
 

@@ -159,7 +159,7 @@ impl Talk<'_> {
                 wants: (has_moved || *wants != before.wants).then(|| wants.clone()),
                 keeps_person: self.state.caller.phone.is_none(),
                 conversation: Some(self.conversation.clone()),
-                change_ids: (0..8).map(|_| self.app.id("change")).collect(),
+                change_ids: (0..10).map(|_| self.app.id("change")).collect(),
             };
             tx.change_lead(lead, &change, now).await?;
         }

@@ -24,7 +24,11 @@ pub(super) async fn find_properties(app: &App, call: &FindProperties) -> Result<
             return Ok(ToolOutcome::Found(found));
         }
     }
-    let limit = i64::try_from(find_properties::SPOKEN_MAX + call.except.len()).unwrap_or(i64::MAX);
+    // More than can be told, where the record decides which are.
+    const LOOKED_AT: usize = 24;
+    let is_choosy = !call.wants.must_haves.is_empty() || !call.wants.deal_breakers.is_empty();
+    let most = if is_choosy { LOOKED_AT } else { find_properties::SPOKEN_MAX };
+    let limit = i64::try_from(most + call.except.len()).unwrap_or(i64::MAX);
     for (widened, criteria) in attempts(&call.wants) {
         let found = app.store.find_properties(&criteria, limit).await?;
         let decided = find_properties::decide(call, found, widened);
