@@ -333,6 +333,24 @@ fn at_the_read_back(world: &World) -> State {
 
 /// Only a plain yes books.
 #[test]
+fn turns_lost_one_after_another_end_with_a_person_and_not_in_the_same_words() {
+    let world = world();
+    let mut state = talk(false);
+    world.turn(&mut state, Event::Started, 0);
+    let effects: Vec<Effect> = (0..6).flat_map(|_| world.turn(&mut state, Event::TurnLost, 0)).collect();
+    let said: Vec<&str> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Say { words } => Some(words.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert!(said.windows(3).all(|three| three[0] != three[1] || three[1] != three[2]), "{said:#?}");
+    let is_passed_on = |effect: &Effect| matches!(effect, Effect::RunTool { call: ToolCall::TakeMessage(_) });
+    assert!(effects.iter().any(is_passed_on), "{effects:#?}");
+}
+
+#[test]
 fn nothing_is_booked_on_half_a_yes() {
     let world = world();
     for words in [

@@ -2,7 +2,8 @@
 
 use agency::crm::{PropertyId, UserId};
 use agency::diary::{
-    Absence, Busy, DiaryFacts, Negotiator, PropertyRules, Refusal, Shift, TimeWish, cells, day, judge, offers,
+    Absence, Avoids, Busy, DiaryFacts, Negotiator, PropertyRules, Refusal, Shift, TimeWish, cells, day,
+    judge, offers,
 };
 use agency::london;
 use agency::settings::{Day, DiaryRules, OpeningHours};
@@ -122,8 +123,8 @@ fn offers_are_spread_over_days() {
 #[test]
 fn an_exact_wish_is_offered_alone_and_a_taken_one_gets_its_neighbours() {
     let mut facts = facts(at(MONDAY, 8, 0));
-    let wish =
-        TimeWish { dates: vec![MONDAY], from: Some(time(14, 30, 0, 0)), until: Some(time(14, 30, 0, 0)) };
+    let time = Some(time(14, 30, 0, 0));
+    let wish = TimeWish { dates: vec![MONDAY], from: time, until: time, ..TimeWish::default() };
     assert_eq!(offers(&wish, &facts).iter().map(|s| s.start).collect::<Vec<_>>(), [at(MONDAY, 14, 30)]);
     facts.busy.push(Busy {
         negotiator: None,
@@ -142,9 +143,22 @@ fn an_exact_wish_is_offered_alone_and_a_taken_one_gets_its_neighbours() {
 
 #[test]
 fn an_evening_wish_gets_the_latest_times_there_are() {
-    let wish = TimeWish { dates: vec![], from: Some(time(18, 30, 0, 0)), until: Some(time(23, 59, 0, 0)) };
+    let (from, until) = (Some(time(18, 30, 0, 0)), Some(time(23, 59, 0, 0)));
+    let wish = TimeWish { from, until, ..TimeWish::default() };
     let offered = offers(&wish, &facts(at(MONDAY, 8, 0)));
     assert!(offered.iter().all(|slot| london::local(slot.start).time() == time(17, 30, 0, 0)), "{offered:?}");
+}
+
+#[test]
+fn what_does_not_suit_is_not_offered_while_anything_else_is_free() {
+    let avoids = Avoids { dates: vec![MONDAY], times: vec![(Time::midnight(), time(11, 59, 0, 0))] };
+    let wish = TimeWish { avoids: avoids.clone(), ..TimeWish::default() };
+    let offered = offers(&wish, &facts(at(MONDAY, 8, 0)));
+    assert_eq!(offered.len(), 3);
+    assert!(offered.iter().all(|slot| avoids.suits(slot.start)), "{offered:?}");
+    // Nothing fits the wish: the nearest that suits, before any that does not.
+    let sunday = TimeWish { dates: vec![date(2026, 11, 29)], ..wish };
+    assert!(offers(&sunday, &facts(at(MONDAY, 8, 0))).iter().all(|slot| avoids.suits(slot.start)));
 }
 
 fn any_moment() -> impl Strategy<Value = Timestamp> {
@@ -209,6 +223,7 @@ proptest! {
         let wish = TimeWish {
             dates: vec![london::date_of(now).checked_add(ahead.days()).unwrap()],
             from: Some(Time::constant(hour, 0, 0, 0)), until: Some(Time::constant(hour, 0, 0, 0)),
+            ..TimeWish::default()
         };
         let offered = offers(&wish, &facts);
         prop_assert!(offered.len() <= 3);

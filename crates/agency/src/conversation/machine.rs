@@ -55,7 +55,7 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
 
 /// The caller is asked again; one who has not spoken yet may not have heard who we are either.
 fn turn_lost(state: &mut State) -> Vec<Effect> {
-    if !state.caller_spoke {
+    if !state.caller_spoke && state.step == Step::Opening {
         let greeting = state.last_words.clone();
         return state.ask(Step::Opening, greeting);
     }
@@ -81,6 +81,7 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
     };
     let heard = hear(&said, context.lexicon);
     state.intent = heard.intent.or(state.intent);
+    state.avoids.learn(&heard.avoids, &heard.wish);
     let words = alternatives.first().map(String::as_str).unwrap_or_default();
     dialogue::turn(state, &heard, words, context)
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Effect;
 use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, TaskKind, Wants};
-use crate::diary::TimeWish;
+use crate::diary::{Avoids, TimeWish};
 use crate::language::{Act, Expecting, Intent};
 use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
@@ -107,6 +107,8 @@ pub struct State {
     pub discussed: Vec<PropertyId>,
     pub chosen: Option<Property>,
     pub wish: TimeWish,
+    /// What was said not to suit, all through the call.
+    pub avoids: Avoids,
     pub slots: Vec<OfferedSlot>,
     pub slot: Option<OfferedSlot>,
     pub details: Details,
@@ -171,6 +173,7 @@ impl State {
             discussed: Vec::new(),
             chosen: None,
             wish: TimeWish::default(),
+            avoids: Avoids::default(),
             slots: Vec::new(),
             slot: None,
             details,

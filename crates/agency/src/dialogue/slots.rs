@@ -15,7 +15,8 @@ use crate::{london, speech};
 /// Asks the diary for times that fit the wish.
 pub(super) fn look_up(state: &State) -> Vec<Effect> {
     let Some(property) = state.chosen.as_ref() else { return enquiry::search(state) };
-    State::run(ToolCall::ViewingSlots(ViewingSlots { property: property.id, wish: state.wish.clone() }))
+    let wish = TimeWish { avoids: state.avoids.clone(), ..state.wish.clone() };
+    State::run(ToolCall::ViewingSlots(ViewingSlots { property: property.id, wish }))
 }
 
 /// Takes over the day and time that were said, asks which day if it may be either of two, and looks.
@@ -88,7 +89,8 @@ pub(super) fn straight_after(state: &mut State) {
         return;
     };
     let local = london::local(next);
-    state.wish = TimeWish { dates: vec![local.date()], from: Some(local.time()), until: Some(local.time()) };
+    let time = Some(local.time());
+    state.wish = TimeWish { dates: vec![local.date()], from: time, until: time, ..TimeWish::default() };
 }
 
 /// Nobody can view two homes at once.
@@ -150,6 +152,9 @@ pub(super) fn choose(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if !heard.wish.is_empty() {
         return with_wish(state, heard);
     }
+    if !heard.avoids.is_empty() {
+        return without(state);
+    }
     if changes_home(state, heard) {
         (state.chosen, state.slot) = (None, None);
         return choosing::property(state, heard);
@@ -166,6 +171,15 @@ pub(super) fn choose(state: &mut State, heard: &Heard) -> Vec<Effect> {
         state,
         "You can say a day and a time, or the first or the second. When would suit you?",
     )
+}
+
+/// "I can't do Monday": the same wish, without what does not suit.
+fn without(state: &mut State) -> Vec<Effect> {
+    state.wish.dates.retain(|date| !state.avoids.dates.contains(date));
+    if !state.avoids.times.is_empty() {
+        (state.wish.from, state.wish.until) = (None, None);
+    }
+    look_up(state)
 }
 
 /// "Actually, the one in Mill Lane instead."

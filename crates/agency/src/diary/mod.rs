@@ -9,4 +9,4 @@ mod offer;
 pub use cells::{CELL_MINUTES, cells};
 pub use facts::{Absence, Busy, DiaryFacts, Negotiator, PropertyRules, Shift};
 pub use judge::{Refusal, Slot, day, judge};
-pub use offer::{TimeWish, free_slots, offers};
+pub use offer::{Avoids, TimeWish, free_slots, offers};

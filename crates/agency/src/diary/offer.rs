@@ -17,11 +17,45 @@ pub struct TimeWish {
     pub from: Option<Time>,
     /// The latest start; equal to `from` for an exact time.
     pub until: Option<Time>,
+    pub avoids: Avoids,
+}
+
+/// Days and parts of the day that do not suit the caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Avoids {
+    pub dates: Vec<Date>,
+    /// From, and the first time after it that suits again; equal for a single time.
+    pub times: Vec<(Time, Time)>,
+}
+
+impl Avoids {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Adds what does not suit; what is wished for now suits again.
+    pub fn learn(&mut self, more: &Self, wish: &TimeWish) {
+        self.dates.retain(|date| !wish.dates.contains(date));
+        if wish.from.is_some() {
+            self.times.clear();
+        }
+        self.dates.extend(more.dates.iter().filter(|date| !wish.dates.contains(date)));
+        self.times.extend(more.times.iter());
+    }
+
+    pub fn suits(&self, start: Timestamp) -> bool {
+        let local = london::local(start);
+        let time = local.time();
+        !self.dates.contains(&local.date())
+            && !self.times.iter().any(|(from, until)| time == *from || (*from..*until).contains(&time))
+    }
 }
 
 impl TimeWish {
+    /// Whether any time will do; some may be avoided all the same.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        self.dates.is_empty() && self.from.is_none() && self.until.is_none()
     }
 
     pub fn fits(&self, start: Timestamp) -> bool {
@@ -29,6 +63,7 @@ impl TimeWish {
         (self.dates.is_empty() || self.dates.contains(&local.date()))
             && self.from.is_none_or(|from| local.time() >= from)
             && self.until.is_none_or(|until| local.time() <= until)
+            && self.avoids.suits(start)
     }
 }
 
@@ -54,6 +89,9 @@ pub fn offers(wish: &TimeWish, facts: &DiaryFacts) -> Vec<Slot> {
     }
     let anywhere = TimeWish { dates: near_dates(&wish.dates), ..TimeWish::default() };
     let mut nearest = free_slots(&anywhere, facts);
+    if nearest.iter().any(|slot| wish.avoids.suits(slot.start)) {
+        nearest.retain(|slot| wish.avoids.suits(slot.start));
+    }
     if wish.dates.is_empty()
         && let Some(time) = wish.from
     {

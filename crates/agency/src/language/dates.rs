@@ -13,6 +13,15 @@ use crate::london;
 
 /// Every day or run of days the words name, in their order; what is refused ("not Monday") is left out.
 pub(super) fn dates(tokens: &Tokens, today: Date) -> Vec<Found<Days>> {
+    read(tokens, today, false)
+}
+
+/// The days that are refused.
+pub(super) fn refused_dates(tokens: &Tokens, today: Date) -> Vec<Found<Days>> {
+    read(tokens, today, true)
+}
+
+fn read(tokens: &Tokens, today: Date, refused: bool) -> Vec<Found<Days>> {
     let mut found: Vec<Found<Days>> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -26,7 +35,7 @@ pub(super) fn dates(tokens: &Tokens, today: Date) -> Vec<Found<Days>> {
             at += 1;
             continue;
         };
-        if let Some(days) = days.filter(|_| !tokens.is_refused(at)) {
+        if let Some(days) = days.filter(|_| tokens.is_refused(at) == refused) {
             found.push(Found::new(days, at..at + used));
         }
         at += used;

@@ -10,9 +10,9 @@ use super::money::Money;
 use super::places::Lexicon;
 use super::tokens::Tokens;
 use super::topics::{self, Compare, OfficeTopic, Topic};
-use super::{Act, Expecting, acts, contact};
+use super::{Act, Expecting, acts, contact, dates, times};
 use crate::crm::{Feature, Listing, PropertyType, WantedArea, Wants};
-use crate::diary::TimeWish;
+use crate::diary::{Avoids, TimeWish};
 use crate::london;
 use crate::phone::PhoneNumber;
 
@@ -40,6 +40,8 @@ pub struct Heard {
     pub entities: Vec<Entity>,
     pub wants: Wants,
     pub wish: TimeWish,
+    /// Days and times that do not suit.
+    pub avoids: Avoids,
     /// The days said may mean either of several: the caller must be asked.
     pub ambiguous: bool,
     /// From 1; -1 for "the last one".
@@ -113,11 +115,22 @@ fn read_one(tokens: &Tokens, said: &Said, lexicon: &Lexicon, today: Date) -> Hea
         judged,
         acts,
         entities: found,
+        avoids: avoids(tokens, today),
         figures: if said.expecting == Expecting::Phone { contact::figures(tokens) } else { String::new() },
         topics: topics::topics(tokens),
         compare: topics::compare(tokens),
         office: topics::office(tokens),
         ..Heard::default()
+    }
+}
+
+fn avoids(tokens: &Tokens, today: Date) -> Avoids {
+    let days = dates::refused_dates(tokens, today);
+    let clocks = times::refused_times(tokens);
+    let limits = |clock: Clock| Some((clock.time.or(clock.from)?, clock.time.or(clock.to)?));
+    Avoids {
+        dates: days.into_iter().flat_map(|found| found.value.all()).collect(),
+        times: clocks.into_iter().filter_map(|found| limits(found.value)).collect(),
     }
 }
 
@@ -214,5 +227,41 @@ fn note_budget(wants: &mut Wants, money: Money) {
 fn note_time(wish: &mut TimeWish, clock: Clock) {
     if wish.from.is_none() {
         (wish.from, wish.until) = (clock.time.or(clock.from), clock.time.or(clock.to));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn avoided(words: &str) -> (Vec<i8>, Vec<(i8, i8)>) {
+        // A Monday, the 23rd.
+        let now = london::instant(jiff::civil::date(2026, 11, 23).at(9, 30, 0, 0));
+        let said = Said {
+            alternatives: &[words.to_owned()],
+            expecting: Expecting::Slot,
+            listing: None,
+            offers: &[],
+            now,
+        };
+        let avoids = hear(&said, &Lexicon::default()).avoids;
+        let days = avoids.dates.iter().map(|date| date.day()).collect();
+        (days, avoids.times.iter().map(|(from, until)| (from.hour(), until.hour())).collect())
+    }
+
+    #[test]
+    fn what_does_not_suit_is_heard() {
+        for (words, days, times) in [
+            ("I can't do Tuesday", vec![24], vec![]),
+            ("any day but Thursday", vec![26], vec![]),
+            ("Saturday's no good", vec![28], vec![]),
+            ("no mornings please", vec![], vec![(0, 11)]),
+            ("not before ten", vec![], vec![(0, 10)]),
+            ("not Wednesday afternoon", vec![25], vec![(12, 17)]),
+            ("no, Tuesday", vec![], vec![]),
+            ("Tuesday would be lovely", vec![], vec![]),
+        ] {
+            assert_eq!(avoided(words), (days, times), "{words}");
+        }
     }
 }

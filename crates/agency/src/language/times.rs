@@ -9,16 +9,23 @@ use super::tokens::Tokens;
 /// Every time, range and part of the day, in order. Bare hours ("two", "eleven thirty") count only where a time was
 /// asked for.
 pub(super) fn times(tokens: &Tokens, asked: bool) -> Vec<Found<Clock>> {
+    read(tokens, asked, false)
+}
+
+/// What is refused: `no mornings`, `not after four`.
+pub(super) fn refused_times(tokens: &Tokens) -> Vec<Found<Clock>> {
+    read(tokens, true, true)
+}
+
+fn read(tokens: &Tokens, asked: bool, refused: bool) -> Vec<Found<Clock>> {
     let mut found: Vec<Found<Clock>> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         match exact(tokens, at, asked).or_else(|| part_of_day(tokens, at)) {
-            Some((clock, used)) if tokens.is_refused(at) => {
-                let _ = clock;
-                at += used;
-            }
             Some((clock, used)) => {
-                found.push(Found::new(clock, at..at + used));
+                if tokens.is_refused(at) == refused {
+                    found.push(Found::new(clock, at..at + used));
+                }
                 at += used;
             }
             None => at += 1,

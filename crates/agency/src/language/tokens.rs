@@ -116,7 +116,15 @@ impl Tokens {
 
     /// Whether the word here is refused: `not Monday`, `anything but the first`, `I don't want …`, `Monday's no good`.
     pub(super) fn is_refused(&self, at: usize) -> bool {
-        self.is_refused_before(at) || self.is_refused_after(at)
+        self.is_refused_before(at) || self.is_refused_after(at) || self.is_no_such(at)
+    }
+
+    /// `no mornings`, `no Mondays please`; but "no, Monday".
+    fn is_no_such(&self, at: usize) -> bool {
+        self.before(at) == "no"
+            && !self.is_after_pause(at)
+            && (self.get(at).ends_with("days")
+                || matches!(self.get(at), "mornings" | "afternoons" | "evenings"))
     }
 
     fn is_refused_before(&self, at: usize) -> bool {

@@ -6,8 +6,11 @@ use jiff::civil::{Date, Time};
 use super::numbers::{cardinal, ordinal};
 use crate::london;
 
-/// `half past three in the afternoon`, `nine in the morning`, `twelve thirty`-like times as `half past twelve`.
+/// `half past three in the afternoon`, `nine in the morning`, `midday`; twelve thirty is `half past twelve`.
 pub fn clock_time(time: Time) -> String {
+    if (time.hour(), time.minute()) == (12, 0) {
+        return "midday".to_owned();
+    }
     format!("{} {}", bare_time(time), part_of_day(time))
 }
 
@@ -24,7 +27,7 @@ fn bare_time(time: Time) -> String {
 }
 
 /// `in the morning`, `in the afternoon`, `in the evening`.
-pub fn part_of_day(time: Time) -> &'static str {
+fn part_of_day(time: Time) -> &'static str {
     match time.hour() {
         0..12 => "in the morning",
         12..17 => "in the afternoon",
@@ -88,6 +91,7 @@ mod tests {
     fn clock_times_are_said_without_digits() {
         for (hour, minute, words) in [
             (9, 0, "nine in the morning"),
+            (12, 0, "midday"),
             (12, 45, "quarter to one in the afternoon"),
             (17, 30, "half past five in the evening"),
             (10, 10, "ten minutes past ten in the morning"),
