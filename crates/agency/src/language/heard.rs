@@ -125,6 +125,9 @@ fn read_one(tokens: &Tokens, said: &Said, lexicon: &Lexicon, today: Date) -> Hea
 }
 
 fn avoids(tokens: &Tokens, today: Date) -> Avoids {
+    if !tokens.may_refuse() {
+        return Avoids::default();
+    }
     let days = dates::refused_dates(tokens, today);
     let clocks = times::refused_times(tokens);
     let limits = |clock: Clock| Some((clock.time.or(clock.from)?, clock.time.or(clock.to)?));

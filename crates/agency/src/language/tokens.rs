@@ -28,6 +28,25 @@ const GLUED_UNITS: &[&str] = &[
 /// Sounds that say nothing.
 const HESITATIONS: &[&str] = &["um", "umm", "uhm", "erm", "er", "err", "ehm"];
 
+/// What refuses the words after it.
+const REFUSALS: &[&str] =
+    &["not", "but", "except", "dont", "without", "cant", "cannot", "wont", "hate", "forget"];
+/// What refuses the words before it.
+const NO_GOOD: &[&[&str]] = &[
+    &["no", "good"],
+    &["no", "use"],
+    &["doesnt", "work"],
+    &["doesnt", "suit"],
+    &["wont", "work"],
+    &["isnt", "good"],
+    &["isnt", "possible"],
+    &["isnt", "great"],
+    &["is", "out"],
+    &["not", "good"],
+    &["is", "bad"],
+    &["is", "tricky"],
+];
+
 impl Tokens {
     pub(super) fn of(text: &str) -> Self {
         let mut list: Vec<Token> = Vec::new();
@@ -114,6 +133,13 @@ impl Tokens {
         self.find(phrase).is_some()
     }
 
+    /// Whether anything may be refused at all: spares the looking.
+    pub(super) fn may_refuse(&self) -> bool {
+        self.words().any(|word| {
+            word == "no" || REFUSALS.contains(&word) || NO_GOOD.iter().any(|phrase| phrase[1] == word)
+        })
+    }
+
     /// Whether the word here is refused: `not Monday`, `anything but the first`, `I don't want …`, `Monday's no good`.
     pub(super) fn is_refused(&self, at: usize) -> bool {
         self.is_refused_before(at) || self.is_refused_after(at) || self.is_no_such(at)
@@ -129,8 +155,6 @@ impl Tokens {
 
     fn is_refused_before(&self, at: usize) -> bool {
         const WORDS_BACK: usize = 4;
-        const REFUSALS: &[&str] =
-            &["not", "but", "except", "dont", "without", "cant", "cannot", "wont", "hate", "forget"];
         const ENDS: &[&str] = &["one", "second", "third", "first", "last", "so", "because", "then", "its"];
         let from = at.saturating_sub(WORDS_BACK);
         let near: Vec<&str> = (from..at).map(|i| self.get(i)).collect();
@@ -152,20 +176,6 @@ impl Tokens {
     }
 
     fn is_refused_after(&self, at: usize) -> bool {
-        const NO_GOOD: &[&[&str]] = &[
-            &["no", "good"],
-            &["no", "use"],
-            &["doesnt", "work"],
-            &["doesnt", "suit"],
-            &["wont", "work"],
-            &["isnt", "good"],
-            &["isnt", "possible"],
-            &["isnt", "great"],
-            &["is", "out"],
-            &["not", "good"],
-            &["is", "bad"],
-            &["is", "tricky"],
-        ];
         (1..=2).any(|ahead| {
             let skips_a_verb = ahead == 1
                 || matches!(self.get(at + 1), "is" | "s" | "are" | "morning" | "afternoon" | "one" | "ones");
