@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::triage::plain;
+
 /// Everything approved. What is not in it is not said.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,13 +72,6 @@ impl Office {
             .max_by_key(|(length, _)| *length)
             .map(|(_, words)| words)
     }
-}
-
-/// With a space at each end, so that whole words are compared.
-fn plain(text: &str) -> String {
-    let letters = text.to_lowercase().replace(['’', '\''], "");
-    let spaced: String = letters.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    format!(" {} ", spaced.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

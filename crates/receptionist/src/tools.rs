@@ -4,6 +4,7 @@ mod booking;
 mod details;
 mod post;
 mod reading;
+mod task;
 mod viewings;
 mod writing;
 
@@ -68,15 +69,15 @@ fn key(talk: &Talk<'_>, call: &ToolCall) -> String {
     format!("{}:{}:{}:{digest}", talk.conversation, talk.state.turn, call.name())
 }
 
-/// The transcript line of a commit, in the commit's own transaction.
-pub(crate) async fn record(
+/// The one commit of a tool call: everything it wrote, with its line of the transcript; then the outbox is rung.
+async fn commit(
     talk: &Talk<'_>,
-    tx: &mut store::Tx,
+    mut tx: store::Tx,
     call: &ToolCall,
-    outcome: &ToolOutcome,
+    outcome: ToolOutcome,
     key: &str,
-) -> Result<(), StoreError> {
-    let (arguments, result) = (serde_json::to_string(call)?, serde_json::to_string(outcome)?);
+) -> Result<ToolOutcome, StoreError> {
+    let (arguments, result) = (serde_json::to_string(call)?, serde_json::to_string(&outcome)?);
     let id = talk.app.id("turn");
     tx.record_tool(
         &id,
@@ -88,5 +89,8 @@ pub(crate) async fn record(
         key,
         talk.app.now(),
     )
-    .await
+    .await?;
+    tx.commit().await?;
+    talk.app.outbox_rung.notify_one();
+    Ok(outcome)
 }

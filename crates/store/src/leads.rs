@@ -152,6 +152,21 @@ impl Tx {
         Ok(())
     }
 
+    /// The details of a home were sent to this lead.
+    pub async fn details_sent(
+        &mut self,
+        lead: LeadId,
+        property: PropertyId,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO voice_lead_properties (lead_id, property_id, first_mentioned, info_sent_date, info_sent_via) \
+             VALUES ($1, $2, $3, $3, $4) ON CONFLICT (lead_id, property_id) \
+             DO UPDATE SET info_sent_date = excluded.info_sent_date, info_sent_via = excluded.info_sent_via";
+        execute!(self, sqlx::query(SQL).bind(lead.0).bind(property.0).bind(Ts(now)).bind(by))?;
+        Ok(())
+    }
+
     /// A caller with a withheld number has given one, or corrected it: this conversation, and nothing else, goes to the
     /// lead of that number. The lead the conversation leaves goes away with its last call.
     pub async fn give_phone(

@@ -1,6 +1,6 @@
 //! Viewings that are in the diary: looked up, called off, moved.
 
-use agency::crm::{AppointmentId, LeadId, PropertyId, street_of};
+use agency::crm::{AppointmentId, PropertyId, street_of};
 use agency::tools::find_viewing::BookedViewing;
 use jiff::Timestamp;
 
@@ -47,6 +47,9 @@ impl Store {
         for home in homes {
             let rows: Vec<BookedRow> =
                 read!(self, |c| sqlx::query_as(SQL).bind(home.0).bind(Ts(now)).fetch_all(c).await)?;
+            if rows.is_empty() {
+                continue;
+            }
             let Some(property) = self.property(*home).await? else { continue };
             found.extend(rows.into_iter().map(|row| BookedViewing {
                 appointment: AppointmentId(row.id.0),
@@ -102,21 +105,6 @@ impl Tx {
     async fn free_cells(&mut self, appointment: AppointmentId) -> Result<(), StoreError> {
         const SQL: &str = "DELETE FROM diary_cells WHERE appointment_id = $1";
         execute!(self, sqlx::query(SQL).bind(appointment.0))?;
-        Ok(())
-    }
-
-    /// The details of a home were sent to this lead.
-    pub async fn details_sent(
-        &mut self,
-        lead: LeadId,
-        property: PropertyId,
-        by: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO voice_lead_properties (lead_id, property_id, first_mentioned, info_sent_date, info_sent_via) \
-             VALUES ($1, $2, $3, $3, $4) ON CONFLICT (lead_id, property_id) \
-             DO UPDATE SET info_sent_date = excluded.info_sent_date, info_sent_via = excluded.info_sent_via";
-        execute!(self, sqlx::query(SQL).bind(lead.0).bind(property.0).bind(Ts(now)).bind(by))?;
         Ok(())
     }
 }

@@ -231,10 +231,8 @@ impl State {
 
     /// Whether the home in hand is that of a viewing to be moved, not of a new one.
     pub(crate) fn is_moving(&self) -> bool {
-        let home = |property: &Property| property.id;
-        self.change == Change::Move
-            && self.viewing.is_some()
-            && self.viewing.as_ref().map(|viewing| viewing.property.id) == self.chosen.as_ref().map(home)
+        let (Some(viewing), Some(chosen)) = (&self.viewing, &self.chosen) else { return false };
+        self.change == Change::Move && viewing.property.id == chosen.id
     }
 
     pub(crate) fn run(call: ToolCall) -> Vec<Effect> {

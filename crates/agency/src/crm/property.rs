@@ -35,7 +35,7 @@ vocabulary! {
 
 impl Feature {
     /// Words by which a listing names it.
-    fn words(self) -> &'static [&'static str] {
+    pub fn words(self) -> &'static [&'static str] {
         match self {
             Self::Parking => &["parking", "garage", "driveway"],
             Self::Garage => &["garage"],

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{choosing, details, enquiry, recovery, slots};
+use super::{closing, details, enquiry, recovery, slots};
 use crate::conversation::{Effect, State, Step};
 use crate::crm::{ActionTaken, AppointmentId, Channel};
 use crate::diary::TimeWish;
@@ -72,19 +72,14 @@ fn is_chosen(state: &State, street: &str) -> bool {
 fn not_booked(state: &mut State) -> Vec<Effect> {
     (state.slot, state.chosen) = (None, None);
     state.slots.clear();
-    state.ask(
-        Step::AnythingElse,
-        "That's fine, I haven't booked anything. Is there anything else I can help with?",
-    )
+    closing::anything_else(state, "That's fine, I haven't booked anything.")
 }
 
 fn correct(state: &mut State, heard: &Heard) -> bool {
-    let details = &mut state.details;
-    let before = details.clone();
-    details.name = heard.name.clone().or_else(|| details.name.take());
-    details.phone = heard.phone.clone().or_else(|| details.phone.take());
-    details.email = heard.email.clone().or_else(|| details.email.take());
-    *details != before
+    let before = state.details.clone();
+    state.details.name = heard.name.clone().or_else(|| before.name.clone());
+    details::note_reach(state, heard);
+    state.details != before
 }
 
 fn book(state: &State) -> Vec<Effect> {
@@ -119,12 +114,7 @@ pub(super) fn finished(state: &mut State, outcome: BookingOutcome) -> Vec<Effect
             state.slots = alternatives;
             slots::offer_or_message(state, "I'm sorry, that one has just gone. I can do")
         }
-        BookingOutcome::OffTheMarket => {
-            if let Some(id) = state.chosen.as_ref().map(|property| property.id) {
-                choosing::forget(state, id);
-            }
-            slots::off_the_market(state)
-        }
+        BookingOutcome::OffTheMarket => slots::off_the_market(state),
     }
 }
 
@@ -145,7 +135,7 @@ fn keep_booked(state: &mut State, appointment: AppointmentId, start: Timestamp, 
 /// The next home that was asked for, or the open question.
 fn and_the_next(state: &mut State, booked: &str) -> Vec<Effect> {
     if state.next_up.is_empty() {
-        return state.ask(Step::AnythingElse, format!("{booked} Is there anything else I can help with?"));
+        return closing::anything_else(state, booked);
     }
     let home = state.next_up.remove(0);
     let words = format!("{booked} Now {} in {}.", speech::kind(&home), home.street());

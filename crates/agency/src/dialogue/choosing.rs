@@ -5,6 +5,10 @@ use crate::conversation::{Change, Effect, State, Step};
 use crate::crm::{Listing, Property, PropertyId};
 use crate::language::{Act, Heard};
 use crate::speech;
+use crate::tools::find_properties::SPOKEN_MAX;
+
+/// How the homes that are told together are called.
+pub(super) const ORDINALS: [&str; SPOKEN_MAX] = ["first", "second", "third"];
 
 /// The answer to "which one would you like to view".
 pub(super) fn property(state: &mut State, heard: &Heard) -> Vec<Effect> {
@@ -34,9 +38,9 @@ pub(super) fn property(state: &mut State, heard: &Heard) -> Vec<Effect> {
     }
     if !heard.wish.is_empty() {
         state.wish = heard.wish.clone();
-        let places = ["the first", "the second", "the third"].map(String::from);
-        let offered = places.get(..state.offered.len()).unwrap_or(&places);
-        let words = format!("Of course. Which home would that be for: {}?", speech::any_of(offered));
+        let offered: Vec<String> =
+            ORDINALS.iter().zip(&state.offered).map(|(ordinal, _)| format!("the {ordinal}")).collect();
+        let words = format!("Of course. Which home would that be for: {}?", speech::any_of(&offered));
         return state.ask(Step::ChooseProperty, words);
     }
     if heard.did(Act::Deny) {
@@ -58,7 +62,7 @@ fn turns_around(state: &State, heard: &Heard) -> bool {
 /// None of them, for now: the details may be sent all the same.
 fn declined(state: &mut State) -> Vec<Effect> {
     if state.details_offered || state.did_send_or_book() {
-        return state.ask(Step::AnythingElse, "No problem. Is there anything else I can help with?");
+        return closing::anything_else(state, "No problem.");
     }
     sending::offer(state, "No problem. Shall I send you the details instead, by text or by email?")
 }
@@ -145,12 +149,7 @@ pub(super) fn nth<T>(items: &[T], index: i64) -> Option<&T> {
 pub(super) fn choose(state: &mut State, heard: &Heard, chosen: Property) -> Vec<Effect> {
     if heard.did(Act::Details) && !heard.did(Act::SeeThem) {
         state.offered = vec![chosen.clone()];
-        let words = format!(
-            "It's {}. {} Would you like to book a viewing?",
-            speech::property(&chosen),
-            describe(&chosen)
-        );
-        return state.ask(Step::ChooseProperty, words);
+        return state.ask(Step::ChooseProperty, told(&chosen));
     }
     if chosen.listing == Listing::Sale && chosen.price > enquiry::PERSON_FROM {
         return message::offer(state, enquiry::DIRECTOR);
@@ -165,8 +164,13 @@ pub(super) fn choose(state: &mut State, heard: &Heard, chosen: Property) -> Vec<
     slots::with_wish(state, heard)
 }
 
+/// One home, and whether they would like to see it.
+pub(super) fn told(home: &Property) -> String {
+    format!("It's {}. {} Would you like to book a viewing?", speech::property(home), describe(home))
+}
+
 /// What the record says, and nothing else; what it lacks is left out.
-pub(super) fn describe(property: &Property) -> String {
+fn describe(property: &Property) -> String {
     let mut facts = Vec::new();
     let first_sentence = property.description.split_inclusive('.').next().unwrap_or_default().trim();
     if !first_sentence.is_empty() {

@@ -74,13 +74,12 @@ fn pick(state: &mut State, heard: &Heard, measure: fn(&Property) -> i64) -> Vec<
 }
 
 fn difference(state: &mut State) -> Vec<Effect> {
-    const PLACES: [&str; 3] = ["the first", "the second", "the third"];
-    let parts: Vec<String> = PLACES
+    let parts: Vec<String> = choosing::ORDINALS
         .iter()
         .zip(&state.offered)
-        .map(|(place, home)| {
+        .map(|(ordinal, home)| {
             let (beds, baths) = (speech::bedrooms(home.bedrooms), speech::bathrooms(home.bathrooms));
-            format!("{place} has {beds} and {baths}, at {}", speech::price(home))
+            format!("the {ordinal} has {beds} and {baths}, at {}", speech::price(home))
         })
         .collect();
     let words = format!("In short, {}. Which one would you like to view?", speech::all_of(&parts));

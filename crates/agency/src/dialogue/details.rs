@@ -24,7 +24,7 @@ pub(super) fn next(state: &mut State) -> Vec<Effect> {
 }
 
 pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
-    note_other(state, heard);
+    note_reach(state, heard);
     if heard.name.is_none() && !heard.wish.is_empty() {
         return slots::with_wish(state, heard);
     }
@@ -35,24 +35,21 @@ pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
     next(state)
 }
 
-/// What is volunteered beside the answer is not asked for again.
-fn note_other(state: &mut State, heard: &Heard) {
+/// How to reach them, as said last; what is volunteered beside an answer is not asked for again.
+pub(super) fn note_reach(state: &mut State, heard: &Heard) {
     let details = &mut state.details;
     details.email = heard.email.clone().or_else(|| details.email.take());
     details.phone = heard.phone.clone().or_else(|| details.phone.take());
 }
 
 pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
-    note_other(state, heard);
+    note_reach(state, heard);
     let joined = joined_number(state, heard);
     let Some(phone) = heard.phone.clone().or(joined) else {
         if (1..PHONE_DIGITS).contains(&state.figures.len()) && !heard.figures.is_empty() {
             return state.ask(Step::AskPhone, "Yes, and the rest of the number?");
         }
-        return recovery::not_understood(
-            state,
-            "Could you give me the number again, digit by digit, or key it in?",
-        );
+        return recovery::number_not_understood(state);
     };
     state.details.phone = Some(phone);
     next(state)

@@ -132,10 +132,7 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
     }
     let insists = !heard.elsewhere.is_empty() && state.elsewhere.as_ref() == heard.elsewhere.first();
     if insists && heard.wants.areas.is_empty() {
-        return state.ask(
-            Step::AnythingElse,
-            "I'm sorry, that's outside our area. Is there anything else I can help with?",
-        );
+        return closing::anything_else(state, "I'm sorry, that's outside our area.");
     }
     note(state, heard);
     if state.wants.listing == Some(Listing::Sale)
@@ -248,8 +245,7 @@ pub(super) fn keep_posted(state: &mut State, heard: &Heard) -> Option<Vec<Effect
             ),
         );
     }
-    let words = "I've noted that, and a colleague will let you know. Is there anything else I can help with?";
-    Some(state.ask(Step::AnythingElse, words))
+    Some(closing::anything_else(state, "I've noted that, and a colleague will let you know."))
 }
 
 /// Others than those offered.
@@ -312,11 +308,7 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
     }
     match state.offered.as_slice() {
         [only] => {
-            let words = format!(
-                "{lead_in} It's {}. {} Would you like to book a viewing?",
-                speech::property(only),
-                choosing::describe(only)
-            );
+            let words = format!("{lead_in} {}", choosing::told(only));
             state.ask(Step::ChooseProperty, words)
         }
         several => {
@@ -356,11 +348,10 @@ fn lead_in(widened: Widened, state: &State) -> String {
 }
 
 fn listed(properties: &[Property]) -> String {
-    const PLACES: [&str; 3] = ["The first is", "The second is", "The third is"];
-    let parts: Vec<String> = PLACES
+    let parts: Vec<String> = choosing::ORDINALS
         .iter()
         .zip(properties)
-        .map(|(place, property)| format!("{place} {}.", speech::property(property)))
+        .map(|(ordinal, property)| format!("The {ordinal} is {}.", speech::property(property)))
         .collect();
     parts.join(" ")
 }

@@ -1,8 +1,8 @@
 //! Questions about a home, answered from its record; what the record lacks is not guessed: a colleague confirms it.
 
-use super::{choosing, recovery, repeat};
+use super::{choosing, closing, recovery, repeat};
 use crate::conversation::{Effect, State, Step};
-use crate::crm::{ActionTaken, Listing, Property};
+use crate::crm::{ActionTaken, Feature, Listing, Property};
 use crate::language::{Act, Heard, Topic};
 use crate::speech;
 
@@ -19,7 +19,7 @@ pub(super) fn answer(state: &mut State, heard: &Heard) -> Option<Vec<Effect>> {
     };
     state.did(ActionTaken::InfoGiven);
     let words = if state.step == Step::AnythingElse {
-        format!("{said} Is there anything else I can help with?")
+        format!("{said} {}", closing::ANYTHING_ELSE)
     } else {
         format!("{said} {}", recovery::last_sentence(&state.last_words))
     };
@@ -60,11 +60,10 @@ fn about(state: &mut State, home: &Property, topics: &[Topic]) -> String {
 
 /// One fact of several homes, in the order they were offered.
 fn each(state: &mut State, homes: &[Property], topic: Topic) -> String {
-    const PLACES: [&str; 3] = ["The first", "The second", "The third"];
-    let known: Vec<String> = PLACES
+    let known: Vec<String> = choosing::ORDINALS
         .iter()
         .zip(homes)
-        .filter_map(|(place, home)| fact(topic, home).map(|fact| format!("{place}: {fact}")))
+        .filter_map(|(ordinal, home)| fact(topic, home).map(|fact| format!("The {ordinal}: {fact}")))
         .collect();
     if known.is_empty() {
         return homes.first().map(|home| promise(state, topic, home)).unwrap_or_default();
@@ -145,21 +144,26 @@ fn available(home: &Property) -> Option<String> {
     from.or_else(|| (home.listing == Listing::Sale).then(|| "It's on the market now.".to_owned()))
 }
 
-/// Words that a listing uses for it. A listing that does not name it does not say it is not there.
-fn among_features(topic: Topic, home: &Property) -> Option<String> {
-    let words: &[&str] = match topic {
-        Topic::Parking => &["parking", "garage", "driveway"],
-        Topic::Garden => &["garden", "patio"],
-        Topic::Balcony => &["balcony", "terrace"],
-        Topic::Lift => &["lift"],
-        Topic::Pets => &["pets", "pet friendly"],
-        Topic::Laundry => &["washer", "washing machine", "dishwasher"],
-        Topic::Storage => &["storage", "bike store", "fitted wardrobes"],
-        Topic::Heating => &["central heating", "double glazing", "fireplace"],
-        Topic::Bills => &["bills included"],
-        Topic::Floor => &["ground floor", "top-floor", "top floor", "first floor"],
-        _ => &[],
+fn words_of(topic: Topic) -> Vec<&'static str> {
+    let (features, others): (&[Feature], &[&str]) = match topic {
+        Topic::Parking => (&[Feature::Parking], &[]),
+        Topic::Garden => (&[Feature::Garden], &[]),
+        Topic::Balcony => (&[Feature::Balcony], &[]),
+        Topic::Lift => (&[Feature::Lift], &[]),
+        Topic::Pets => (&[Feature::Pets], &[]),
+        Topic::Laundry => (&[Feature::Laundry, Feature::Dishwasher], &[]),
+        Topic::Storage => (&[Feature::Storage], &[]),
+        Topic::Bills => (&[Feature::Bills], &[]),
+        Topic::Heating => (&[], &["central heating", "double glazing", "fireplace"]),
+        Topic::Floor => (&[Feature::GroundFloor, Feature::TopFloor], &["first floor"]),
+        _ => (&[], &[]),
     };
+    features.iter().flat_map(|feature| feature.words()).chain(others).copied().collect()
+}
+
+/// A listing that does not name it does not say it is not there.
+fn among_features(topic: Topic, home: &Property) -> Option<String> {
+    let words = words_of(topic);
     let named = |text: &str| words.iter().any(|word| text.to_lowercase().contains(word));
     if let Some(feature) = home.features.iter().find(|feature| named(feature)) {
         return Some(format!("Yes, it has {}.", speech::with_article(&feature.to_lowercase())));

@@ -19,7 +19,7 @@ fn read(step: Step, digits: &str) -> Heard {
         Step::AskPhone | Step::AskMessagePhone | Step::AskPhoneToSend => {
             Heard { phone: PhoneNumber::parse(digits).ok(), ..Heard::default() }
         }
-        Step::ChooseProperty | Step::ChooseSlot => {
+        Step::ChooseProperty | Step::ChooseSlot | Step::AskWhichDay => {
             Heard { choices: digits.parse().into_iter().collect(), ..Heard::default() }
         }
         Step::AnythingElse => match digits {
@@ -27,7 +27,6 @@ fn read(step: Step, digits: &str) -> Heard {
             "2" => Heard { acts: vec![Act::Deny], ..Heard::default() },
             _ => Heard::default(),
         },
-        Step::AskWhichDay => Heard { choices: digits.parse().into_iter().collect(), ..Heard::default() },
         Step::ConfirmBooking
         | Step::AskEmail
         | Step::ConfirmCancel

@@ -62,10 +62,7 @@ fn ask_phone_or_take(state: &mut State) -> Vec<Effect> {
 
 pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if heard.phone.is_none() && !heard.did(Act::Deny) && state.misses < 1 {
-        return recovery::not_understood(
-            state,
-            "Could you give me the number again, digit by digit, or key it in?",
-        );
+        return recovery::number_not_understood(state);
     }
     state.details.phone.clone_from(&heard.phone);
     take(state)

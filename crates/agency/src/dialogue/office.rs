@@ -1,6 +1,6 @@
 //! Questions to the agency itself: hours, address, fees, policies. Only what is approved is said.
 
-use super::{recovery, repeat};
+use super::{closing, recovery, repeat};
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::ActionTaken;
 use crate::language::{Act, Heard, Intent, OfficeTopic};
@@ -16,7 +16,7 @@ pub(super) fn answer(
     let said = approved(heard, words, context)?;
     state.did(ActionTaken::InfoGiven);
     state.intent = heard.intent.or(state.intent);
-    Some(state.ask(Step::AnythingElse, format!("{said} Is there anything else I can help with?")))
+    Some(closing::anything_else(state, &said))
 }
 
 /// Answers a question in the middle of a search, and puts the open question again.

@@ -25,11 +25,14 @@ pub(super) fn not_understood(state: &mut State, rephrased: &str) -> Vec<Effect> 
     }
 }
 
+pub(super) fn number_not_understood(state: &mut State) -> Vec<Effect> {
+    not_understood(state, "Could you give me the number again, digit by digit, or key it in?")
+}
+
 /// The talk goes round and round: a colleague rings back, and whoever is past that already is let go.
 pub(crate) fn in_circles(state: &mut State) -> Vec<Effect> {
     match state.step {
-        Step::AskMessage => message::take(state),
-        Step::AskMessageName | Step::AskMessagePhone => message::take(state),
+        Step::AskMessage | Step::AskMessageName | Step::AskMessagePhone => message::take(state),
         Step::AnythingElse => state.end("I'll leave it there, then. Thank you for calling. Goodbye."),
         _ => message::offer(
             state,

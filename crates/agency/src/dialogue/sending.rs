@@ -104,7 +104,7 @@ pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if heard.did(Act::Deny) || state.misses >= 1 {
         return closing::goodbye(state);
     }
-    recovery::not_understood(state, "Could you give me the number again, digit by digit, or key it in?")
+    recovery::number_not_understood(state)
 }
 
 fn send(state: &State, to: Recipient) -> Vec<Effect> {
@@ -124,7 +124,7 @@ pub(super) fn sent(state: &mut State, sent: &DetailsSent) -> Vec<Effect> {
         state.name_asked = true;
         return state.ask(Step::AskNameToEnd, format!("{words} May I take your name?"));
     }
-    state.ask(Step::AnythingElse, format!("{words} Is there anything else I can help with?"))
+    closing::anything_else(state, words)
 }
 
 /// The name, or without it: goodbye, or what else there is.
@@ -135,5 +135,5 @@ pub(super) fn name(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if state.leaving || heard.did(Act::Goodbye) {
         return closing::goodbye(state);
     }
-    state.ask(Step::AnythingElse, "Thank you. Is there anything else I can help with?")
+    closing::anything_else(state, "Thank you.")
 }

@@ -82,20 +82,18 @@ pub(super) fn offered(state: &mut State, outcome: SlotsOutcome) -> Vec<Effect> {
     }
 }
 
+/// Between the starts of two viewings of one caller.
+const APART: SignedDuration = SignedDuration::from_mins(30);
+
 /// The next viewing follows the one that was just booked.
 pub(super) fn straight_after(state: &mut State) {
-    const LENGTH: SignedDuration = SignedDuration::from_mins(30);
-    let Some(next) = state.viewing.as_ref().and_then(|viewing| viewing.start.checked_add(LENGTH).ok()) else {
-        return;
-    };
-    let local = london::local(next);
-    let time = Some(local.time());
-    state.wish = TimeWish { dates: vec![local.date()], from: time, until: time, ..TimeWish::default() };
+    if let Some(next) = state.viewing.as_ref().and_then(|viewing| viewing.start.checked_add(APART).ok()) {
+        state.wish = TimeWish::exactly(next);
+    }
 }
 
 /// Nobody can view two homes at once.
 fn apart_from_booked(state: &State, slots: Vec<OfferedSlot>) -> Vec<OfferedSlot> {
-    const APART: SignedDuration = SignedDuration::from_mins(30);
     let Some(booked) = state.viewing.as_ref().filter(|_| !state.is_moving()) else { return slots };
     let far = |offered: &&OfferedSlot| offered.slot.start.duration_since(booked.start).abs() >= APART;
     let apart: Vec<OfferedSlot> = slots.iter().filter(far).cloned().collect();

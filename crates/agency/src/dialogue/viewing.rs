@@ -142,8 +142,7 @@ pub(super) fn change(state: &mut State, heard: &Heard) -> Vec<Effect> {
     let keeps =
         heard.did(Act::Affirm) || heard.did(Act::Deny) || heard.did(Act::Thanks) || heard.did(Act::Goodbye);
     if keeps || heard.did(Act::DontKnow) {
-        return state
-            .ask(Step::AnythingElse, "It stays as it is, then. Is there anything else I can help with?");
+        return closing::anything_else(state, "It stays as it is, then.");
     }
     recovery::not_understood(state, "Shall I keep the viewing, move it or cancel it?")
 }
@@ -160,8 +159,7 @@ pub(super) fn confirm_cancel(state: &mut State, heard: &Heard) -> Vec<Effect> {
         return State::run(ToolCall::CancelViewing(Box::new(CancelViewing { viewing })));
     }
     if heard.did(Act::Deny) {
-        return state
-            .ask(Step::AnythingElse, "I've left it as it is. Is there anything else I can help with?");
+        return closing::anything_else(state, "I've left it as it is.");
     }
     recovery::not_understood(state, "Shall I cancel that viewing, yes or no?")
 }
@@ -206,12 +204,12 @@ pub(super) fn moved(state: &mut State, outcome: MoveOutcome) -> Vec<Effect> {
                 viewing.negotiator_name.clone_from(&negotiator_name);
             }
             let words = format!(
-                "That's moved to {}. {negotiator_name} will meet you there.{} Is there anything else I can help with?",
+                "That's moved to {}. {negotiator_name} will meet you there.{}",
                 speech::moment(start),
                 booking::confirmation(&confirmed_by)
             );
             (state.slot, state.chosen) = (None, None);
-            state.ask(Step::AnythingElse, words)
+            closing::anything_else(state, &words)
         }
         MoveOutcome::To(BookingOutcome::Gone { alternatives }) => {
             state.slot = None;
@@ -236,10 +234,7 @@ pub(super) fn cancelled(state: &mut State, outcome: CancelOutcome) -> Vec<Effect
     state.did(ActionTaken::ViewingChanged);
     state.viewing = None;
     (state.slot, state.chosen) = (None, None);
-    state.ask(
-        Step::AnythingElse,
-        "That's cancelled, thank you for letting us know. Is there anything else I can help with?",
-    )
+    closing::anything_else(state, "That's cancelled, thank you for letting us know.")
 }
 
 fn not_there(state: &mut State) -> Vec<Effect> {

@@ -53,6 +53,13 @@ impl Avoids {
 }
 
 impl TimeWish {
+    /// Just this time of just this day.
+    pub fn exactly(start: Timestamp) -> Self {
+        let local = london::local(start);
+        let time = Some(local.time());
+        Self { dates: vec![local.date()], from: time, until: time, ..Self::default() }
+    }
+
     /// Whether any time will do; some may be avoided all the same.
     pub fn is_empty(&self) -> bool {
         self.dates.is_empty() && self.from.is_none() && self.until.is_none()

@@ -18,8 +18,7 @@ static LISTINGS: LazyLock<PhraseBook<Listing>> = LazyLock::new(|| {
         "mortgage", "first time buyer", "bought", "asking price", "freehold", "leasehold", "to own",
         "owning", "put an? offer", "make an? offer",
     ];
-    let rent = RENT.iter().map(|phrase| (Listing::Rent, *phrase));
-    PhraseBook::new(rent.chain(SALE.iter().map(|phrase| (Listing::Sale, *phrase))))
+    PhraseBook::of_lists(&[(Listing::Rent, RENT), (Listing::Sale, SALE)])
 });
 
 /// Whether the caller looks to rent or to buy. An owner who lets or sells is no applicant.
@@ -103,7 +102,7 @@ static TYPES: LazyLock<PhraseBook<PropertyType>> = LazyLock::new(|| {
             ],
         ),
     ];
-    PhraseBook::new(WORDS.iter().flat_map(|(kind, words)| words.iter().map(move |word| (*kind, *word))))
+    PhraseBook::of_lists(WORDS)
 });
 
 /// The kinds of home named and not refused.
@@ -200,7 +199,7 @@ static FEATURES: LazyLock<PhraseBook<Feature>> = LazyLock::new(|| {
         (Quiet, &["quiet", "peaceful"]),
         (Basement, &["basement", "lower ground"]),
     ];
-    PhraseBook::new(WORDS.iter().flat_map(|(feature, words)| words.iter().map(move |word| (*feature, *word))))
+    PhraseBook::of_lists(WORDS)
 });
 
 /// What the home must have, and what it must not; a feature is named once, in its longest form.

@@ -26,6 +26,13 @@ pub(super) struct PhraseBook<T> {
 const STEM: usize = 3;
 
 impl<T: Copy> PhraseBook<T> {
+    /// Each meaning with all its phrases.
+    pub(super) fn of_lists(lists: &[(T, &[&str])]) -> Self {
+        Self::new(
+            lists.iter().flat_map(|(meaning, phrases)| phrases.iter().map(move |phrase| (*meaning, *phrase))),
+        )
+    }
+
     pub(super) fn new<'a>(phrases: impl IntoIterator<Item = (T, &'a str)>) -> Self {
         let mut book = Self { phrases: Vec::new(), by_word: HashMap::new(), by_stem: HashMap::new() };
         for (meaning, phrase) in phrases {

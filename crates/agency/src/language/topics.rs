@@ -117,7 +117,7 @@ static TOPICS: LazyLock<PhraseBook<Topic>> = LazyLock::new(|| {
         (Schools, &["school", "schools", "catchment"]),
         (Storage, &["storage", "bike", "loft", "cellar"]),
     ];
-    PhraseBook::new(WORDS.iter().flat_map(|(topic, words)| words.iter().map(move |word| (*topic, *word))))
+    PhraseBook::of_lists(WORDS)
 });
 
 static COMPARE: LazyLock<PhraseBook<Compare>> = LazyLock::new(|| {
@@ -168,7 +168,7 @@ static COMPARE: LazyLock<PhraseBook<Compare>> = LazyLock::new(|| {
         ),
         (Nicer, &["nicer", "something better", "more modern"]),
     ];
-    PhraseBook::new(WORDS.iter().flat_map(|(compare, words)| words.iter().map(move |word| (*compare, *word))))
+    PhraseBook::of_lists(WORDS)
 });
 
 static OFFICE: LazyLock<PhraseBook<OfficeTopic>> = LazyLock::new(|| {
@@ -223,7 +223,7 @@ static OFFICE: LazyLock<PhraseBook<OfficeTopic>> = LazyLock::new(|| {
         (Email, &["your email", "office email", "email you", "email address to"]),
         (Areas, &["areas * cover", "which|what areas", "do you cover"]),
     ];
-    PhraseBook::new(WORDS.iter().flat_map(|(topic, words)| words.iter().map(move |word| (*topic, *word))))
+    PhraseBook::of_lists(WORDS)
 });
 
 pub(super) fn topics(tokens: &Tokens) -> Vec<Topic> {

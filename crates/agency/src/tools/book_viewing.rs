@@ -49,9 +49,7 @@ pub fn decide(
 
 /// The polite answer to a lost race: what is still free near the time that has gone.
 pub fn gone(call: &BookViewing, facts: &DiaryFacts) -> BookingOutcome {
-    let local = crate::london::local(call.offered.slot.start);
-    let time = Some(local.time());
-    let wish = TimeWish { dates: vec![local.date()], from: time, until: time, ..TimeWish::default() };
+    let wish = TimeWish::exactly(call.offered.slot.start);
     let still_free =
         offers(&wish, facts).into_iter().filter(|slot| slot.start != call.offered.slot.start).collect();
     BookingOutcome::Gone { alternatives: issue(call.property.id, still_free) }

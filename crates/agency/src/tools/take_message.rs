@@ -32,15 +32,14 @@ pub struct MessageTaken {
 
 const WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
+/// When somebody who was promised something hears from us at the latest.
+pub fn call_back_due(hours: &OpeningHours, now: Timestamp) -> Timestamp {
+    if hours.is_open(now) { now.saturating_add(WITHIN).unwrap_or(now) } else { hours.next_opening(now) }
+}
+
 pub fn decide(call: &TakeMessage, hours: &OpeningHours, now: Timestamp) -> MessageTaken {
     let office_open = hours.is_open(now) || call.emergency;
-    let due = if call.emergency {
-        now
-    } else if office_open {
-        now.saturating_add(WITHIN).unwrap_or(now)
-    } else {
-        hours.next_opening(now)
-    };
+    let due = if call.emergency { now } else { call_back_due(hours, now) };
     MessageTaken { due, office_open, call_back: call.phone.clone() }
 }
 

@@ -50,6 +50,7 @@ enum Verb {
     /// Many calls at once: prints latencies and what was lost.
     Simulate(simulate::Options),
     /// What the receptionist hears in a sentence: JSON lines in, JSON lines out.
+    #[command(after_help = understand::EXAMPLES)]
     Understand,
     /// Create or update the tables in the configured database.
     Migrate,

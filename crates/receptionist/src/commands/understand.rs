@@ -12,6 +12,13 @@ use crate::clock::Clock;
 use crate::seed;
 use crate::settings::Settings;
 
+pub(super) const EXAMPLES: &str = r#"Each line: {"text", "now"?, "expecting"?, "listing"?, "alternatives"?, "offers"?}
+
+Examples:
+  echo '{"text": "half three on tuesday", "expecting": "slot"}' | receptionist understand
+  echo '{"text": "up to two two fifty", "listing": "rent"}' | receptionist understand
+  receptionist understand < sentences.jsonl > heard.jsonl"#;
+
 /// Every line is answered, in order; an unreadable one with an error in its place, and exit code 1 at the end.
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<bool> {
     let now = Clock::system().now();

@@ -8,9 +8,9 @@ use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
 use agency::tools::{ToolCall, ToolOutcome};
 use store::{NewAppointment, StoreError};
 
+use super::commit;
 use super::post::{Post, post};
 use super::reading::diary_facts;
-use super::record;
 use crate::conversation::Talk;
 use crate::delivery::reach;
 
@@ -31,7 +31,7 @@ pub(super) async fn book_viewing(
             Ok(slot) => slot,
             Err(refused) => return Ok(ToolOutcome::Booking(refused)),
         };
-        match commit(talk, call, &slot, key).await {
+        match commit_booking(talk, call, &slot, key).await {
             Err(StoreError::SlotTaken) => {}
             Err(StoreError::OffTheMarket) => return Ok(ToolOutcome::Booking(BookingOutcome::OffTheMarket)),
             other => return other,
@@ -46,7 +46,7 @@ async fn gone(talk: &Talk<'_>, call: &BookViewing) -> Result<ToolOutcome, StoreE
     Ok(ToolOutcome::Booking(book_viewing::gone(call, &facts)))
 }
 
-async fn commit(
+async fn commit_booking(
     talk: &Talk<'_>,
     call: &BookViewing,
     slot: &Slot,
@@ -79,10 +79,7 @@ async fn commit(
         negotiator_name,
         confirmed_by,
     });
-    record(talk, &mut tx, &ToolCall::BookViewing(Box::new(call.clone())), &outcome, key).await?;
-    tx.commit().await?;
-    app.outbox_rung.notify_one();
-    Ok(outcome)
+    commit(talk, tx, &ToolCall::BookViewing(Box::new(call.clone())), outcome, key).await
 }
 
 /// By which ways this person gets this kind of message.

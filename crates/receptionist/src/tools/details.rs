@@ -3,13 +3,14 @@
 use agency::crm::{Channel, Priority, TaskKind};
 use agency::messages::{kind, property_details};
 use agency::tools::send_details::{DetailsSent, Recipient, SendDetails};
-use agency::tools::take_message::{self, TakeMessage};
+use agency::tools::take_message::call_back_due;
 use agency::tools::{ToolCall, ToolOutcome};
-use store::{NewTask, StoreError};
+use store::StoreError;
 
 use super::booking::ways_to;
+use super::commit;
 use super::post::{Post, post};
-use super::record;
+use super::task::{Task, leave};
 use crate::conversation::Talk;
 
 pub(super) async fn send_details(
@@ -38,10 +39,7 @@ pub(super) async fn send_details(
         _ => mark(talk, &mut tx, call, "both").await?,
     }
     let outcome = ToolOutcome::DetailsSent(DetailsSent { by });
-    record(talk, &mut tx, &ToolCall::SendDetails(call.clone()), &outcome, key).await?;
-    tx.commit().await?;
-    app.outbox_rung.notify_one();
-    Ok(outcome)
+    commit(talk, tx, &ToolCall::SendDetails(call.clone()), outcome, key).await
 }
 
 async fn mark(talk: &Talk<'_>, tx: &mut store::Tx, call: &SendDetails, by: &str) -> Result<(), StoreError> {
@@ -64,27 +62,12 @@ async fn ask_colleague(
         Recipient::Phone(phone) => phone.national(),
         Recipient::Email(email) => email.clone(),
     };
-    let asked = TakeMessage {
-        words: String::new(),
-        name: None,
-        phone: None,
-        emergency: false,
-        about: TaskKind::FollowUp,
-        opts_out: false,
-    };
-    let task = NewTask {
-        id: &app.id("task"),
+    let task = Task {
         kind: TaskKind::FollowUp,
         priority: Priority::Urgent,
         title: "Send the details that were promised",
-        notes: Some(&format!("{} to {to}", homes.join(", "))),
-        lead: Some(talk.lead),
-        conversation: Some(&talk.conversation),
-        message: None,
-        dedupe_key: &format!("task:{key}"),
-        due: Some(take_message::decide(&asked, app.hours(), app.now()).due),
-        now: app.now(),
+        notes: &format!("{} to {to}", homes.join(", ")),
+        due: call_back_due(app.hours(), app.now()),
     };
-    tx.add_task(&task).await?;
-    Ok(())
+    leave(talk, tx, &task, key).await
 }

@@ -10,12 +10,13 @@ use agency::tools::cancel_viewing::{CancelOutcome, CancelViewing};
 use agency::tools::find_viewing::{self, BookedViewing, FindViewing};
 use agency::tools::move_viewing::{MoveOutcome, MoveViewing};
 use agency::tools::{ToolCall, ToolOutcome};
-use store::{NewTask, Place, StoreError};
+use store::{Place, StoreError};
 
 use super::booking::{Confirmed, confirm, ways_to};
+use super::commit;
 use super::post::{Post, post};
 use super::reading::diary_facts;
-use super::record;
+use super::task::{Task, leave};
 use crate::app::App;
 use crate::conversation::Talk;
 
@@ -53,10 +54,7 @@ pub(super) async fn cancel_viewing(
     }
     tell_negotiator(talk, &mut tx, viewing, "cancelled by the caller", key).await?;
     let outcome = ToolOutcome::Cancelled(CancelOutcome::Cancelled);
-    record(talk, &mut tx, &ToolCall::CancelViewing(Box::new(call.clone())), &outcome, key).await?;
-    tx.commit().await?;
-    app.outbox_rung.notify_one();
-    Ok(outcome)
+    commit(talk, tx, &ToolCall::CancelViewing(Box::new(call.clone())), outcome, key).await
 }
 
 pub(super) async fn move_viewing(
@@ -125,10 +123,7 @@ async fn commit_move(
         negotiator_name: slot.negotiator_name.clone(),
         confirmed_by: ways.iter().map(|way| way.channel()).collect(),
     }));
-    record(talk, &mut tx, &ToolCall::MoveViewing(Box::new(call.clone())), &outcome, key).await?;
-    tx.commit().await?;
-    app.outbox_rung.notify_one();
-    Ok(outcome)
+    commit(talk, tx, &ToolCall::MoveViewing(Box::new(call.clone())), outcome, key).await
 }
 
 async fn tell_negotiator(
@@ -139,19 +134,12 @@ async fn tell_negotiator(
     key: &str,
 ) -> Result<(), StoreError> {
     let when = speech::moment_in_writing(viewing.start);
-    let task = NewTask {
-        id: &talk.app.id("task"),
+    let task = Task {
         kind: TaskKind::FollowUp,
         priority: Priority::Normal,
         title: &format!("Viewing of {} on {when}: {what}", viewing.property.reference),
-        notes: Some(&format!("{} was to show it.", viewing.negotiator_name)),
-        lead: Some(talk.lead),
-        conversation: Some(&talk.conversation),
-        message: None,
-        dedupe_key: &format!("task:{key}"),
-        due: Some(talk.app.now()),
-        now: talk.app.now(),
+        notes: &format!("{} was to show it.", viewing.negotiator_name),
+        due: talk.app.now(),
     };
-    tx.add_task(&task).await?;
-    Ok(())
+    leave(talk, tx, &task, key).await
 }

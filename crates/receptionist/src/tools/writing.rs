@@ -7,10 +7,11 @@ use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::take_message::{self, TakeMessage};
 use agency::tools::{ToolCall, ToolOutcome};
 use agency::triage::Emergency;
-use store::{ClaimedMessage, NewAlert, NewTask, StoreError};
+use store::{ClaimedMessage, NewAlert, StoreError};
 
+use super::commit;
 use super::post::{Post, post};
-use super::record;
+use super::task::{Task, leave};
 use crate::app::App;
 use crate::conversation::Talk;
 use crate::delivery::addresses;
@@ -24,8 +25,7 @@ pub(super) async fn take_message(
     let now = app.now();
     let taken = take_message::decide(call, app.hours(), now);
     let who = call.name.as_deref().unwrap_or("somebody who gave no name");
-    let task = NewTask {
-        id: &app.id("task"),
+    let task = Task {
         kind: if taken.call_back.is_none() && call.about == TaskKind::CallBack {
             TaskKind::Other
         } else {
@@ -33,16 +33,11 @@ pub(super) async fn take_message(
         },
         priority: taken.priority(),
         title: &format!("Message from {who}"),
-        notes: Some(&call.words),
-        lead: Some(talk.lead),
-        conversation: Some(&talk.conversation),
-        message: None,
-        dedupe_key: &format!("task:{key}"),
-        due: Some(taken.due),
-        now,
+        notes: &call.words,
+        due: taken.due,
     };
     let mut tx = app.store.begin().await?;
-    tx.add_task(&task).await?;
+    leave(talk, &mut tx, &task, key).await?;
     if let Some(phone) = call.phone.as_ref().filter(|_| call.opts_out) {
         tx.opt_out(&app.id("opt_out"), phone, now).await?;
     }
@@ -54,10 +49,7 @@ pub(super) async fn take_message(
         text(talk, &mut tx, phone, kind::CALLBACK_PROMISE, &body, key).await?;
     }
     let outcome = ToolOutcome::MessageTaken(taken);
-    record(talk, &mut tx, &ToolCall::TakeMessage(call.clone()), &outcome, key).await?;
-    tx.commit().await?;
-    app.outbox_rung.notify_one();
-    Ok(outcome)
+    commit(talk, tx, &ToolCall::TakeMessage(call.clone()), outcome, key).await
 }
 
 pub(super) async fn raise_emergency(
@@ -78,34 +70,25 @@ pub(super) async fn raise_emergency(
         dedupe_key: &format!("alert:{key}"),
         now,
     };
-    let task = NewTask {
-        id: &app.id("task"),
+    let task = Task {
         kind: TaskKind::CallBack,
         priority: Priority::Urgent,
         title: &format!("EMERGENCY: {}", emergency.hazard.replace('_', " ")),
-        notes: Some(&format!(
+        notes: &format!(
             "The caller said \"{}\" and was given the safety advice. Ring them now.",
             emergency.evidence
-        )),
-        lead: Some(talk.lead),
-        conversation: Some(&talk.conversation),
-        message: None,
-        dedupe_key: &format!("task:{key}"),
-        due: Some(now),
-        now,
+        ),
+        due: now,
     };
     let mut tx = app.store.begin().await?;
     tx.raise_alert(&alert).await?;
-    tx.add_task(&task).await?;
+    leave(talk, &mut tx, &task, key).await?;
     if let Some(contact) = &app.settings.emergency.contact_phone {
         let body = emergency_alert(emergency, call.phone.as_ref(), app.agency());
         text(talk, &mut tx, contact, kind::EMERGENCY_ALERT, &body, key).await?;
     }
     let outcome = ToolOutcome::EmergencyRaised { hazard: emergency.hazard.clone() };
-    record(talk, &mut tx, &ToolCall::RaiseEmergency(call.clone()), &outcome, key).await?;
-    tx.commit().await?;
-    app.outbox_rung.notify_one();
-    Ok(outcome)
+    commit(talk, tx, &ToolCall::RaiseEmergency(call.clone()), outcome, key).await
 }
 
 /// The database does not take the alert: the emergency contact is texted all the same, once, without a record.
