@@ -4,6 +4,7 @@ mod booking;
 mod homes;
 mod identity;
 mod intents;
+mod triage;
 
 use super::{Figure, rows};
 
@@ -16,6 +17,7 @@ pub(super) fn all() -> anyhow::Result<Vec<Figure>> {
         figures.extend(booking::answers()?);
         figures.extend(homes::homes()?);
         figures.extend(intents::foreign()?);
+        figures.extend(triage::triage()?);
     }
     Ok(figures)
 }

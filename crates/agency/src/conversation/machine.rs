@@ -69,7 +69,7 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
     const HEARD_CHARS_MAX: usize = 1_000;
     state.last_heard =
         alternatives.first().map(|words| words.chars().take(HEARD_CHARS_MAX).collect()).unwrap_or_default();
-    if let Some(effects) = emergency_first(state, alternatives) {
+    if let Some(effects) = emergency_first(state, alternatives, context) {
         return effects;
     }
     let said = Said {
@@ -87,8 +87,8 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
 }
 
 /// Safety words come before any question, and the alert is written before the caller is asked anything.
-fn emergency_first(state: &mut State, alternatives: &[String]) -> Option<Vec<Effect>> {
-    let emergency = triage::triage(alternatives)?;
+fn emergency_first(state: &mut State, alternatives: &[String], context: &Context) -> Option<Vec<Effect>> {
+    let emergency = triage::emergency(alternatives, context.now)?;
     let hazard = triage::hazard(&emergency.hazard)?;
     // An address given in the same breath as another danger belongs to the message.
     state.message = state.message.take().map(|begun| format!("{begun} / {}", state.last_heard));

@@ -38,7 +38,7 @@ pub use heard::{Heard, Said, hear};
 pub use intent::{Intent, Judged, features_of};
 pub use places::Lexicon;
 pub use topics::{Compare, OfficeTopic, Topic};
-pub use understand::{Level, Line, Offer, Understanding, Urgency, understand};
+pub use understand::{Line, Offer, Understanding, Urgency, understand};
 
 use crate::crm::vocabulary;
 

@@ -5,8 +5,9 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{Act, Entity, Expecting, Heard, Intent, Lexicon, Said, hear};
-use crate::crm::{Listing, vocabulary};
-use crate::{london, triage};
+use crate::crm::Listing;
+use crate::london;
+use crate::triage::{self, Level};
 
 /// A sentence and what is known about it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -54,11 +55,6 @@ pub struct Understanding {
     pub entities: Vec<Entity>,
 }
 
-vocabulary! {
-    /// The triage table's P0 and P1, P2, P3.
-    Level { Emergency = "emergency", Urgent = "urgent", Normal = "normal" }
-}
-
 /// What needs somebody, how soon, and the words that say so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Urgency {
@@ -80,7 +76,7 @@ pub fn understand(line: &Line, lexicon: &Lexicon, clock: Timestamp) -> Understan
         now: line.now.unwrap_or(clock),
     };
     let heard = hear(&said, lexicon);
-    let emergency = urgency(&heard, &alternatives);
+    let emergency = urgency(&heard, &alternatives, said.now);
     Understanding {
         intent: heard.judged.map(|judged| judged.intent),
         confidence: heard.judged.map_or(0.0, |judged| (f64::from(judged.confidence) * 100.0).round() / 100.0),
@@ -90,12 +86,15 @@ pub fn understand(line: &Line, lexicon: &Lexicon, clock: Timestamp) -> Understan
     }
 }
 
-/// A danger by the triage table; any other repair is normal.
-fn urgency(heard: &Heard, alternatives: &[String]) -> Option<Urgency> {
-    if let Some(found) = triage::triage(alternatives) {
-        return Some(Urgency { level: Level::Emergency, hazard: found.hazard, evidence: found.evidence });
+/// By the triage table; any other repair is normal.
+fn urgency(heard: &Heard, alternatives: &[String], now: Timestamp) -> Option<Urgency> {
+    if let Some(found) = triage::triage(alternatives, now) {
+        return Some(Urgency { level: found.level(), hazard: found.hazard, evidence: found.evidence });
     }
-    let is_repair = heard.intent == Some(Intent::TenantMaintenance);
+    const SURE: f32 = 0.6;
+    let is_repair = heard
+        .judged
+        .is_some_and(|judged| judged.intent == Intent::TenantMaintenance && judged.confidence > SURE);
     let evidence = alternatives.first().cloned().unwrap_or_default();
     is_repair.then(|| Urgency { level: Level::Normal, hazard: "repair".to_owned(), evidence })
 }

@@ -65,7 +65,7 @@ impl Talk<'_> {
         for result in unfinished {
             effects = self.run(Event::ToolFinished { outcome: serde_json::from_str(result)? }).await;
         }
-        if triage::triage(event.words()).is_some() {
+        if triage::emergency(event.words(), self.app.now()).is_some() {
             effects = self.run(event.clone()).await;
         }
         Ok(effects)

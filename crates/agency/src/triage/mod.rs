@@ -1,0 +1,338 @@
+//! The emergency floor: the triage table (`data/triage.json`) runs over every turn before anything else, and nothing
+//! the model or the caller says can talk it out of its verdict. Its words are data, the safety scripts among them: no
+//! database, no network, no model is needed to speak them.
+
+mod table;
+mod wording;
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::crm::vocabulary;
+use crate::london;
+use table::TABLE;
+use wording::Wording;
+
+/// The rows of the table, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub enum Grade {
+    /// Danger to life, now.
+    P0,
+    P1,
+    P2,
+    P3,
+}
+
+vocabulary! {
+    /// The triage table's P0 and P1, P2, P3.
+    Level { Emergency = "emergency", Urgent = "urgent", Normal = "normal" }
+}
+
+/// One thing that may be wrong, and what to say at once.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hazard {
+    pub hazard: String,
+    grade: Grade,
+    /// The caller must not be held on the line: they are told to hang up and are called back.
+    pub ends_call: bool,
+    /// Circumstances that make a P2 a P1.
+    raised_by: Vec<String>,
+    wordings: Vec<Wording>,
+    /// Harmless words that contain dangerous ones: a bill, a certificate, a fire door. A danger named beside them is
+    /// still heard.
+    look_alikes: Vec<Wording>,
+    pub script: String,
+}
+
+/// What was found, with the words that gave it away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Emergency {
+    pub hazard: String,
+    pub evidence: String,
+}
+
+/// What the table says of a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    grade: Grade,
+    pub hazard: String,
+    pub evidence: String,
+}
+
+impl Finding {
+    pub fn level(&self) -> Level {
+        match self.grade {
+            Grade::P0 | Grade::P1 => Level::Emergency,
+            Grade::P2 => Level::Urgent,
+            Grade::P3 => Level::Normal,
+        }
+    }
+}
+
+/// The worst that any transcript of a turn names.
+pub fn triage(alternatives: &[String], now: Timestamp) -> Option<Finding> {
+    let today = london::date_of(now);
+    alternatives.iter().filter_map(|words| in_words(words, today)).min_by_key(|finding| finding.grade)
+}
+
+/// The emergency that any transcript names.
+pub fn emergency(alternatives: &[String], now: Timestamp) -> Option<Emergency> {
+    let found = triage(alternatives, now).filter(|finding| finding.level() == Level::Emergency)?;
+    Some(Emergency { hazard: found.hazard, evidence: found.evidence })
+}
+
+pub fn hazard(name: &str) -> Option<&'static Hazard> {
+    TABLE.hazards.iter().find(|hazard| hazard.hazard == name)
+}
+
+fn in_words(words: &str, today: Date) -> Option<Finding> {
+    let heard = Sentence::new(words);
+    let said: Vec<&str> = heard.words.iter().map(String::as_str).collect();
+    let found = |(at, word): (usize, &&str)| {
+        TABLE
+            .beginning_with(word)
+            .filter_map(|(hazard, wording)| {
+                let place = wording.at(&said, at, &TABLE.small.words)?;
+                heard.is_meant(&said, hazard, &place).then(|| finding(&said, hazard, &place, today))
+            })
+            .min_by_key(|finding| finding.grade)
+    };
+    said.iter().enumerate().filter_map(found).min_by_key(|finding| finding.grade)
+}
+
+fn finding(said: &[&str], hazard: &Hazard, place: &Range<usize>, today: Date) -> Finding {
+    let is_so = |circumstance: &String| match circumstance.as_str() {
+        // From October to March a home without heating is a danger.
+        "winter" => !(4..=9).contains(&today.month()),
+        named => TABLE.small.circumstances.get(named).is_some_and(|wordings| stands_in(wordings, said)),
+    };
+    let is_raised = hazard.raised_by.iter().any(is_so);
+    Finding {
+        grade: if is_raised { Grade::P1 } else { hazard.grade },
+        hazard: hazard.hazard.clone(),
+        evidence: said[place.clone()].join(" "),
+    }
+}
+
+fn stands_in(wordings: &[Wording], said: &[&str]) -> bool {
+    wordings.iter().any(|wording| wording.find(said, &TABLE.small.words).is_some())
+}
+
+/// Words as the table compares them, and where a new thought begins.
+struct Sentence {
+    words: Vec<String>,
+    /// The word comes after a mark: "No, gas!" does not deny it.
+    after_mark: Vec<bool>,
+}
+
+impl Sentence {
+    fn new(text: &str) -> Self {
+        let (mut words, mut after_mark) = (Vec::new(), Vec::new());
+        let text = text.to_lowercase().replace('’', "'");
+        for thought in text.split([',', '.', ';', ':', '!', '?', '—', '–']) {
+            let first = words.len();
+            words.extend(thought.split_whitespace().flat_map(as_compared));
+            after_mark.extend((first..words.len()).map(|at| at == first));
+        }
+        Self { words, after_mark }
+    }
+
+    /// Not denied, not a look-alike, and not long over (danger to life is never taken for long over).
+    fn is_meant(&self, said: &[&str], hazard: &Hazard, place: &Range<usize>) -> bool {
+        !self.is_denied(said, place)
+            && !hazard.look_alikes.iter().any(|look_alike| covers(look_alike, said, place))
+            && (hazard.grade == Grade::P0 || !is_over(said, place))
+    }
+
+    /// "There's no", "I can't": right before it, with nothing but small words between.
+    fn is_denied(&self, said: &[&str], place: &Range<usize>) -> bool {
+        let small = &TABLE.small.words;
+        (0..=place.start)
+            .rev()
+            .take_while(|&at| {
+                at == place.start || small.is_filler(said[at]) || small.denials.contains(said[at])
+            })
+            .take_while(|&at| at == place.start || !self.after_mark[at + 1])
+            .any(|at| at < place.start && small.denials.contains(said[at]))
+    }
+}
+
+/// A look-alike stands over some of the words.
+fn covers(look_alike: &Wording, said: &[&str], place: &Range<usize>) -> bool {
+    (0..place.end).any(|start| {
+        let stands = look_alike.at(said, start, &TABLE.small.words);
+        stands.is_some_and(|stands| stands.end > place.start)
+    })
+}
+
+/// "There was a leak last week": a past word before, a past time or a mending after, and nothing that says it is so now.
+fn is_over(said: &[&str], place: &Range<usize>) -> bool {
+    const NEAR: usize = 8;
+    let small = &TABLE.small;
+    let before = &said[place.start.saturating_sub(NEAR)..place.end];
+    let after = &said[place.end..said.len().min(place.end + NEAR)];
+    let is_mended = stands_in(&small.mended, after);
+    let was_once = stands_in(&small.before, before) && stands_in(&small.ago, after);
+    (is_mended || was_once) && !stands_in(&small.today, said)
+}
+
+/// A word as it is compared: "can't" is "cant", but "ceiling's" stays what it is.
+fn as_compared(written: &str) -> Vec<String> {
+    let (stem, ending) = written.strip_suffix("'s").map_or((written, ""), |stem| (stem, "'s"));
+    let mut words: Vec<String> = plain(stem).split_whitespace().map(str::to_owned).collect();
+    if let Some(last) = words.last_mut() {
+        last.push_str(ending);
+    }
+    words
+}
+
+/// Words as phrases are looked for in them: no marks, and a space at each end, so that whole words are compared.
+pub(crate) fn plain(words: &str) -> String {
+    let letters = words.to_lowercase().replace(['’', '\''], "");
+    let spaced: String = letters.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    format!(" {} ", spaced.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on(date: &str) -> Timestamp {
+        format!("{date}T12:00:00Z").parse().unwrap()
+    }
+
+    fn found(words: &str) -> Option<String> {
+        emergency(&[words.to_owned()], on("2026-07-01")).map(|emergency| emergency.hazard)
+    }
+
+    #[test]
+    fn dangers_are_heard() {
+        for (words, hazard) in [
+            ("I can smell gas in the hall", "gas"),
+            ("It stinks of gas in here!", "gas"),
+            ("we had a gas leak last year and now I can smell gas again", "gas"),
+            ("it was faint last week but I can smell gas strongly now", "gas"),
+            ("about my gas bill, and there's a smell of gas", "gas"),
+            ("I think there's a gas leek", "gas"),
+            ("the CO alarm is going off", "carbon_monoxide"),
+            ("the carbon monoxide detector is beeping", "carbon_monoxide"),
+            ("we're all feeling sick and dizzy", "carbon_monoxide"),
+            ("there's a fire in the kitchen", "fire"),
+            ("there's fire everywhere", "fire"),
+            ("fire", "fire"),
+            ("the fire alarm's going off and there's smoke in the hallway", "fire"),
+            ("something's burning in the flat downstairs", "fire"),
+            ("by the fireplace the curtain is on fire", "fire"),
+            ("a pipe has burst, water everywhere", "water"),
+            ("water is pouring through my ceiling", "water"),
+            ("my flat's flooding", "water"),
+            ("there are sparks from the socket", "electrical"),
+            ("my husband's collapsed and he isn't breathing", "person_at_risk"),
+            ("the ceiling's come down on my mum", "person_at_risk"),
+            ("my boyfriend is hitting me", "person_at_risk"),
+            ("someone's in my house", "intruder"),
+            ("please, it's an emergency", "unclear"),
+            ("I can't breathe", "person_at_risk"),
+            ("my toddler's locked in the bathroom", "person_at_risk"),
+            ("there's a horrible rotten egg smell in the kitchen", "gas"),
+            ("the toilet's overflowing and there's sewage everywhere", "sewage"),
+            ("the washing machine has leaked through to the flat downstairs", "water"),
+            ("my kitchen is flooded", "water"),
+        ] {
+            assert_eq!(found(words).as_deref(), Some(hazard), "{words}");
+        }
+    }
+
+    #[test]
+    fn look_alikes_are_not_dangers() {
+        for words in [
+            "I have a question about my gas bill",
+            "does it have a gas safety certificate",
+            "no I can't smell gas, I just want to know if the hob's gas",
+            "is there a carbon monoxide alarm in the flat",
+            "is there a fireplace",
+            "does the building have a fire escape and fire doors",
+            "you must be flooded with enquiries",
+            "is it in a flood zone",
+            "there are sparks between us",
+            "does the block have a fire alarm",
+            "my old flat had a fire",
+            "I was fired last month so I need somewhere cheaper",
+            "I drive an ambulance and I'm looking to rent a one bed",
+            "the letting agent before you flooded me with emails",
+            "the pipe burst last week and it was fixed",
+            "my budget is two thousand but I could burst it for the right place",
+            "is there an emergency exit",
+            "it's a bit of an emergency, our landlord's selling",
+            "I'd like good security, the last one got broken into",
+            "a two bed flat in Maida Vale",
+        ] {
+            assert_eq!(found(words), None, "{words}");
+        }
+    }
+
+    fn level(words: &str, date: &str) -> Option<String> {
+        let found = triage(&[words.to_owned()], on(date))?;
+        Some(format!("{} {}", found.level().word(), found.hazard))
+    }
+
+    #[test]
+    fn the_table_has_levels() {
+        let summer = "2026-07-01";
+        for (words, expected) in [
+            ("there's no hot water", "urgent no_hot_water"),
+            ("the boiler's dead", "urgent no_heating"),
+            ("the heating isn't working", "urgent no_heating"),
+            ("we haven't got any heating and my baby is three weeks old", "emergency no_heating"),
+            ("no power in the whole flat", "emergency no_power"),
+            ("the lights keep tripping", "urgent no_power"),
+            ("I'm locked out", "urgent locked_out"),
+            ("I've locked myself out and there's a pan on the hob", "emergency locked_out"),
+            ("there's black mould in the bedroom", "urgent damp"),
+            ("there's black mould and my baby's chest is bad", "emergency damp"),
+            ("there's no water coming out of the taps", "urgent no_water"),
+            ("the kitchen tap is dripping", "normal repair"),
+            ("the dishwasher is broken", "normal repair"),
+            ("there's a small leak under the sink", "normal repair"),
+            ("the front door won't lock", "emergency insecure"),
+            ("the smoke alarm won't stop beeping", "emergency alarm"),
+            ("it's coming through the light", "emergency electrical"),
+            ("our only toilet is blocked", "emergency sewage"),
+            ("boiler's gone bang", "urgent no_heating"),
+            ("no, gas! I can smell gas", "emergency gas"),
+        ] {
+            assert_eq!(level(words, summer).as_deref(), Some(expected), "{words}");
+        }
+        assert_eq!(level("we have no heating", "2026-11-22").as_deref(), Some("emergency no_heating"));
+        assert_eq!(level("we have no heating", "2026-09-30").as_deref(), Some("urgent no_heating"));
+        assert_eq!(level("we have no hot water", "2026-11-22").as_deref(), Some("urgent no_hot_water"));
+    }
+
+    #[test]
+    fn what_is_over_is_not_reported() {
+        for words in [
+            "there was a leak last week",
+            "my heating's fine now",
+            "the heating was broken but it's working now",
+            "the boiler broke and it's been fixed",
+            "is there any damp",
+            "does it have underfloor heating",
+            "I have a power of attorney for my mum",
+        ] {
+            assert_eq!(level(words, "2026-11-22"), None, "{words}");
+        }
+        let still = "there was a leak last week and it's still leaking";
+        assert_eq!(level(still, "2026-11-22").as_deref(), Some("normal repair"));
+        assert!(level("I smelt gas last week", "2026-11-22").is_some(), "danger to life is never long over");
+    }
+
+    #[test]
+    fn any_transcript_is_enough() {
+        let alternatives = ["I can smell cars".to_owned(), "I can smell gas".to_owned()];
+        assert_eq!(triage(&alternatives, on("2026-07-01")).unwrap().hazard, "gas");
+    }
+}
