@@ -236,7 +236,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         8 => any_words().prop_map(|words| Event::CallerSpoke { alternatives: vec![words] }),
         1 => Just(Event::CallerSilent),
         1 => "[0-9*#]{1,12}".prop_map(|digits| Event::KeysPressed { digits }),
-        1 => Just(Event::TurnLost),
+        1 => Just(Event::TurnLost { greeted: false }),
     ]
 }
 
@@ -337,7 +337,8 @@ fn turns_lost_one_after_another_end_with_a_person_and_not_in_the_same_words() {
     let world = world();
     let mut state = talk(false);
     world.turn(&mut state, Event::Started, 0);
-    let effects: Vec<Effect> = (0..6).flat_map(|_| world.turn(&mut state, Event::TurnLost, 0)).collect();
+    let effects: Vec<Effect> =
+        (0..6).flat_map(|_| world.turn(&mut state, Event::TurnLost { greeted: false }, 0)).collect();
     let said: Vec<&str> = effects
         .iter()
         .filter_map(|effect| match effect {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::NetworkError;
+use crate::relay::Socket;
 use crate::state::{CallRecord, Network, lock};
 use crate::twiml::{Document, Verb, parse};
 use crate::webhook::{Answer, Parameters};
@@ -31,10 +32,10 @@ impl fmt::Display for Ending {
     }
 }
 
-/// The open `<Gather>` or `<Record>`.
+/// The open `<Gather>`, `<Record>` or `<ConversationRelay>`.
 #[derive(Clone, Debug)]
 pub struct Listening {
-    verb: Verb,
+    pub(crate) verb: Verb,
 }
 
 impl Listening {
@@ -42,26 +43,39 @@ impl Listening {
         self.verb.attribute(name)
     }
 
+    pub fn is_relay(&self) -> bool {
+        self.verb.name == "ConversationRelay"
+    }
+
     fn takes(&self, kind: &str) -> bool {
         self.verb.name == "Record"
+            || self.is_relay()
             || self.attribute("input").unwrap_or("dtmf").split(' ').any(|input| input == kind)
     }
 }
 
 /// A call in progress or over.
 pub struct Call {
-    network: Network,
+    pub(crate) network: Network,
     sid: String,
-    parameters: Parameters,
+    pub(crate) parameters: Parameters,
     /// The address of the running document; relative actions are resolved against it.
     url: String,
     rest: Vec<Verb>,
-    listening: Option<Listening>,
+    pub(crate) listening: Option<Listening>,
+    pub(crate) socket: Option<Socket>,
     ending: Option<Ending>,
-    heard: Vec<String>,
+    pub(crate) heard: Vec<String>,
     all_heard: Vec<String>,
     warnings: Vec<String>,
     seconds: u32,
+}
+
+/// Where a document leads.
+enum Next {
+    Nothing,
+    Redirect(String),
+    Connect(Verb),
 }
 
 /// A caller waits for at most this many documents without being asked anything.
@@ -123,6 +137,7 @@ impl Network {
             url: url.to_owned(),
             rest: Vec::new(),
             listening: None,
+            socket: None,
             ending: None,
             heard: Vec::new(),
             all_heard: Vec::new(),
@@ -172,6 +187,11 @@ impl Call {
             return self.silence().await;
         }
         self.pass(words.split_whitespace().count());
+        if let Some(socket) = &mut self.socket {
+            socket.prompt(words).await;
+            self.answered().await;
+            return Ok(());
+        }
         let inputs = [("SpeechResult", words), ("Confidence", "0.9128"), ("Language", "en-GB")];
         self.act(&listening, &inputs).await;
         Ok(())
@@ -182,6 +202,14 @@ impl Call {
         let listening = self.open()?;
         if !listening.takes("dtmf") {
             return self.silence().await;
+        }
+        if let Some(socket) = &mut self.socket {
+            for key in keys.chars() {
+                socket.key(key).await;
+            }
+            self.pass(1);
+            self.answered().await;
+            return Ok(());
         }
         let finish = listening.attribute("finishOnKey").unwrap_or("#").to_owned();
         let most = listening.attribute("numDigits").and_then(|n| n.parse().ok()).unwrap_or(usize::MAX);
@@ -194,6 +222,11 @@ impl Call {
     /// The caller says nothing until the app's time is up.
     pub async fn silence(&mut self) -> Result<(), NetworkError> {
         let listening = self.open()?;
+        if self.socket.is_some() {
+            self.pass(5);
+            self.answered().await;
+            return Ok(());
+        }
         self.pass(listening.attribute("timeout").and_then(|s| s.parse().ok()).unwrap_or(5));
         if listening.attribute("actionOnEmptyResult") == Some("true") {
             self.act(&listening, &[]).await;
@@ -211,7 +244,7 @@ impl Call {
         }
     }
 
-    fn open(&mut self) -> Result<Listening, NetworkError> {
+    pub(crate) fn open(&mut self) -> Result<Listening, NetworkError> {
         self.heard.clear();
         match (&self.listening, self.ending) {
             (Some(listening), None) => Ok(listening.clone()),
@@ -234,7 +267,7 @@ impl Call {
     }
 
     /// Gets a document, or the fallback's. Says whether anybody answered at all.
-    async fn fetch(&mut self, url: &str, inputs: &[(&str, &str)]) -> bool {
+    pub(crate) async fn fetch(&mut self, url: &str, inputs: &[(&str, &str)]) -> bool {
         let mut parameters = self.parameters.clone();
         parameters.extend(inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let answer = self.network.send(url, &parameters).await;
@@ -272,30 +305,29 @@ impl Call {
         Ok(())
     }
 
-    fn warn(&mut self, warning: String) {
+    pub(crate) fn warn(&mut self, warning: String) {
         self.network.complain(format!("call {}: {warning}", self.sid));
         self.warnings.push(warning);
     }
 
     /// Runs verbs until the app listens or the call ends.
-    async fn play(&mut self) {
+    pub(crate) async fn play(&mut self) {
         for _ in 0..DOCUMENTS_MAX {
             if self.ending.is_some() || self.listening.is_some() {
                 return;
             }
-            let redirect = self.play_document();
-            match redirect {
-                Some(url) => {
+            match self.play_document() {
+                Next::Redirect(url) => {
                     self.fetch(&url, &[("CallStatus", "in-progress")]).await;
                 }
-                None => return,
+                Next::Connect(verb) => return Box::pin(self.connect(&verb)).await,
+                Next::Nothing => return,
             }
         }
         self.end(Ending::EndlessLoop);
     }
 
-    /// Gives the address to go on with, if the document says so.
-    fn play_document(&mut self) -> Option<String> {
+    fn play_document(&mut self) -> Next {
         for verb in std::mem::take(&mut self.rest).into_iter().map(Some).chain(std::iter::once(None)) {
             let Some(verb) = verb else { break };
             match verb.name.as_str() {
@@ -303,13 +335,14 @@ impl Call {
                 "Gather" | "Record" => {
                     verb.children.iter().filter(|child| child.name == "Say").for_each(|say| self.hear(say));
                     self.listening = Some(Listening { verb });
-                    return None;
+                    return Next::Nothing;
                 }
-                "Redirect" => return Some(verb.text.trim().to_owned()),
+                "Connect" => return Next::Connect(verb),
+                "Redirect" => return Next::Redirect(verb.text.trim().to_owned()),
                 "Hangup" => break,
                 "Reject" => {
                     self.end(Ending::Rejected);
-                    return None;
+                    return Next::Nothing;
                 }
                 "Pause" => self.pass(2),
                 other => self.warn(format!("<{other}> is not played by this network")),
@@ -318,18 +351,23 @@ impl Call {
         if self.ending.is_none() {
             self.end(Ending::AppHungUp);
         }
-        None
+        Next::Nothing
     }
 
     fn hear(&mut self, say: &Verb) {
-        self.pass(say.text.split_whitespace().count());
-        self.heard.push(say.text.trim().to_owned());
-        self.all_heard.push(say.text.trim().to_owned());
+        self.hear_words(say.text.trim().to_owned());
     }
 
-    fn end(&mut self, ending: Ending) {
+    pub(crate) fn hear_words(&mut self, words: String) {
+        self.pass(words.split_whitespace().count());
+        self.heard.push(words.clone());
+        self.all_heard.push(words);
+    }
+
+    pub(crate) fn end(&mut self, ending: Ending) {
         self.ending = Some(ending);
         self.listening = None;
+        self.socket = None;
         self.rest.clear();
         let options = self.network.options();
         if let Some(call) =

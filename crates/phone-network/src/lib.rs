@@ -5,8 +5,10 @@
 //! [`Network::start`] opens the REST door; [`Network::ring`] places a call and gives a [`Call`] to talk through.
 
 mod call;
+mod call_relay;
 mod faults;
 mod number;
+mod relay;
 mod rest;
 mod signature;
 mod state;

@@ -31,7 +31,10 @@ const GRAMMAR: &[(&str, &[&str], &[&str])] = &[
     (
         "Response",
         &[],
-        &["Say", "Gather", "Pause", "Play", "Redirect", "Hangup", "Reject", "Record", "Dial", "Message"],
+        &[
+            "Say", "Gather", "Pause", "Play", "Redirect", "Hangup", "Reject", "Record", "Dial", "Message",
+            "Connect",
+        ],
     ),
     (
         "Say",
@@ -62,6 +65,38 @@ const GRAMMAR: &[(&str, &[&str], &[&str])] = &[
         ],
         &["Say", "Play", "Pause"],
     ),
+    ("Connect", &["action", "method"], &["ConversationRelay"]),
+    (
+        "ConversationRelay",
+        &[
+            "url",
+            "welcomeGreeting",
+            "welcomeGreetingInterruptible",
+            "language",
+            "ttsLanguage",
+            "transcriptionLanguage",
+            "ttsProvider",
+            "voice",
+            "transcriptionProvider",
+            "speechModel",
+            "interruptible",
+            "interruptSensitivity",
+            "dtmfDetection",
+            "reportInputDuringAgentSpeech",
+            "preemptible",
+            "partialPrompts",
+            "hints",
+            "profanityFilter",
+            "speechTimeout",
+            "ignoreBackchannel",
+            "events",
+            "debug",
+            "applicationReconnect",
+            "echoPromptFiltering",
+        ],
+        &["Language", "Parameter"],
+    ),
+    ("Parameter", &["name", "value"], &[]),
     ("Pause", &["length"], &[]),
     ("Play", &["loop", "digits"], &[]),
     ("Redirect", &["method"], &[]),
@@ -219,6 +254,30 @@ fn check_value(verb: &Verb, name: &str, value: &str) -> Option<String> {
         (_, "hints") => {
             value.split(',').count() <= 500 && value.split(',').all(|hint| hint.chars().count() <= 100)
         }
+        // Bare names here, unlike <Gather> and <Say>.
+        ("ConversationRelay", "speechModel") => {
+            matches!(
+                value,
+                "nova-3-general" | "nova-2-general" | "flux" | "flux-general-en" | "telephony" | "long"
+            )
+        }
+        ("ConversationRelay", "voice") => !value.starts_with("Polly.") && !value.starts_with("Google."),
+        (
+            "ConversationRelay",
+            "interruptible" | "welcomeGreetingInterruptible" | "reportInputDuringAgentSpeech",
+        ) => {
+            matches!(value, "none" | "dtmf" | "speech" | "any")
+        }
+        ("ConversationRelay", "interruptSensitivity") => matches!(value, "low" | "medium" | "high"),
+        (_, "ttsProvider") => matches!(value, "Google" | "Amazon" | "ElevenLabs"),
+        (_, "transcriptionProvider") => matches!(value, "Deepgram" | "Google"),
+        (
+            _,
+            "dtmfDetection" | "partialPrompts" | "preemptible" | "ignoreBackchannel" | "applicationReconnect",
+        ) => {
+            matches!(value, "true" | "false")
+        }
+        (_, "events") => value.split(' ').all(|event| matches!(event, "speaker-events" | "tokens-played")),
         (_, "speechModel") => is_speech_model(value),
         (_, "language") => is_language(value),
         (_, "voice") => is_british_voice(value),

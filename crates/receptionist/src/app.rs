@@ -12,7 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Ids};
 use crate::delivery::TwilioClient;
@@ -30,6 +31,10 @@ pub struct Parts {
     pub twilio: TwilioClient,
     /// Rung when a message was written, so that it leaves at once.
     pub outbox_rung: Notify,
+    /// How many calls are talking over a socket of this process.
+    pub relays: watch::Sender<usize>,
+    /// Cancelled when this process stops: every socket closes, and its call goes on elsewhere.
+    pub stopping: CancellationToken,
     /// Names this process's leases.
     pub worker: String,
     editable: Editable,
@@ -89,6 +94,8 @@ impl App {
             ids,
             twilio,
             outbox_rung: Notify::new(),
+            relays: watch::Sender::new(0),
+            stopping: CancellationToken::new(),
             worker,
             editable,
             words: RwLock::new(None),

@@ -6,6 +6,7 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use tokio::sync::Notify;
 use ulid::Ulid;
 
 /// What time it is: really, in rehearsal, or in a test.
@@ -21,7 +22,10 @@ enum Source {
         since: Instant,
     },
     /// Stands still until moved.
-    Stepped(Mutex<Timestamp>),
+    Stepped {
+        at: Mutex<Timestamp>,
+        moved: Notify,
+    },
 }
 
 impl Clock {
@@ -34,7 +38,7 @@ impl Clock {
     }
 
     pub fn stepped(at: Timestamp) -> Self {
-        Self(Arc::new(Source::Stepped(Mutex::new(at))))
+        Self(Arc::new(Source::Stepped { at: Mutex::new(at), moved: Notify::new() }))
     }
 
     /// Now, in whole microseconds: no database keeps more.
@@ -46,16 +50,36 @@ impl Clock {
                 let run = SignedDuration::try_from(since.elapsed()).unwrap_or(SignedDuration::ZERO);
                 at.saturating_add(run).unwrap_or(*at)
             }
-            Source::Stepped(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+            Source::Stepped { at, .. } => *at.lock().unwrap_or_else(PoisonError::into_inner),
         };
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
     /// Moves a stepped clock on. The others run by themselves.
     pub fn advance(&self, by: SignedDuration) {
-        if let Source::Stepped(at) = &*self.0 {
+        if let Source::Stepped { at, moved } = &*self.0 {
             let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
             *at = at.saturating_add(by).unwrap_or(*at);
+            drop(at);
+            moved.notify_waiters();
+        }
+    }
+
+    /// Waits until it is that late: a stepped clock until somebody moves it.
+    pub async fn wait_until(&self, at: Timestamp) {
+        loop {
+            let moved = match &*self.0 {
+                Source::Stepped { moved, .. } => Some(moved.notified()),
+                _ => None,
+            };
+            let left = at.duration_since(self.now());
+            if left <= SignedDuration::ZERO {
+                return;
+            }
+            match moved {
+                Some(moved) => moved.await,
+                None => tokio::time::sleep(left.unsigned_abs()).await,
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::clock::{Clock, Ids};
-use crate::server::{router, serve};
+use crate::server::{router, serve, without_delay};
 use crate::settings::{self, Settings};
 use crate::{outbox, worker};
 
@@ -36,6 +36,8 @@ pub struct Plan {
     pub with_worker: bool,
     /// How long a request to the network may take before it counts as unanswered.
     pub request_wait: Duration,
+    /// Settings by their names in the environment, beside those of the rehearsal itself.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 impl Plan {
@@ -49,6 +51,7 @@ impl Plan {
             faults: Faults::default(),
             with_worker: false,
             request_wait: Duration::from_millis(500),
+            environment: vec![("VOICE_MODE", "gather".to_owned())],
         }
     }
 }
@@ -82,6 +85,7 @@ impl Rehearsal {
     /// killed process leaves behind is shown with real ones, in the test `crash.rs`.)
     pub async fn crash(&mut self) -> anyhow::Result<()> {
         self.stop.cancel();
+        self.app.stopping.cancel();
         self.app.store.close().await;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         self.network.move_app(&format!("http://{}", listener.local_addr()?));
@@ -101,6 +105,11 @@ impl Rehearsal {
         }
     }
 
+    /// Time passes, and nothing is done about it.
+    pub fn let_pass(&self, time: jiff::SignedDuration) {
+        self.plan.clock.advance(time);
+    }
+
     /// Lets time pass, then does what has become due.
     pub async fn pass(&self, time: jiff::SignedDuration) -> anyhow::Result<()> {
         self.plan.clock.advance(time);
@@ -110,6 +119,7 @@ impl Rehearsal {
 
     pub async fn stop(self) {
         self.stop.cancel();
+        self.app.stopping.cancel();
         self.network.stop();
         self.app.store.close().await;
     }
@@ -132,8 +142,8 @@ async fn serve_on(
     if plan.with_worker {
         tokio::spawn(serve(app.clone(), listener, stop.clone()));
     } else {
-        let served =
-            axum::serve(listener, router(app.clone())).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let served = axum::serve(without_delay(listener), router(app.clone()))
+            .with_graceful_shutdown(stop.clone().cancelled_owned());
         tokio::spawn(async move { served.await });
     }
     Ok((app, stop))
@@ -143,6 +153,10 @@ async fn serve_on(
 fn settings(plan: &Plan, base_url: &str, api_url: &str) -> anyhow::Result<Settings> {
     let request_wait_ms = u64::try_from(plan.request_wait.as_millis())?;
     let variable = |name: &str| {
+        let chosen = plan.environment.iter().find(|(known, _)| *known == name);
+        if let Some((_, value)) = chosen {
+            return Some(value.clone());
+        }
         Some(match name {
             "DATABASE_URL" => plan.database_url.clone(),
             "BASE_URL" => base_url.to_owned(),

@@ -1,5 +1,6 @@
 //! The router with its limits, and the process that serves it.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -8,7 +9,8 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use tokio::net::TcpListener;
+use axum::serve::{Listener, ListenerExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -44,16 +46,26 @@ async fn measured(State(app): State<App>, request: Request, next: Next) -> Respo
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
     const DRAIN: Duration = Duration::from_secs(15);
     let workers = tokio::spawn(worker::run(app.clone(), stop.clone()));
-    let served =
-        axum::serve(listener, router(app.clone())).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let served = axum::serve(without_delay(listener), router(app.clone()))
+        .with_graceful_shutdown(stop.clone().cancelled_owned());
     let outcome = tokio::select! {
         outcome = served => outcome.context("the server stopped by itself"),
         () = async { stop.cancelled().await; tokio::time::sleep(DRAIN).await } => Ok(()),
     };
     stop.cancel();
+    app.stopping.cancel();
     drop(workers.await);
     app.store.close().await;
     outcome
+}
+
+/// A token leaves when it is there, not when the one before it was acknowledged.
+pub(crate) fn without_delay(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = SocketAddr> {
+    listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::warn!(error = %error, "a connection keeps Nagle's delay");
+        }
+    })
 }
 
 /// Ctrl-C or a service manager's SIGTERM.

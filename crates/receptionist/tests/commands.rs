@@ -110,6 +110,6 @@ async fn the_scenario_format_is_published_as_it_is() {
         assert!(errors.is_empty(), "{}: {errors:?}", file.display());
     }
     let scenario = receptionist::scenarios::read_file(&sample).unwrap();
-    let verdict = receptionist::scenarios::run(&scenario, &testkit::sqlite().url).await.unwrap();
+    let verdict = receptionist::scenarios::run(&scenario, &testkit::sqlite().url, &[]).await.unwrap();
     assert_eq!(verdict.problems, Vec::<String>::new(), "{:#?}", verdict.transcript);
 }

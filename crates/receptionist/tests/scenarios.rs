@@ -5,12 +5,13 @@ use std::path::Path;
 
 use receptionist::scenarios::{Scenario, read_folder, run};
 
-async fn play_all(fresh: impl Fn() -> testkit::Database) {
+async fn play_all(fresh: impl Fn() -> testkit::Database, voice: &str) {
+    let environment = [("VOICE_MODE", voice.to_owned())];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
     let mut failures = Vec::new();
     for (path, scenario) in read_folder(&folder).unwrap() {
         let database = fresh();
-        let verdict = run(&scenario, &database.url).await.unwrap();
+        let verdict = run(&scenario, &database.url, &environment).await.unwrap();
         if !verdict.problems.is_empty() {
             failures.push(format!("{}: {:#?}\n{:#?}", path.display(), verdict.problems, verdict.transcript));
         }
@@ -19,13 +20,18 @@ async fn play_all(fresh: impl Fn() -> testkit::Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn scenarios_on_sqlite() {
-    play_all(testkit::sqlite).await;
+async fn scenarios_over_gather_on_sqlite() {
+    play_all(testkit::sqlite, "gather").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn scenarios_on_postgres() {
-    play_all(testkit::postgres).await;
+async fn scenarios_over_the_relay_on_sqlite() {
+    play_all(testkit::sqlite, "relay").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scenarios_over_the_relay_on_postgres() {
+    play_all(testkit::postgres, "relay").await;
 }
 
 /// The judge must be able to say no.
@@ -41,7 +47,7 @@ async fn a_wrong_expectation_fails() {
         (r#"{"voice_leads": 1, "voice_lead_calls": 1, "leads": 1}"#, "there is no table leads"),
     ] {
         let scenario = Scenario { expect: serde_json::from_str(change).unwrap(), ..hung_up.clone() };
-        let verdict = run(&scenario, &testkit::sqlite().url).await.unwrap();
+        let verdict = run(&scenario, &testkit::sqlite().url, &[]).await.unwrap();
         assert!(
             verdict.problems.iter().any(|problem| problem.contains(words)),
             "{change}: {:?}",
@@ -49,6 +55,6 @@ async fn a_wrong_expectation_fails() {
         );
     }
     let unsaid = Scenario { safety_words: vec!["call nine nine nine".into()], ..hung_up };
-    let verdict = run(&unsaid, &testkit::sqlite().url).await.unwrap();
+    let verdict = run(&unsaid, &testkit::sqlite().url, &[]).await.unwrap();
     assert!(verdict.problems[0].contains("safety words"), "{:?}", verdict.problems);
 }

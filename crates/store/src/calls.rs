@@ -172,6 +172,13 @@ impl Tx {
         Ok(())
     }
 
+    /// What the caller had heard of a line when they spoke over it.
+    pub async fn keep_words_heard(&mut self, line: &str, heard: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE conversation_turns SET words_heard = $2 WHERE id = $1";
+        execute!(self, sqlx::query(SQL).bind(line).bind(heard))?;
+        Ok(())
+    }
+
     async fn add_line(&mut self, saved: &SavedTurn<'_>, line: &TurnLine) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO conversation_turns (id, conversation_id, turn, speaker, words, confidence, spoken_at, took_ms) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

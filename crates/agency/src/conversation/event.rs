@@ -21,7 +21,14 @@ pub enum Event {
         outcome: ToolOutcome,
     },
     /// Listening went wrong on our side; the caller is asked again and loses nothing.
-    TurnLost,
+    TurnLost {
+        /// Whether they have heard who we are.
+        greeted: bool,
+    },
+    /// They spoke over us, and had heard this much of what was said last.
+    Interrupted {
+        heard: String,
+    },
     HungUp,
 }
 

@@ -5,12 +5,51 @@ use crate::crm::ActionTaken;
 use crate::language::{Said, hear};
 use crate::tools::ToolCall;
 use crate::tools::raise_emergency::RaiseEmergency;
+use crate::triage::plain;
 use crate::{dialogue, greeting, triage};
 
 /// Changes the state and says what to do. Only dispatches: each step of the talk has a file in [`dialogue`].
 pub fn handle(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
+    let done = matches!(&event, Event::ToolFinished { outcome } if outcome.must_be_told());
+    let is_heard = !matches!(event, Event::Interrupted { .. });
     let effects = answer(state, event, context);
-    not_for_the_third_time(state, effects)
+    if !is_heard {
+        return effects;
+    }
+    let effects = not_for_the_third_time(state, effects);
+    tell_what_was_done(state, effects, done)
+}
+
+/// What was written must be heard. Words that tell of it are kept until the caller speaks without having cut them off; if
+/// they did, they are told again before anything else.
+fn tell_what_was_done(state: &mut State, mut effects: Vec<Effect>, done: bool) -> Vec<Effect> {
+    let Some(words) = effects.iter_mut().find_map(|effect| match effect {
+        Effect::Say { words } => Some(words),
+        _ => None,
+    }) else {
+        return effects;
+    };
+    if done {
+        state.must_hear = Some(words.clone());
+        return effects;
+    }
+    if let Some(untold) = state.untold.take() {
+        *words = format!("{untold} {words}");
+        state.must_hear = Some(untold);
+    } else {
+        state.must_hear = None;
+    }
+    effects
+}
+
+/// The question at the end need not have been heard; the statement before it must.
+fn interrupted(state: &mut State, heard: &str) {
+    let Some(words) = state.must_hear.take() else { return };
+    let statement =
+        words.trim_end_matches('?').rsplit_once(['.', '!', ';']).map_or(words.as_str(), |(first, _)| first);
+    if plain(heard).len() < plain(statement).len() {
+        state.untold = Some(statement.to_owned() + ".");
+    }
 }
 
 /// Whatever led there, the same words are not said three times in a row: a person takes over.
@@ -45,7 +84,11 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
         }
         Event::CallerSilent => dialogue::silence(state),
         Event::ToolFinished { outcome } => dialogue::after_tool(state, outcome),
-        Event::TurnLost => turn_lost(state),
+        Event::TurnLost { greeted } => turn_lost(state, greeted),
+        Event::Interrupted { heard } => {
+            interrupted(state, &heard);
+            Vec::new()
+        }
         Event::HungUp => {
             state.step = Step::Ended;
             Vec::new()
@@ -54,8 +97,8 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
 }
 
 /// The caller is asked again; one who has not spoken yet may not have heard who we are either.
-fn turn_lost(state: &mut State) -> Vec<Effect> {
-    if !state.caller_spoke && state.step == Step::Opening {
+fn turn_lost(state: &mut State, greeted: bool) -> Vec<Effect> {
+    if !greeted && !state.caller_spoke && state.step == Step::Opening {
         let greeting = state.last_words.clone();
         return state.ask(Step::Opening, greeting);
     }

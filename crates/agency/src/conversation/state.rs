@@ -132,6 +132,9 @@ pub struct State {
     /// What was said last, and how often in a row.
     pub said: String,
     pub same_words: u8,
+    /// Words that tell of something written, while it is not sure that they were heard; and what was not heard of them.
+    pub must_hear: Option<String>,
+    pub untold: Option<String>,
     /// They have said goodbye, and were asked one thing more.
     pub leaving: bool,
     /// Questions put to somebody who had said goodbye.
@@ -189,6 +192,8 @@ impl State {
             figures: String::new(),
             said: String::new(),
             same_words: 0,
+            must_hear: None,
+            untold: None,
             leaving: false,
             held_back: 0,
             send_by: None,

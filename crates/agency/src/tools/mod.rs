@@ -58,6 +58,18 @@ pub enum ToolOutcome {
     Failed,
 }
 
+impl ToolOutcome {
+    /// Something was written that the caller must hear of.
+    pub fn must_be_told(&self) -> bool {
+        matches!(
+            self,
+            Self::Booking(BookingOutcome::Booked { .. })
+                | Self::Moved(MoveOutcome::To(BookingOutcome::Booked { .. }))
+                | Self::Cancelled(CancelOutcome::Cancelled)
+        )
+    }
+}
+
 impl ToolCall {
     pub fn name(&self) -> &'static str {
         match self {

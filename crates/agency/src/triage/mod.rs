@@ -135,7 +135,13 @@ impl Sentence {
         let text = text.to_lowercase().replace('’', "'");
         for thought in text.split([',', '.', ';', ':', '!', '?', '—', '–']) {
             let first = words.len();
-            words.extend(thought.split_whitespace().flat_map(as_compared));
+            for written in thought.split_whitespace() {
+                if written.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                    words.push(written.to_owned());
+                } else {
+                    words.extend(as_compared(written));
+                }
+            }
             after_mark.extend((first..words.len()).map(|at| at == first));
         }
         Self { words, after_mark }

@@ -46,6 +46,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
     std::fs::create_dir_all(&options.data_dir)?;
     let listen = if options.exit { SocketAddr::from(([127, 0, 0, 1], 0)) } else { options.listen };
     let rehearsal = Rehearsal::start(Plan {
+        environment: Vec::new(),
         database_url: format!("sqlite:{}", fresh_file(&options.data_dir)?.display()),
         clock: Clock::system(),
         ids: Ids::random(),

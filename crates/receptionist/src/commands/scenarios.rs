@@ -15,6 +15,9 @@ pub(super) enum Verb {
         /// Only those whose file name contains this.
         #[arg(long, value_name = "WORD")]
         only: Option<String>,
+        /// How callers are listened to.
+        #[arg(long, value_enum, default_value_t = Voice::Relay)]
+        voice: Voice,
         /// Print what was said even where all is well.
         #[arg(long)]
         verbose: bool,
@@ -26,13 +29,30 @@ pub(super) enum Verb {
     Schema,
 }
 
+/// `VOICE_MODE`
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum Voice {
+    Relay,
+    Gather,
+}
+
+impl Voice {
+    fn environment(self) -> Vec<(&'static str, String)> {
+        let mode = match self {
+            Self::Relay => "relay",
+            Self::Gather => "gather",
+        };
+        vec![("VOICE_MODE", mode.to_owned())]
+    }
+}
+
 pub(super) async fn run(verb: Verb) -> anyhow::Result<bool> {
     match verb {
         Verb::Schema => {
             print(&serde_json::to_string_pretty(&schemars::schema_for!(Scenario))?);
             Ok(true)
         }
-        Verb::Run { folder, only, verbose, json } => {
+        Verb::Run { folder, only, voice, verbose, json } => {
             let mut failed = 0;
             let mut played = 0;
             for (path, scenario) in read_folder(&folder)? {
@@ -41,7 +61,7 @@ pub(super) async fn run(verb: Verb) -> anyhow::Result<bool> {
                     continue;
                 }
                 played += 1;
-                failed += usize::from(!one(&file, &scenario, verbose, json).await?);
+                failed += usize::from(!one(&file, &scenario, voice, verbose, json).await?);
             }
             anyhow::ensure!(played > 0, "no scenario's file name contains {}", only.unwrap_or_default());
             if !json {
@@ -52,10 +72,16 @@ pub(super) async fn run(verb: Verb) -> anyhow::Result<bool> {
     }
 }
 
-async fn one(file: &str, scenario: &Scenario, verbose: bool, json: bool) -> anyhow::Result<bool> {
+async fn one(
+    file: &str,
+    scenario: &Scenario,
+    voice: Voice,
+    verbose: bool,
+    json: bool,
+) -> anyhow::Result<bool> {
     let folder = tempfile::TempDir::new()?;
     let url = format!("sqlite:{}", folder.path().join("scenario.db").display());
-    let verdict = play(scenario, &url).await?;
+    let verdict = play(scenario, &url, &voice.environment()).await?;
     let passed = verdict.problems.is_empty();
     if json {
         let line = serde_json::json!({

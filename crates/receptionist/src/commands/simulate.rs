@@ -51,6 +51,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
     let file = options.keep.clone().unwrap_or_else(|| folder.path().join("simulate.db"));
     let embedded = format!("sqlite:{}", file.display());
     let rehearsal = Rehearsal::start(Plan {
+        environment: Vec::new(),
         database_url: options.database_url.clone().unwrap_or(embedded),
         clock: Clock::system(),
         ids: Ids::random(),

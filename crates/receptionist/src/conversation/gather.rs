@@ -2,7 +2,7 @@
 //! (CallSid, turn, input) is the turn's id: a repeat gets the kept answer, and a crash anywhere is followed by the
 //! same turn from the same state.
 
-use agency::conversation::{Event, State, handle};
+use agency::conversation::{Effect, Event, State, handle};
 use agency::crm::Caller;
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
@@ -10,9 +10,12 @@ use sha2::{Digest, Sha256};
 use store::{BeginCall, StoreError};
 
 use super::ending::end_known_call;
-use super::talk::{Kept, Talk};
+use super::relay::{Farewell, relay_token};
+use super::talk::{Kept, Talk, said};
+use super::twiml::{Document, Line, render};
 use super::without_store::answer_without_store;
 use crate::app::{App, Words};
+use crate::settings::VoiceMode;
 
 /// A voice webhook, parsed.
 #[derive(Clone, Debug)]
@@ -30,6 +33,7 @@ pub struct Turn {
 
 const INBOUND: &str = "voice/inbound";
 const PROCESS_SPEECH: &str = "voice/process-speech";
+const RELAY_ENDED: &str = "voice/relay-ended";
 const FALLBACK: &str = "voice/fallback";
 /// Another request may move the conversation on between our reading and writing; more often than this it cannot.
 const TRIES_MAX: usize = 4;
@@ -52,6 +56,20 @@ pub async fn answer_turn(app: &App, turn: &Turn) -> String {
 pub async fn answer_lost_turn(app: &App, turn: &Turn, code: &str) -> String {
     let request = format!("{}:{}:{code}", turn.call_sid, turn.number);
     answer(app, turn, FALLBACK, &request).await
+}
+
+/// Goes on with Gather after the relay of a call failed: `session` is the one that did.
+pub async fn answer_lost_relay(app: &App, turn: &Turn, session: &str) -> String {
+    let request = format!("{}:{session}", turn.call_sid);
+    answer(app, turn, RELAY_ENDED, &request).await
+}
+
+/// Says the last words of a call whose socket we have ended.
+pub fn last_words(app: &App, farewell: &Farewell) -> String {
+    let effects = [Effect::Say { words: farewell.say.clone() }, Effect::End];
+    let document =
+        Document { settings: &app.settings, words: None, line: Line::Gather, next_turn: 0, times_lost: 0 };
+    render(&effects, &document)
 }
 
 /// A turn that has begun is finished even if Twilio no longer waits for it.
@@ -115,8 +133,10 @@ async fn try_answer(
     } else {
         talk.resume(&unfinished, &turn.event).await?
     };
-    let turn_kept = Kept { turn, before: Some(&before), effects: &effects, door, request, began };
-    let body = talk.commit(&turn_kept).await?;
+    let mut tx = app.store.begin().await?;
+    let answered = Answered { turn, before: Some(&before), effects: &effects, door, request, began };
+    let body = answered.keep(&talk, &mut tx).await?;
+    tx.commit().await?;
     if saved.ended {
         // The end overtook this turn: it is written again, with what the turn did.
         end_known_call(app, turn, None).await?;
@@ -143,7 +163,7 @@ async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Resul
     let effects = handle(&mut state, Event::Started, &app.context(words));
     let talk = Talk { app, words, conversation, lead, state, heard_id: app.id("turn") };
     let started = Turn { event: Event::Started, ..turn.clone() };
-    let kept = Kept {
+    let answered = Answered {
         turn: &started,
         before: None,
         effects: &effects,
@@ -151,8 +171,51 @@ async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Resul
         request: &turn.call_sid,
         began,
     };
-    let body = talk.keep(&mut tx, &kept).await?;
+    let body = answered.keep(&talk, &mut tx).await?;
     tx.commit().await?;
     metrics::counter!("calls_total").increment(1);
     Ok(body)
+}
+
+/// A turn with the document that answers it.
+struct Answered<'a> {
+    turn: &'a Turn,
+    before: Option<&'a State>,
+    effects: &'a [Effect],
+    door: &'static str,
+    request: &'a str,
+    began: Timestamp,
+}
+
+impl Answered<'_> {
+    /// The turn and its answer, in one transaction.
+    async fn keep(&self, talk: &Talk<'_>, tx: &mut store::Tx) -> Result<String, StoreError> {
+        let kept = Kept {
+            event: &self.turn.event,
+            confidence: self.turn.confidence,
+            before: self.before,
+            said: &said(self.effects),
+            began: self.began,
+        };
+        talk.keep(tx, &kept, &talk.lines(&kept)).await?;
+        let document = Document {
+            settings: &talk.app.settings,
+            words: Some(talk.words),
+            line: self.line(talk.app),
+            next_turn: talk.state.turn + 1,
+            times_lost: 0,
+        };
+        let body = render(self.effects, &document);
+        tx.keep_answer(self.door, self.request, &body, talk.app.now()).await?;
+        Ok(body)
+    }
+
+    /// A call begins as the settings say. Once it listens with Gather (it was begun so, or the relay failed) it stays so.
+    fn line(&self, app: &App) -> Line {
+        if self.door == INBOUND && app.settings.voice.mode == VoiceMode::Relay {
+            Line::Relay { token: relay_token(app, &self.turn.call_sid) }
+        } else {
+            Line::Gather
+        }
+    }
 }

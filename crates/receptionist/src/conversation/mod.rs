@@ -1,11 +1,14 @@
-//! Running conversations over `<Gather>`: the driver performs the machine's effects and saves every turn.
+//! Running conversations, over ConversationRelay or `<Gather>`: the driver performs the machine's effects and saves every
+//! turn.
 
 mod ending;
 mod gather;
+mod relay;
 mod talk;
 mod twiml;
 mod without_store;
 
 pub use ending::end_call;
-pub use gather::{Turn, answer_call, answer_lost_turn, answer_turn};
+pub use gather::{Turn, answer_call, answer_lost_relay, answer_lost_turn, answer_turn, last_words};
+pub use relay::{Farewell, relay};
 pub(crate) use talk::Talk;

@@ -6,19 +6,28 @@ use agency::triage;
 use jiff::Timestamp;
 use store::{LeadChange, SavedTurn, StoreError, TurnLine};
 
-use super::gather::Turn;
-use super::twiml::{Document, render};
 use crate::app::{App, Words};
 use crate::tools;
 
 /// What a turn leaves behind.
 pub(super) struct Kept<'a> {
-    pub(super) turn: &'a Turn,
+    pub(super) event: &'a Event,
+    pub(super) confidence: Option<f64>,
     pub(super) before: Option<&'a State>,
-    pub(super) effects: &'a [Effect],
-    pub(super) door: &'static str,
-    pub(super) request: &'a str,
+    pub(super) said: &'a str,
     pub(super) began: Timestamp,
+}
+
+/// Everything that is said, in one line of the transcript.
+pub(super) fn said(effects: &[Effect]) -> String {
+    let words: Vec<&str> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Say { words } | Effect::Warn { words } => Some(words.as_str()),
+            _ => None,
+        })
+        .collect();
+    words.join(" ")
 }
 
 /// One conversation while one turn of it runs.
@@ -50,8 +59,18 @@ impl Talk<'_> {
             next = handle(&mut self.state, Event::ToolFinished { outcome }, &self.app.context(self.words));
         }
         tracing::error!("a conversation asked for too many tools in one turn");
-        all.extend(handle(&mut self.state, Event::TurnLost, &self.app.context(self.words)));
+        all.extend(handle(
+            &mut self.state,
+            Event::TurnLost { greeted: false },
+            &self.app.context(self.words),
+        ));
         all
+    }
+
+    /// Something that asks for no answer.
+    pub(super) fn note(&mut self, event: Event) {
+        let effects = handle(&mut self.state, event, &self.app.context(self.words));
+        debug_assert!(effects.is_empty(), "a note is not answered");
     }
 
     /// A turn died after its tools had committed. What they came to is told now, instead of asking for it again; only a
@@ -71,39 +90,24 @@ impl Talk<'_> {
         Ok(effects)
     }
 
-    pub(super) async fn commit(&self, kept: &Kept<'_>) -> Result<String, StoreError> {
-        let mut tx = self.app.store.begin().await?;
-        let body = self.keep(&mut tx, kept).await?;
-        tx.commit().await?;
-        Ok(body)
-    }
-
-    /// State, transcript, the lead's changes and the answer, in one transaction.
-    pub(super) async fn keep(&self, tx: &mut store::Tx, kept: &Kept<'_>) -> Result<String, StoreError> {
+    /// State, transcript and the lead's changes, in the turn's transaction. Gives the lead that the call belongs to from now on.
+    pub(super) async fn keep(
+        &self,
+        tx: &mut store::Tx,
+        kept: &Kept<'_>,
+        lines: &[TurnLine],
+    ) -> Result<LeadId, StoreError> {
         let now = self.app.now();
         let state = serde_json::to_string(&self.state)?;
-        let lines = self.lines(kept, now);
-        let saved = SavedTurn {
-            conversation: &self.conversation,
-            turn: self.state.turn,
-            state: &state,
-            lines: &lines,
-            now,
-        };
+        let saved =
+            SavedTurn { conversation: &self.conversation, turn: self.state.turn, state: &state, lines, now };
         tx.save_turn(&saved).await?;
-        self.keep_lead(tx, kept.before, now).await?;
-        let document = Document {
-            voice: &self.app.settings.voice,
-            words: Some(self.words),
-            next_turn: self.state.turn + 1,
-            times_lost: 0,
-        };
-        let body = render(kept.effects, &document);
-        tx.keep_answer(kept.door, kept.request, &body, now).await?;
-        Ok(body)
+        self.keep_lead(tx, kept.before, now).await
     }
 
-    fn lines(&self, kept: &Kept<'_>, now: Timestamp) -> Vec<TurnLine> {
+    /// What the transcript says of a turn.
+    pub(super) fn lines(&self, kept: &Kept<'_>) -> Vec<TurnLine> {
+        let now = self.app.now();
         let line = |speaker, words, confidence, took_ms| TurnLine {
             id: self.app.id("turn"),
             speaker,
@@ -112,25 +116,17 @@ impl Talk<'_> {
             took_ms,
         };
         let took_ms = i64::try_from(now.duration_since(kept.began).as_millis()).ok();
-        let caller = match &kept.turn.event {
+        let caller = match kept.event {
             Event::CallerSpoke { alternatives } => alternatives.first().cloned(),
             Event::KeysPressed { digits } => Some(format!("[keys {digits}]")),
             Event::CallerSilent => Some("[silence]".to_owned()),
             _ => None,
         };
-        let said: Vec<&str> = kept
-            .effects
-            .iter()
-            .filter_map(|effect| match effect {
-                Effect::Say { words } | Effect::Warn { words } => Some(words.as_str()),
-                _ => None,
-            })
-            .collect();
         let heard = caller.map(|words| TurnLine {
             id: self.heard_id.clone(),
-            ..line("caller", words, kept.turn.confidence, None)
+            ..line("caller", words, kept.confidence, None)
         });
-        heard.into_iter().chain([line("receptionist", said.join(" "), None, took_ms)]).collect()
+        heard.into_iter().chain([line("receptionist", kept.said.to_owned(), None, took_ms)]).collect()
     }
 
     /// What this turn told about the lead, and the homes it spoke of.
@@ -139,8 +135,8 @@ impl Talk<'_> {
         tx: &mut store::Tx,
         before: Option<&State>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let Some(before) = before else { return Ok(()) };
+    ) -> Result<LeadId, StoreError> {
+        let Some(before) = before else { return Ok(self.lead) };
         let (wants, details) = (&self.state.wants, &self.state.details);
         let is_new_number = self.state.caller.phone.is_none() && details.phone != before.details.phone;
         let lead = match details.phone.as_ref().filter(|_| is_new_number) {
@@ -166,6 +162,6 @@ impl Talk<'_> {
         for property in self.state.discussed.iter().filter(|id| has_moved || !before.discussed.contains(id)) {
             tx.discuss(lead, *property, now).await?;
         }
-        Ok(())
+        Ok(lead)
     }
 }

@@ -7,16 +7,26 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use crate::app::Words;
-use crate::settings::Voice;
+use crate::settings::{Settings, Voice};
 
 /// What a document needs besides the effects.
 pub(super) struct Document<'a> {
-    pub(super) voice: &'a Voice,
+    pub(super) settings: &'a Settings,
+    pub(super) line: Line,
     pub(super) words: Option<&'a Words>,
     /// The turn that the next `<Gather>` result will be.
     pub(super) next_turn: u32,
     /// How often in a row this turn could not be kept.
     pub(super) times_lost: u32,
+}
+
+/// How the caller is listened to.
+pub(super) enum Line {
+    Gather,
+    /// The token shows the socket that it belongs to this call.
+    Relay {
+        token: String,
+    },
 }
 
 /// Writes the document. What is said before listening stands inside the `<Gather>`, so that the caller can speak over
@@ -44,23 +54,78 @@ fn write(
     xml.write_event(Event::Start(BytesStart::new("Response")))?;
     for effect in effects {
         if let Effect::Warn { words } = effect {
-            say(xml, words, document.voice)?;
+            say(xml, words, &document.settings.voice)?;
         }
     }
-    if let Some(expecting) = listening {
-        xml.write_event(Event::Start(gather(expecting, document)))?;
-    }
-    for effect in effects {
-        if let Effect::Say { words } = effect {
-            say(xml, words, document.voice)?;
+    match (listening, &document.line) {
+        (Some(_), Line::Relay { token }) => connect(xml, effects, token, document)?,
+        (Some(expecting), Line::Gather) => {
+            xml.write_event(Event::Start(gather(expecting, document)))?;
+            say_all(xml, effects, document)?;
+            xml.write_event(Event::End(BytesEnd::new("Gather")))?;
         }
-    }
-    if listening.is_some() {
-        xml.write_event(Event::End(BytesEnd::new("Gather")))?;
-    } else {
-        xml.write_event(Event::Empty(BytesStart::new("Hangup")))?;
+        (None, _) => {
+            say_all(xml, effects, document)?;
+            xml.write_event(Event::Empty(BytesStart::new("Hangup")))?;
+        }
     }
     xml.write_event(Event::End(BytesEnd::new("Response")))
+}
+
+fn say_all(xml: &mut Xml, effects: &[Effect], document: &Document) -> std::io::Result<()> {
+    for effect in effects {
+        if let Effect::Say { words } = effect {
+            say(xml, words, &document.settings.voice)?;
+        }
+    }
+    Ok(())
+}
+
+/// ConversationRelay, with every attribute written out: the defaults have changed before. A socket that fails ends at the
+/// action, never in a dropped call.
+fn connect(xml: &mut Xml, effects: &[Effect], token: &str, document: &Document) -> std::io::Result<()> {
+    let (voice, relay) = (&document.settings.voice, &document.settings.relay);
+    let base = document.settings.server.base_url.trim_end_matches('/');
+    let url = format!("{}/api/voice/relay", base.replacen("http", "ws", 1));
+    let greeting = super::talk::said(effects);
+    let hints = hints(document.words);
+    let mut connect = BytesStart::new("Connect");
+    connect.push_attribute(("action", "/api/voice/relay-ended"));
+    xml.write_event(Event::Start(connect))?;
+    let mut start = BytesStart::new("ConversationRelay");
+    let attributes = [
+        ("url", url.as_str()),
+        ("welcomeGreeting", &greeting),
+        ("welcomeGreetingInterruptible", "any"),
+        ("language", &voice.language),
+        ("ttsLanguage", &voice.language),
+        ("transcriptionLanguage", &voice.language),
+        ("ttsProvider", &relay.tts_provider),
+        ("voice", &relay.voice),
+        ("transcriptionProvider", &relay.transcription_provider),
+        ("speechModel", &relay.speech_model),
+        ("interruptible", "any"),
+        ("interruptSensitivity", &relay.interrupt_sensitivity),
+        ("dtmfDetection", "true"),
+        ("reportInputDuringAgentSpeech", "any"),
+        ("preemptible", "false"),
+        ("partialPrompts", "true"),
+        ("hints", &hints),
+        ("profanityFilter", "false"),
+        ("ignoreBackchannel", "false"),
+        ("events", "speaker-events tokens-played"),
+        ("applicationReconnect", "true"),
+    ];
+    for attribute in attributes.into_iter().filter(|(_, value)| !value.is_empty()) {
+        start.push_attribute(attribute);
+    }
+    xml.write_event(Event::Start(start))?;
+    let mut parameter = BytesStart::new("Parameter");
+    parameter.push_attribute(("name", "token"));
+    parameter.push_attribute(("value", token));
+    xml.write_event(Event::Empty(parameter))?;
+    xml.write_event(Event::End(BytesEnd::new("ConversationRelay")))?;
+    xml.write_event(Event::End(BytesEnd::new("Connect")))
 }
 
 /// A Polly voice takes 3,000 characters at once (Twilio, warning 13521). The text is escaped, so nothing in it is SSML.
@@ -79,7 +144,7 @@ fn say(xml: &mut Xml, words: &str, voice: &Voice) -> std::io::Result<()> {
 }
 
 fn gather(expecting: Expecting, document: &Document) -> BytesStart<'static> {
-    let voice = document.voice;
+    let voice = &document.settings.voice;
     let mut start = BytesStart::new("Gather");
     let lost = if document.times_lost > 0 { format!("&lost={}", document.times_lost) } else { String::new() };
     let action = format!("/api/voice/process-speech?turn={}{lost}", document.next_turn);

@@ -5,7 +5,7 @@ use agency::language::Expecting;
 use agency::triage;
 
 use super::gather::Turn;
-use super::twiml::{Document, render};
+use super::twiml::{Document, Line, render};
 use crate::app::App;
 use crate::tools;
 
@@ -27,7 +27,8 @@ pub(super) fn answer_without_store(app: &App, turn: &Turn) -> String {
         ],
     };
     let document = Document {
-        voice: &app.settings.voice,
+        settings: &app.settings,
+        line: Line::Gather,
         words: None,
         next_turn: turn.number.max(1),
         times_lost: turn.times_lost + 1,

@@ -4,13 +4,14 @@ mod fallback;
 mod form;
 mod health;
 mod message_status;
+mod relay;
 mod signature;
 mod signed;
 mod status;
 mod voice;
 
 pub use signature::{Keys, Payload, verify};
-pub use signed::Signed;
+pub use signed::{Signed, SignedSocket};
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -24,6 +25,8 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/api/voice/inbound", post(voice::inbound))
         .route("/api/voice/process-speech", post(voice::process_speech))
+        .route("/api/voice/relay", get(relay::socket))
+        .route("/api/voice/relay-ended", post(relay::relay_ended))
         .route("/api/voice/status", post(status::status))
         .route("/api/voice/fallback", post(fallback::fallback))
         .route("/api/webhooks/twilio/message-status", post(message_status::message_status))

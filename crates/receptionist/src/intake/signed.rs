@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -51,15 +52,40 @@ impl FromRequest<App> for Signed {
             })
         });
         if !is_ours {
-            metrics::counter!("webhooks_refused_total").increment(1);
-            return Err(Refused(
-                StatusCode::FORBIDDEN,
-                "the signature does not fit; check BASE_URL and TWILIO_AUTH_TOKEN against the number's webhook",
-            ));
+            return Err(refused());
         }
         let query = Form::parse(path.split_once('?').map_or("", |(_, query)| query).as_bytes());
         Ok(Self { form: if is_json { json_form(&body)? } else { form }, query })
     }
+}
+
+/// A WebSocket handshake that Twilio signed: a GET, over the `wss` address as it stood in the TwiML.
+#[derive(Debug)]
+pub struct SignedSocket;
+
+impl FromRequestParts<App> for SignedSocket {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let text_of = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let is_ours = text_of("x-twilio-signature").is_some_and(|signature| {
+            let settings = text_of("x-twilio-webhooks-signature-settings");
+            bases(&app.settings, path).any(|base| {
+                let url = format!("{}{path}", base.replacen("http", "ws", 1));
+                verify(&keys(&app.settings), &url, Payload::Form(&[]), signature, settings)
+            })
+        });
+        if is_ours { Ok(Self) } else { Err(refused()) }
+    }
+}
+
+fn refused() -> Refused {
+    metrics::counter!("webhooks_refused_total").increment(1);
+    Refused(
+        StatusCode::FORBIDDEN,
+        "the signature does not fit; check BASE_URL and TWILIO_AUTH_TOKEN against the number's webhook",
+    )
 }
 
 /// The top level of a JSON webhook as parameters.

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
-use phone_network::Call;
+use phone_network::{Call, Listening};
 
 use super::format::{Recipient, Scenario, Step};
 use super::judge::{Snapshot, differences};
@@ -17,9 +17,15 @@ pub struct Verdict {
 }
 
 /// Runs one scenario on an empty database.
-pub async fn run(scenario: &Scenario, database_url: &str) -> anyhow::Result<Verdict> {
+pub async fn run(
+    scenario: &Scenario,
+    database_url: &str,
+    environment: &[(&'static str, String)],
+) -> anyhow::Result<Verdict> {
     let clock: Timestamp = scenario.clock.parse().context("`clock` is not an RFC 3339 instant")?;
-    let mut rehearsal = Rehearsal::start(Plan::stepped(database_url, clock)).await?;
+    let mut rehearsal =
+        Rehearsal::start(Plan { environment: environment.to_vec(), ..Plan::stepped(database_url, clock) })
+            .await?;
     seed(&rehearsal.app.store, agency::london::date_of(clock)).await?;
     write_given(scenario, &rehearsal).await?;
     for (number, recipient) in &scenario.recipients {
@@ -74,17 +80,27 @@ fn network_recipient(recipient: Recipient) -> phone_network::Recipient {
     }
 }
 
+/// Longer than anything we say takes to be heard, and the silence after it.
+const LONG_SILENCE: SignedDuration = SignedDuration::from_secs(90);
+
 async fn take(step: &Step, call: &mut Call, rehearsal: &mut Rehearsal) -> anyhow::Result<()> {
     match step {
         Step::Say(words) => call.say(words).await?,
         Step::Press(keys) => call.press(keys).await?,
         Step::Silence(times) => {
             for _ in 0..*times {
+                if call.listening().is_some_and(Listening::is_relay) {
+                    rehearsal.app.relays.subscribe().wait_for(|count| *count > 0).await?;
+                    rehearsal.let_pass(LONG_SILENCE);
+                }
                 call.silence().await?;
             }
         }
         Step::Wait(minutes) => rehearsal.pass(SignedDuration::from_mins(*minutes)).await?,
-        Step::Crash(_) => rehearsal.crash().await?,
+        Step::Crash(_) => {
+            rehearsal.crash().await?;
+            call.drop_relay().await;
+        }
         Step::RivalBooks(number) => rival_books(number, rehearsal).await?,
         Step::HangUp(_) => call.hang_up(),
     }

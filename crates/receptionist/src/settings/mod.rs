@@ -27,6 +27,7 @@ pub struct Settings {
     pub office: Office,
     pub diary: DiaryRules,
     pub voice: Voice,
+    pub relay: Relay,
     pub server: Server,
     pub database: Database,
     pub twilio: Twilio,
@@ -54,7 +55,21 @@ pub struct Voice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VoiceMode {
+    Relay,
     Gather,
+}
+
+/// How ConversationRelay speaks and hears.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relay {
+    pub tts_provider: String,
+    pub voice: String,
+    pub transcription_provider: String,
+    pub speech_model: String,
+    pub interrupt_sensitivity: String,
+    pub keys_pause_ms: u64,
+    pub idle_s: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -49,7 +49,12 @@ impl DerefMut for Agency {
 
 /// The fictional agency on this database.
 pub(crate) async fn start(database: testkit::Database) -> Agency {
-    let rehearsal = Rehearsal::start(Plan::stepped(&database.url, monday())).await.unwrap();
+    start_with(database, Plan::stepped("", monday()).environment).await
+}
+
+async fn start_with(database: testkit::Database, environment: Vec<(&'static str, String)>) -> Agency {
+    let plan = Plan { environment, ..Plan::stepped(&database.url, monday()) };
+    let rehearsal = Rehearsal::start(plan).await.unwrap();
     seed(&rehearsal.app.store, agency::london::date_of(monday())).await.unwrap();
     Agency { rehearsal, database }
 }
@@ -87,4 +92,28 @@ pub(crate) fn voice<'a>(
     fields.retain(|(name, _)| more.iter().all(|(given, _)| given != name));
     fields.extend_from_slice(more);
     fields
+}
+
+/// The fictional agency, listening over ConversationRelay.
+pub(crate) async fn relayed(database: testkit::Database) -> Agency {
+    let environment = vec![("VOICE_MODE", "relay".to_owned())];
+    start_with(database, environment).await
+}
+
+pub(crate) type Socket =
+    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+/// A socket whose handshake Twilio has signed.
+pub(crate) async fn open_socket(url: &str) -> Socket {
+    use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+    let mut request = url.into_client_request().unwrap();
+    request.headers_mut().insert("X-Twilio-Signature", sign(AUTH_TOKEN, url, &[]).parse().unwrap());
+    tokio_tungstenite::connect_async(request).await.unwrap().0
+}
+
+pub(crate) async fn is_closed_after(socket: &mut Socket, first: &str) -> bool {
+    use futures_util::{SinkExt, StreamExt};
+    use tokio_tungstenite::tungstenite::Message;
+    socket.send(Message::text(first.to_owned())).await.unwrap();
+    matches!(socket.next().await, Some(Ok(Message::Close(_))) | None)
 }

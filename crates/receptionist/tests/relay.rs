@@ -1,0 +1,121 @@
+//! Calls over ConversationRelay: the handshake, interruptions, sockets that break, and what each leaves in the database.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use phone_network::{Call, Ending};
+use receptionist::rehearsal::AGENCY_NUMBER;
+use support::{Agency, relayed, rows};
+
+const LINES: &[&str] = &[
+    "I'm looking for a two bedroom flat to rent in Maida Vale up to three thousand a month",
+    "the first one",
+    "the second one",
+    "Robin Vale",
+    "no email",
+    "yes please",
+];
+
+async fn ring(agency: &Agency) -> Call {
+    agency.network.ring("+447700900931", AGENCY_NUMBER).await.unwrap()
+}
+
+async fn booked(agency: &Agency) -> usize {
+    let all = rows(agency, "viewing_appointments").await;
+    all.iter().filter(|row| row["viewer_name"] == "Robin Vale" && row["status"] == "booked").count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_that_was_talked_over_is_told_again() {
+    let agency = relayed(testkit::sqlite()).await;
+    let mut call = ring(&agency).await;
+    for line in LINES {
+        call.say(line).await.unwrap();
+    }
+    let told = call.heard();
+    call.barge_in("Lovely", "sorry, what did you say").await.unwrap();
+    let statement = told.split(['.', '!']).next().unwrap();
+    assert!(call.heard().starts_with(statement), "{told} / {}", call.heard());
+    call.barge_in(&call.heard(), "no thank you, goodbye").await.unwrap();
+    call.hang_up();
+    agency.settle().await.unwrap();
+    assert_eq!(booked(&agency).await, 1);
+    let turns = rows(&agency, "conversation_turns").await;
+    assert!(turns.iter().any(|turn| turn["words_heard"] == "Lovely"), "what was heard is kept");
+    assert_eq!(agency.network.complaints(), Vec::<String>::new());
+}
+
+/// Interrupted, or cut off, after every step of a booking: one viewing or none, never two, and none that was not told of.
+#[tokio::test(flavor = "multi_thread")]
+async fn interruptions_and_broken_sockets_at_every_step() {
+    for at in 0..LINES.len() {
+        for breaks in [false, true] {
+            let agency = relayed(testkit::sqlite()).await;
+            let mut call = ring(&agency).await;
+            for (n, line) in LINES.iter().enumerate() {
+                if n == at && breaks {
+                    call.drop_relay().await;
+                    assert!(call.ending().is_none(), "the call goes on");
+                    assert!(!call.heard().contains("AI assistant"), "nobody is greeted twice");
+                    call.say(line).await.unwrap();
+                } else if n == at {
+                    call.barge_in("", line).await.unwrap();
+                } else {
+                    call.say(line).await.unwrap();
+                }
+            }
+            let confirmed = call.all_heard().contains("booked");
+            call.hang_up();
+            agency.settle().await.unwrap();
+            let booked = booked(&agency).await;
+            assert_eq!((booked, confirmed), (1, true), "at {at}, breaks: {breaks}: {}", call.all_heard());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_dies_in_a_call_is_followed_by_another() {
+    let mut agency = relayed(testkit::sqlite()).await;
+    let mut call = ring(&agency).await;
+    for line in &LINES[..3] {
+        call.say(line).await.unwrap();
+    }
+    agency.crash().await.unwrap();
+    call.drop_relay().await;
+    assert!(call.listening().is_some_and(|listening| !listening.is_relay()), "Gather goes on");
+    for line in &LINES[3..] {
+        call.say(line).await.unwrap();
+    }
+    call.hang_up();
+    agency.settle().await.unwrap();
+    assert_eq!(booked(&agency).await, 1, "{}", call.all_heard());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_words_are_said_and_the_call_is_ended() {
+    let agency = relayed(testkit::sqlite()).await;
+    let mut call = ring(&agency).await;
+    call.say("I can smell gas in the kitchen").await.unwrap();
+    assert!(call.heard().contains("oh eight hundred, one one one, nine nine nine"), "{}", call.heard());
+    assert_eq!(call.ending(), Some(Ending::AppHungUp));
+    agency.settle().await.unwrap();
+    assert_eq!(rows(&agency, "alerts").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_must_be_signed_and_know_its_call() {
+    let agency = relayed(testkit::sqlite()).await;
+    let url = format!("{}/api/voice/relay", agency.base_url.replacen("http", "ws", 1));
+    let refused = tokio_tungstenite::connect_async(&url).await.unwrap_err().to_string();
+    assert!(refused.contains("403"), "{refused}");
+    let mut stranger = support::open_socket(&url).await;
+    for first in [
+        r#"{"type":"setup","sessionId":"VX1","callSid":"CA1","customParameters":{"token":"guess"}}"#,
+        r#"{"type":"prompt","voicePrompt":"hello","last":true}"#,
+        "nonsense",
+    ] {
+        assert!(support::is_closed_after(&mut stranger, first).await, "{first}");
+        stranger = support::open_socket(&url).await;
+    }
+    assert!(rows(&agency, "conversations").await.is_empty());
+}
