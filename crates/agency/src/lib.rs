@@ -23,6 +23,7 @@ pub mod messages;
 pub mod outbox;
 
 pub mod london;
+pub mod model;
 pub mod office;
 pub mod phone;
 pub mod postcode;

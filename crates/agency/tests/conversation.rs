@@ -85,6 +85,7 @@ impl World {
             hours: &self.hours,
             lexicon: &self.lexicon,
             office: &self.office,
+            has_model: false,
         }
     }
 

@@ -66,6 +66,7 @@ fn turns(lexicon: &Lexicon, now: jiff::Timestamp) -> anyhow::Result<()> {
         hours: &settings.hours,
         lexicon,
         office: &settings.office,
+        has_model: false,
     };
     let mut times = Vec::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");

@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 use agency::conversation::Context;
 use agency::crm::{Caller, StaffName};
 use agency::language::Lexicon;
+use agency::model::Grounds;
 use agency::office::Office;
 use agency::settings::{AgencyProfile, Greetings, OpeningHours};
 use anyhow::Context as _;
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Ids};
 use crate::delivery::TwilioClient;
+use crate::model::Models;
 use crate::settings::Settings;
 
 /// Cheap to clone.
@@ -29,6 +31,7 @@ pub struct Parts {
     pub clock: Clock,
     pub ids: Ids,
     pub twilio: TwilioClient,
+    pub models: Option<Models>,
     /// Rung when a message was written, so that it leaves at once.
     pub outbox_rung: Notify,
     /// How many calls are talking over a socket of this process.
@@ -54,6 +57,8 @@ struct Editable {
 pub struct Words {
     pub lexicon: Lexicon,
     pub staff: Vec<StaffName>,
+    /// What the agency's own words back.
+    pub agency_grounds: Grounds,
     read_at: Timestamp,
 }
 
@@ -86,6 +91,7 @@ impl App {
             office: kept(&store, "office", &settings.office, now).await?,
         };
         let twilio = TwilioClient::new(&settings)?;
+        let models = Models::new(&settings.model)?;
         let worker = ids.next("node", now);
         Ok(Self(Arc::new(Parts {
             settings,
@@ -93,6 +99,7 @@ impl App {
             clock,
             ids,
             twilio,
+            models,
             outbox_rung: Notify::new(),
             relays: watch::Sender::new(0),
             stopping: CancellationToken::new(),
@@ -127,6 +134,7 @@ impl App {
             hours: &self.editable.hours,
             lexicon: &words.lexicon,
             office: &self.editable.office,
+            has_model: self.models.is_some(),
         }
     }
 
@@ -159,7 +167,9 @@ impl App {
 
     async fn read_words(&self) -> Result<Arc<Words>, store::StoreError> {
         let (lexicon, staff) = tokio::try_join!(self.store.lexicon(), self.store.staff_names())?;
-        let words = Arc::new(Words { lexicon, staff, read_at: self.now() });
+        let mut words = Words { lexicon, staff, agency_grounds: Grounds::default(), read_at: self.now() };
+        words.agency_grounds = Grounds::of_agency(&self.context(&words));
+        let words = Arc::new(words);
         *self.words.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(words.clone());
         Ok(words)
     }

@@ -3,6 +3,7 @@
 //! wrote and [`delivery`] sends it.
 
 pub mod intake;
+pub mod model;
 
 pub mod conversation;
 pub mod tools;

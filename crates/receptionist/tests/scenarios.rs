@@ -4,9 +4,14 @@
 use std::path::Path;
 
 use receptionist::scenarios::{Scenario, read_folder, run};
+use testkit::ScriptedModel;
 
-async fn play_all(fresh: impl Fn() -> testkit::Database, voice: &str) {
-    let environment = [("VOICE_MODE", voice.to_owned())];
+async fn play_all(fresh: impl Fn() -> testkit::Database, voice: &str, model: Option<&ScriptedModel>) {
+    let mut environment = vec![("VOICE_MODE", voice.to_owned())];
+    if let Some(model) = model {
+        environment.push(("OPENAI_API_KEY", "a key of no worth".to_owned()));
+        environment.push(("OPENAI_BASE_URL", model.url.clone()));
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
     let mut failures = Vec::new();
     for (path, scenario) in read_folder(&folder).unwrap() {
@@ -21,17 +26,32 @@ async fn play_all(fresh: impl Fn() -> testkit::Database, voice: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn scenarios_over_gather_on_sqlite() {
-    play_all(testkit::sqlite, "gather").await;
+    play_all(testkit::sqlite, "gather", None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn scenarios_over_the_relay_on_sqlite() {
-    play_all(testkit::sqlite, "relay").await;
+    play_all(testkit::sqlite, "relay", None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn scenarios_over_the_relay_on_postgres() {
-    play_all(testkit::postgres, "relay").await;
+    play_all(testkit::postgres, "relay", None).await;
+}
+
+/// A model that leaves every open question to the rules engine, by the tool it has for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn scenarios_with_a_model_over_the_relay() {
+    let model = ScriptedModel::that_carries_on().await;
+    play_all(testkit::sqlite, "relay", Some(&model)).await;
+    assert!(model.requests().len() > 100, "the model was asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scenarios_with_a_model_over_gather() {
+    let model = ScriptedModel::that_carries_on().await;
+    play_all(testkit::postgres, "gather", Some(&model)).await;
+    assert!(model.requests().len() > 100, "the model was asked");
 }
 
 /// The judge must be able to say no.

@@ -1,8 +1,10 @@
-//! For tests only: real databases and the official SDKs.
+//! For tests only: real databases, the official SDKs, and a model that follows a script.
 
+mod model;
 mod oracle;
 mod postgres;
 
+pub use model::{Reply, ScriptedModel, carry_on};
 pub use oracle::{node, python};
 pub use postgres::postgres_url;
 

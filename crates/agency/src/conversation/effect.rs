@@ -23,6 +23,12 @@ pub enum Effect {
     RunTool {
         call: ToolCall,
     },
+    /// Have the model answer.
+    AskModel,
+    /// For the model only: why what it asked for is not done.
+    Tell {
+        words: String,
+    },
     /// Hang up after what was said.
     End,
 }

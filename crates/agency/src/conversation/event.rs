@@ -29,6 +29,17 @@ pub enum Event {
     Interrupted {
         heard: String,
     },
+    /// The model asks for a tool.
+    ModelCalled {
+        name: String,
+        arguments: String,
+    },
+    /// The model has answered, with these words.
+    ModelSaid {
+        words: String,
+    },
+    /// The model gave no answer that can be used.
+    ModelFailed,
     HungUp,
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Context, Effect, Event, State, Step};
 use crate::crm::ActionTaken;
-use crate::language::{Said, hear};
+use crate::language::{Act, Said, hear};
+use crate::model::{self, Line};
 use crate::tools::ToolCall;
 use crate::tools::raise_emergency::RaiseEmergency;
 use crate::triage::plain;
@@ -13,11 +14,24 @@ pub fn handle(state: &mut State, event: Event, context: &Context) -> Vec<Effect>
     let done = matches!(&event, Event::ToolFinished { outcome } if outcome.must_be_told());
     let is_heard = !matches!(event, Event::Interrupted { .. });
     let effects = answer(state, event, context);
+    learn(state, &effects, context);
     if !is_heard {
         return effects;
     }
     let effects = not_for_the_third_time(state, effects);
     tell_what_was_done(state, effects, done)
+}
+
+/// What the rules and tools say may be said again by the model.
+fn learn(state: &mut State, effects: &[Effect], context: &Context) {
+    if !context.has_model {
+        return;
+    }
+    for effect in effects {
+        if let Effect::Say { words } | Effect::Warn { words } = effect {
+            state.grounds.learn(words, context);
+        }
+    }
 }
 
 /// What was written must be heard. Words that tell of it are kept until the caller speaks without having cut them off; if
@@ -27,6 +41,10 @@ fn tell_what_was_done(state: &mut State, mut effects: Vec<Effect>, done: bool) -
         Effect::Say { words } => Some(words),
         _ => None,
     }) else {
+        if effects.contains(&Effect::AskModel) {
+            state.must_hear = state.untold.take();
+            effects.splice(0..0, state.must_hear.clone().map(|words| Effect::Say { words }));
+        }
         return effects;
     };
     if done {
@@ -44,6 +62,7 @@ fn tell_what_was_done(state: &mut State, mut effects: Vec<Effect>, done: bool) -
 
 /// The question at the end need not have been heard; the statement before it must.
 fn interrupted(state: &mut State, heard: &str) {
+    state.history.cut(heard);
     let Some(words) = state.must_hear.take() else { return };
     let statement =
         words.trim_end_matches('?').rsplit_once(['.', '!', ';']).map_or(words.as_str(), |(first, _)| first);
@@ -89,6 +108,9 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
             interrupted(state, &heard);
             Vec::new()
         }
+        Event::ModelCalled { name, arguments } => model::tools::call(state, &name, &arguments, context),
+        Event::ModelSaid { words } => model_said(state, words, context),
+        Event::ModelFailed => dialogue::by_rules(state, context),
         Event::HungUp => {
             state.step = Step::Ended;
             Vec::new()
@@ -126,7 +148,26 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
     state.intent = heard.intent.or(state.intent);
     state.avoids.learn(&heard.avoids, &heard.wish);
     let words = alternatives.first().map(String::as_str).unwrap_or_default();
-    dialogue::turn(state, &heard, words, context)
+    if !context.has_model {
+        return dialogue::turn(state, &heard, words, context);
+    }
+    state.history.push(Line::Caller(words.to_owned()));
+    state.grounds.learn(words, context);
+    state.agreed = heard.did(Act::PlainYes);
+    state.asked_by_model.clear();
+    dialogue::before_model(state, &heard, words, context).unwrap_or_else(|| vec![Effect::AskModel])
+}
+
+/// The model's words are on their way to the caller; what the caller had said is kept for both minds.
+fn model_said(state: &mut State, words: String, context: &Context) -> Vec<Effect> {
+    let heard = dialogue::heard_last(state, context);
+    state.wants.merge(&heard.wants);
+    if state.step == Step::Opening {
+        state.step = Step::AnythingElse;
+    }
+    state.misses = 0;
+    state.last_words = words;
+    vec![Effect::Listen { expecting: state.step.expecting() }]
 }
 
 /// Safety words come before any question, and the alert is written before the caller is asked anything.

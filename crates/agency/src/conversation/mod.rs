@@ -27,4 +27,6 @@ pub struct Context<'a> {
     pub hours: &'a OpeningHours,
     pub lexicon: &'a Lexicon,
     pub office: &'a Office,
+    /// Whether a language model may be asked.
+    pub has_model: bool,
 }

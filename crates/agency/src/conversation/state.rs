@@ -6,6 +6,7 @@ use super::Effect;
 use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, TaskKind, Wants};
 use crate::diary::{Avoids, TimeWish};
 use crate::language::{Act, Expecting, Intent};
+use crate::model::{Grounds, History};
 use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
 use crate::tools::find_viewing::{BookedViewing, FindViewing};
@@ -135,6 +136,15 @@ pub struct State {
     /// Words that tell of something written, while it is not sure that they were heard; and what was not heard of them.
     pub must_hear: Option<String>,
     pub untold: Option<String>,
+    /// What a model is told of the talk, and what of its words may be spoken.
+    pub history: History,
+    pub grounds: Grounds,
+    /// The latest words were a plain yes.
+    pub agreed: bool,
+    /// What the model asked for since the caller spoke.
+    pub asked_by_model: Vec<String>,
+    /// Sentences of the model that nothing backed: for review.
+    pub flagged: Vec<String>,
     /// They have said goodbye, and were asked one thing more.
     pub leaving: bool,
     /// Questions put to somebody who had said goodbye.
@@ -194,6 +204,11 @@ impl State {
             same_words: 0,
             must_hear: None,
             untold: None,
+            history: History::default(),
+            grounds: Grounds::default(),
+            agreed: false,
+            asked_by_model: Vec::new(),
+            flagged: Vec::new(),
             leaving: false,
             held_back: 0,
             send_by: None,

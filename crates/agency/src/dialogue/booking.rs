@@ -82,7 +82,7 @@ fn correct(state: &mut State, heard: &Heard) -> bool {
     state.details != before
 }
 
-fn book(state: &State) -> Vec<Effect> {
+pub(crate) fn book(state: &State) -> Vec<Effect> {
     let (Some(property), Some(offered)) = (state.chosen.clone(), state.slot.clone()) else {
         return slots::look_up(state);
     };

@@ -146,7 +146,7 @@ pub(super) fn nth<T>(items: &[T], index: i64) -> Option<&T> {
 }
 
 /// Tells more of it, or looks for times to view it.
-pub(super) fn choose(state: &mut State, heard: &Heard, chosen: Property) -> Vec<Effect> {
+pub(crate) fn choose(state: &mut State, heard: &Heard, chosen: Property) -> Vec<Effect> {
     if heard.did(Act::Details) && !heard.did(Act::SeeThem) {
         state.offered = vec![chosen.clone()];
         return state.ask(Step::ChooseProperty, told(&chosen));
@@ -165,7 +165,7 @@ pub(super) fn choose(state: &mut State, heard: &Heard, chosen: Property) -> Vec<
 }
 
 /// One home, and whether they would like to see it.
-pub(super) fn told(home: &Property) -> String {
+pub(crate) fn told(home: &Property) -> String {
     format!("It's {}. {} Would you like to book a viewing?", speech::property(home), describe(home))
 }
 

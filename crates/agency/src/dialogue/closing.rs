@@ -3,7 +3,7 @@
 use super::sending;
 use crate::conversation::{Effect, State, Step};
 
-pub(super) fn goodbye(state: &mut State) -> Vec<Effect> {
+pub(crate) fn goodbye(state: &mut State) -> Vec<Effect> {
     match sending::before_goodbye(state) {
         Some(question) => question,
         None => state.end("Thank you for calling. Goodbye."),

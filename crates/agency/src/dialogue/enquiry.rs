@@ -112,7 +112,7 @@ fn accepts_their_search(state: &State, heard: &Heard) -> bool {
 }
 
 /// Takes over what was said and asks for what is missing, each thing once; then searches.
-pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
+pub(crate) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if names_a_home(heard) {
         note(state, heard);
         return search_streets(state, heard);
@@ -249,7 +249,7 @@ pub(super) fn keep_posted(state: &mut State, heard: &Heard) -> Option<Vec<Effect
 }
 
 /// Others than those offered.
-pub(super) fn search_more(state: &State) -> Vec<Effect> {
+pub(crate) fn search_more(state: &State) -> Vec<Effect> {
     search_others(state, state.wants.clone())
 }
 

@@ -49,7 +49,7 @@ fn subjects(state: &State, heard: &Heard) -> Vec<Property> {
     }
 }
 
-fn about(state: &mut State, home: &Property, topics: &[Topic]) -> String {
+pub(crate) fn about(state: &mut State, home: &Property, topics: &[Topic]) -> String {
     let answers: Vec<String> = topics
         .iter()
         .take(2)

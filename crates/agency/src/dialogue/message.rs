@@ -9,7 +9,7 @@ use crate::tools::ToolCall;
 use crate::tools::take_message::{MessageTaken, TakeMessage};
 
 /// Says that a person will help, and asks what it is about. What led here is part of the message already.
-pub(super) fn offer(state: &mut State, lead_in: &str) -> Vec<Effect> {
+pub(crate) fn offer(state: &mut State, lead_in: &str) -> Vec<Effect> {
     if state.message.is_none() && !state.last_heard.is_empty() {
         state.message = Some(state.last_heard.clone());
     }
@@ -25,7 +25,7 @@ pub(super) fn told(state: &mut State, lead_in: &str) -> Vec<Effect> {
 }
 
 /// The message in the caller's own words, bounded.
-pub(super) fn words(state: &mut State, words: &str) -> Vec<Effect> {
+pub(crate) fn words(state: &mut State, words: &str) -> Vec<Effect> {
     const MESSAGE_CHARS_MAX: usize = 2_000;
     let before = state.message.take().filter(|before| before != words);
     let whole = before.into_iter().chain([words.to_owned()]).collect::<Vec<_>>().join(" / ");

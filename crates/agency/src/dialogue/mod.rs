@@ -1,20 +1,20 @@
 //! The rules engine: carries a call to an outcome without any model. One file per part of the talk; each takes what
 //! was heard and answers with effects.
 
-mod booking;
-mod choosing;
-mod closing;
+pub(crate) mod booking;
+pub(crate) mod choosing;
+pub(crate) mod closing;
 mod comparing;
 mod details;
-mod enquiry;
-mod facts;
+pub(crate) mod enquiry;
+pub(crate) mod facts;
 mod keypad;
-mod message;
-mod office;
+pub(crate) mod message;
+pub(crate) mod office;
 mod recovery;
-mod sending;
-mod slots;
-mod viewing;
+pub(crate) mod sending;
+pub(crate) mod slots;
+pub(crate) mod viewing;
 
 pub(crate) use keypad::keys;
 pub(crate) use message::after_emergency;
@@ -22,7 +22,8 @@ pub(crate) use recovery::{in_circles, silence};
 
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{TaskKind, Wants};
-use crate::language::{Act, Expecting, Heard, Intent};
+use crate::language::{Act, Expecting, Heard, Intent, Said, hear};
+use crate::model;
 use crate::tools::ToolOutcome;
 
 /// Answers one thing the caller said.
@@ -37,6 +38,48 @@ pub(crate) fn turn(state: &mut State, heard: &Heard, words: &str, context: &Cont
         state.misses = 0;
     }
     effects
+}
+
+/// What the rules settle without any model: what may be said at any time, and answers they asked for and understood.
+pub(crate) fn before_model(
+    state: &mut State,
+    heard: &Heard,
+    words: &str,
+    context: &Context,
+) -> Option<Vec<Effect>> {
+    volunteered(state, heard);
+    if let Some(effects) = at_any_time(state, heard, words, context) {
+        return Some(effects);
+    }
+    if !model::rules_know(state.step) {
+        return None;
+    }
+    let mut tried = state.clone();
+    let effects = answer_to_step(&mut tried, heard, words, context);
+    (tried.misses == state.misses).then(|| {
+        *state = tried;
+        state.misses = 0;
+        effects
+    })
+}
+
+/// The rules answer the caller's latest words.
+pub(crate) fn by_rules(state: &mut State, context: &Context) -> Vec<Effect> {
+    let heard = heard_last(state, context);
+    let words = state.last_heard.clone();
+    turn(state, &heard, &words, context)
+}
+
+/// The caller's latest words, understood once more.
+pub(crate) fn heard_last(state: &State, context: &Context) -> Heard {
+    let said = Said {
+        alternatives: std::slice::from_ref(&state.last_heard),
+        expecting: state.step.expecting(),
+        listing: state.wants.listing,
+        offers: &[],
+        now: context.now,
+    };
+    hear(&said, context.lexicon)
 }
 
 /// A name, a number or an address that nobody asked for yet is kept: it is never asked again.

@@ -47,7 +47,7 @@ pub(super) fn in_passing(
 }
 
 /// The first thing asked that there is an approved answer to.
-fn approved(heard: &Heard, words: &str, context: &Context) -> Option<String> {
+pub(crate) fn approved(heard: &Heard, words: &str, context: &Context) -> Option<String> {
     let asks = |topic| heard.office.contains(&topic);
     if asks(OfficeTopic::Hours) || asks(OfficeTopic::Address) {
         let hours = asks(OfficeTopic::Hours).then(|| hours(context));

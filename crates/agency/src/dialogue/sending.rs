@@ -48,7 +48,7 @@ pub(super) fn is_asked(state: &State, heard: &Heard) -> bool {
 }
 
 /// By text, by email, or not at all.
-pub(super) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
+pub(crate) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
     state.details_offered = true;
     if let Some(email) = &heard.email {
         state.details.email = Some(email.clone());

@@ -20,7 +20,7 @@ pub(super) fn look_up(state: &State) -> Vec<Effect> {
 }
 
 /// Takes over the day and time that were said, asks which day if it may be either of two, and looks.
-pub(super) fn with_wish(state: &mut State, heard: &Heard) -> Vec<Effect> {
+pub(crate) fn with_wish(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if !heard.wish.is_empty() {
         state.wish = narrowed(&state.wish, &heard.wish, &state.slots);
     }
@@ -111,7 +111,7 @@ fn exactly_wished(state: &State, as_wished: bool) -> Option<OfferedSlot> {
 }
 
 /// A time is chosen: what is next to know of the booking, or the move is read back.
-fn take(state: &mut State, slot: OfferedSlot) -> Vec<Effect> {
+pub(crate) fn take(state: &mut State, slot: OfferedSlot) -> Vec<Effect> {
     state.slot = Some(slot);
     if state.is_moving() { viewing::read_back(state) } else { details::next(state) }
 }

@@ -17,7 +17,7 @@ pub(super) fn is_meant(heard: &Heard) -> bool {
     heard.intent == Some(Intent::ExistingViewing)
 }
 
-pub(super) fn begin(state: &mut State, heard: &Heard) -> Vec<Effect> {
+pub(crate) fn begin(state: &mut State, heard: &Heard) -> Vec<Effect> {
     state.change = wished(heard);
     state.intent = Some(Intent::ExistingViewing);
     if state.viewing.is_some() {
@@ -97,7 +97,7 @@ pub(super) fn found(state: &mut State, found: Option<Box<BookedViewing>>) -> Vec
     go_on(state, &Heard::default())
 }
 
-fn go_on(state: &mut State, heard: &Heard) -> Vec<Effect> {
+pub(crate) fn go_on(state: &mut State, heard: &Heard) -> Vec<Effect> {
     let Some(viewing) = state.viewing.clone() else { return next(state, "") };
     let told = format!(
         "{} in {}, {}",
@@ -148,7 +148,9 @@ pub(super) fn change(state: &mut State, heard: &Heard) -> Vec<Effect> {
 }
 
 pub(super) fn confirm_cancel(state: &mut State, heard: &Heard) -> Vec<Effect> {
-    let Some(viewing) = state.viewing.clone() else { return next(state, "") };
+    if state.viewing.is_none() {
+        return next(state, "");
+    }
     if !heard.wish.is_empty() || (heard.did(Act::Change) && !heard.did(Act::PlainYes)) {
         state.change = Change::Move;
         return go_on(state, heard);
@@ -156,7 +158,7 @@ pub(super) fn confirm_cancel(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if heard.did(Act::PlainYes)
         || (heard.did(Act::Cancel) && !heard.did(Act::Deny) && !heard.did(Act::Unsure))
     {
-        return State::run(ToolCall::CancelViewing(Box::new(CancelViewing { viewing })));
+        return cancel_it(state);
     }
     if heard.did(Act::Deny) {
         return closing::anything_else(state, "I've left it as it is.");
@@ -172,17 +174,16 @@ pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
 }
 
 pub(super) fn confirm_move(state: &mut State, heard: &Heard) -> Vec<Effect> {
-    let (Some(viewing), Some(offered)) = (state.viewing.clone(), state.slot.clone()) else {
+    if state.viewing.is_none() || state.slot.is_none() {
         return slots::look_up(state);
-    };
+    }
     if !heard.wish.is_empty() {
         state.slot = None;
         state.wish = heard.wish.clone();
         return slots::look_up(state);
     }
     if heard.did(Act::PlainYes) {
-        let call = MoveViewing { viewing, offered, phone: state.details.phone.clone() };
-        return State::run(ToolCall::MoveViewing(Box::new(call)));
+        return move_it(state);
     }
     if heard.did(Act::Cancel) {
         state.change = Change::Cancel;
@@ -193,6 +194,19 @@ pub(super) fn confirm_move(state: &mut State, heard: &Heard) -> Vec<Effect> {
         return state.ask(Step::ChooseSlot, "I haven't moved it. Which day and time would suit you?");
     }
     recovery::not_understood(state, "Shall I move the viewing to that time, yes or no?")
+}
+
+pub(crate) fn move_it(state: &State) -> Vec<Effect> {
+    let (Some(viewing), Some(offered)) = (state.viewing.clone(), state.slot.clone()) else {
+        return slots::look_up(state);
+    };
+    let call = MoveViewing { viewing, offered, phone: state.details.phone.clone() };
+    State::run(ToolCall::MoveViewing(Box::new(call)))
+}
+
+pub(crate) fn cancel_it(state: &mut State) -> Vec<Effect> {
+    let Some(viewing) = state.viewing.clone() else { return next(state, "") };
+    State::run(ToolCall::CancelViewing(Box::new(CancelViewing { viewing })))
 }
 
 pub(super) fn moved(state: &mut State, outcome: MoveOutcome) -> Vec<Effect> {

@@ -112,6 +112,17 @@ fn settle_yes_and_no(tokens: &Tokens, acts: &mut Vec<Act>) {
     }
 }
 
+/// "Mm-hm": somebody who listens, not somebody who answers.
+pub fn is_back_channel(words: &str) -> bool {
+    const SOUNDS: &[&str] = &[
+        "mm", "mmm", "mhm", "hm", "hmm", "uh", "huh", "um", "er", "erm", "ah", "oh", "aha", "right", "i",
+        "see",
+    ];
+    let plain = crate::triage::plain(words);
+    let mut said = plain.split_whitespace().peekable();
+    said.peek().is_some() && said.clone().count() <= 3 && said.all(|word| SOUNDS.contains(&word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

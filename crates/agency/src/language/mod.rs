@@ -33,9 +33,11 @@ mod weekdays;
 
 pub use crate::crm::Feature;
 pub use acts::Act;
+pub use acts::is_back_channel;
 pub use entity::{Clock, Days, Entity, Per, Value};
 pub use heard::{Heard, Said, hear};
 pub use intent::{Intent, Judged, features_of};
+pub(crate) use money::figures_named;
 pub use places::Lexicon;
 pub use topics::{Compare, OfficeTopic, Topic};
 pub use understand::{Line, Offer, Understanding, Urgency, understand};

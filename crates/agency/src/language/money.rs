@@ -140,6 +140,22 @@ fn unit_end(tokens: &Tokens, at: usize) -> usize {
     unit_at(tokens, at).map_or(at, |(_, used)| at + used).min(tokens.len())
 }
 
+/// Every figure of a hundred or more, whatever it counts: what is said of money is measured by it.
+pub(crate) fn figures_named(text: &str) -> Vec<i64> {
+    const LEAST: i64 = 100;
+    let tokens = Tokens::of(text);
+    let (mut found, mut at) = (Vec::new(), 0);
+    while at < tokens.len() {
+        let Some((value, used)) = price_at(&tokens, at).filter(|_| !tokens.get(at).starts_with('0')) else {
+            at += 1;
+            continue;
+        };
+        found.extend(rounded(value).filter(|value| *value >= LEAST));
+        at += used.max(1);
+    }
+    found
+}
+
 fn amounts(tokens: &Tokens, asked: bool, listing: Option<Listing>, unit: Option<Unit>) -> Vec<Found<i64>> {
     let mut found = Vec::new();
     let mut at = 0;

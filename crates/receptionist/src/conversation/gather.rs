@@ -129,7 +129,7 @@ async fn try_answer(
     };
     talk.state.turn = saved.turn + 1;
     let effects = if unfinished.is_empty() {
-        talk.run(turn.event.clone()).await
+        talk.answer(turn.event.clone(), began).await
     } else {
         talk.resume(&unfinished, &turn.event).await?
     };

@@ -5,6 +5,7 @@ mod ending;
 mod gather;
 mod relay;
 mod talk;
+mod thinking;
 mod twiml;
 mod without_store;
 

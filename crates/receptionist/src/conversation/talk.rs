@@ -2,10 +2,12 @@
 
 use agency::conversation::{Effect, Event, State, handle};
 use agency::crm::LeadId;
+use agency::model::Line;
 use agency::triage;
 use jiff::Timestamp;
 use store::{LeadChange, SavedTurn, StoreError, TurnLine};
 
+use super::thinking::{Thinking, Thought, carry_out, without_model};
 use crate::app::{App, Words};
 use crate::tools;
 
@@ -65,6 +67,63 @@ impl Talk<'_> {
             &self.app.context(self.words),
         ));
         all
+    }
+
+    /// Runs a turn to its end, the model's part included, for a caller who hears the whole of it at once.
+    pub(super) async fn answer(&mut self, event: Event, began: Timestamp) -> Vec<Effect> {
+        let mut effects = self.run(event).await;
+        if let Some(at) = effects.iter().position(|effect| *effect == Effect::AskModel) {
+            effects.remove(at);
+            effects.extend(self.think_whole(began).await);
+        }
+        self.has_said(&said(&effects));
+        effects
+    }
+
+    async fn think_whole(&mut self, began: Timestamp) -> Vec<Effect> {
+        let mut thinking = Thinking::begin(self, began);
+        let mut suggestion = None;
+        loop {
+            let failed = match thinking.next().await {
+                Thought::Say(_) | Thought::Filler => continue,
+                Thought::Done => return self.thought(&mut thinking).await,
+                Thought::Calls(calls) => {
+                    let carried = carry_out(self, &calls).await;
+                    if let Some(direct) = carried.direct {
+                        return direct;
+                    }
+                    suggestion = carried.suggestion.or(suggestion);
+                    thinking.again(self).err()
+                }
+                Thought::Failed(error) => Some(error),
+            };
+            if failed.is_some() {
+                return without_model(self, suggestion).await;
+            }
+        }
+    }
+
+    /// The model has answered.
+    pub(super) async fn thought(&mut self, thinking: &mut Thinking<'_>) -> Vec<Effect> {
+        self.flag(thinking.flagged());
+        let words = thinking.spoken.trim().to_owned();
+        let listens = self.run(Event::ModelSaid { words: words.clone() }).await;
+        std::iter::once(Effect::Say { words }).chain(listens).collect()
+    }
+
+    /// What the model said without ground is looked at by a person.
+    pub(super) fn flag(&mut self, sentences: Vec<String>) {
+        const FLAGGED_MAX: usize = 10;
+        metrics::counter!("model_sentences_held_total").increment(sentences.len() as u64);
+        self.state.flagged.extend(sentences);
+        self.state.flagged.truncate(FLAGGED_MAX);
+    }
+
+    /// The model is told of it next time.
+    pub(super) fn has_said(&mut self, words: &str) {
+        if self.app.models.is_some() && !words.is_empty() {
+            self.state.history.push(Line::Us(words.to_owned()));
+        }
     }
 
     /// Something that asks for no answer.

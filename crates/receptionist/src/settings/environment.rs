@@ -11,6 +11,10 @@ pub(super) const VARIABLES: &[(&str, &str, &str)] = &[
     ("TWILIO_API_URL", "twilio", "api_url"),
     ("TWILIO_VOICE_WEBHOOK_URL", "twilio", "voice_webhook_url"),
     ("TWILIO_SHARED_KEYS", "twilio", "shared_keys"),
+    ("OPENAI_API_KEY", "model", "api_key"),
+    ("OPENAI_BASE_URL", "model", "base_url"),
+    ("OPENAI_MODEL", "model", "name"),
+    ("OPENAI_FALLBACK_MODEL", "model", "fallback"),
     ("BASE_URL", "server", "base_url"),
     ("LISTEN_ADDR", "server", "listen_addr"),
     ("VOICE_MODE", "voice", "mode"),
@@ -19,4 +23,5 @@ pub(super) const VARIABLES: &[(&str, &str, &str)] = &[
 ];
 
 /// Settings that a file must not hold.
-pub(super) const SECRETS: &[(&str, &str)] = &[("twilio", "auth_token"), ("twilio", "shared_keys")];
+pub(super) const SECRETS: &[(&str, &str)] =
+    &[("twilio", "auth_token"), ("twilio", "shared_keys"), ("model", "api_key")];

@@ -28,6 +28,7 @@ pub struct Settings {
     pub diary: DiaryRules,
     pub voice: Voice,
     pub relay: Relay,
+    pub model: Model,
     pub server: Server,
     pub database: Database,
     pub twilio: Twilio,
@@ -57,6 +58,26 @@ pub struct Voice {
 pub enum VoiceMode {
     Relay,
     Gather,
+}
+
+/// The language model. Times in milliseconds, from the caller's last word.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    pub base_url: String,
+    pub name: String,
+    pub fallback: Option<String>,
+    /// Empty: the rules engine answers alone.
+    #[serde(default)]
+    pub api_key: SecretString,
+    pub reasoning_effort: String,
+    pub tokens_max: u32,
+    pub filler_ms: u64,
+    pub first_token_ms: u64,
+    pub stall_ms: u64,
+    pub total_ms: u64,
+    pub failures_max: u32,
+    pub rest_s: i64,
 }
 
 /// How ConversationRelay speaks and hears.

@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use agency::conversation::{Effect, Event, State};
-use agency::language::Expecting;
+use agency::language::{Expecting, is_back_channel};
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use store::{StoreError, TurnLine};
 
 use super::super::talk::{Kept, Talk, said};
+use super::super::thinking::{Thinking, Thought, carry_out, without_model};
 use super::wire::{Farewell, Received, Sent, read};
 
 pub(super) struct Session<'a> {
@@ -22,9 +23,34 @@ pub(super) struct Session<'a> {
     last_line: Option<String>,
     heard: Option<String>,
     keys: String,
+    /// Said while an answer was under way; the next turn.
+    waiting: Option<String>,
     /// When the caller will have been silent for too long.
     silent_at: Timestamp,
     active_at: Timestamp,
+}
+
+/// Said while the model makes the caller wait.
+const FILLER: &str = "One moment. ";
+
+/// What a turn came to.
+struct Spoken {
+    words: String,
+    ends: bool,
+    is_cut: bool,
+    /// Cut before anything was said or asked for.
+    is_void: bool,
+}
+
+impl Spoken {
+    fn whole(words: String, ends: bool) -> Self {
+        Self { words, ends, is_cut: false, is_void: false }
+    }
+}
+
+enum Next {
+    Thought(Thought),
+    Message(Option<Result<Message, axum::Error>>),
 }
 
 /// Why the loop ends.
@@ -42,6 +68,7 @@ impl<'a> Session<'a> {
             last_line: None,
             heard: None,
             keys: String::new(),
+            waiting: None,
             silent_at: now,
             active_at: now,
         };
@@ -55,6 +82,9 @@ impl<'a> Session<'a> {
 
     /// Waits for the next thing to happen, and answers it.
     async fn step(&mut self) -> Flow {
+        if let Some(words) = self.waiting.take() {
+            return self.prompt(words).await;
+        }
         let app = self.talk.app;
         let pause = Duration::from_millis(app.settings.relay.keys_pause_ms);
         let idle_at = self.active_at + SignedDuration::from_secs(app.settings.relay.idle_s);
@@ -103,8 +133,11 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Words that came in a burst are one turn.
+    /// Words that came in a burst are one turn. "Mm-hm" over what we say is none: what was not heard is said again.
     async fn prompt(&mut self, mut words: String) -> Flow {
+        if is_back_channel(&words) {
+            return self.go_on().await;
+        }
         const WORDS_MAX: usize = 8_000;
         while let Some(Some(Ok(Message::Text(text)))) = self.socket.recv().now_or_never() {
             match read(&text) {
@@ -118,6 +151,16 @@ impl<'a> Session<'a> {
             }
         }
         self.turn(Event::CallerSpoke { alternatives: vec![words] }).await
+    }
+
+    async fn go_on(&mut self) -> Flow {
+        let Some(heard) = self.heard.take() else { return Ok(()) };
+        let rest =
+            self.talk.state.last_words.split_at_checked(heard.trim().len()).map_or("", |(_, rest)| rest);
+        let rest = rest.to_owned();
+        self.await_caller(rest.len());
+        self.send(&Sent::words(&rest)).await?;
+        self.send(&Sent::that_is_all()).await
     }
 
     /// One key is an answer, except where a number is asked for.
@@ -143,19 +186,137 @@ impl<'a> Session<'a> {
         self.talk.state.turn += 1;
         self.talk.heard_id = self.talk.app.id("turn");
         let effects = self.talk.run(event.clone()).await;
-        let ends = effects.iter().any(|effect| matches!(effect, Effect::End));
-        if !ends {
+        let spoken = if effects.contains(&Effect::AskModel) {
             self.speak(&effects).await?;
+            let thought = self.think(began).await?;
+            Spoken { words: format!("{} {}", said(&effects), thought.words).trim().to_owned(), ..thought }
+        } else {
+            self.say(effects).await?
+        };
+        if let (Event::CallerSpoke { alternatives }, Some(more)) = (&event, self.waiting.as_mut())
+            && spoken.is_void
+        {
+            // Nothing was said or done yet: it is one thing that they say.
+            *more = format!("{} {more}", alternatives.first().map(String::as_str).unwrap_or_default());
+            self.talk.state = before;
+            return Ok(());
         }
-        let words = said(&effects);
-        self.save(&event, &before, &words, began).await?;
-        if ends {
-            let handoff_data = serde_json::to_string(&Farewell { say: words }).unwrap_or_default();
+        self.talk.has_said(&spoken.words);
+        if spoken.is_cut {
+            self.talk.note(Event::Interrupted { heard: self.heard.clone().unwrap_or_default() });
+        }
+        self.save(&event, &before, &spoken.words, began).await?;
+        if spoken.ends {
+            let handoff_data = serde_json::to_string(&Farewell { say: spoken.words }).unwrap_or_default();
             self.send(&Sent::End { handoff_data }).await?;
             return self.until_closed().await;
         }
-        self.await_caller(words.len());
-        self.send(&Sent::that_is_all()).await
+        self.await_caller(spoken.words.len());
+        if spoken.is_cut { Ok(()) } else { self.send(&Sent::that_is_all()).await }
+    }
+
+    /// The model answers: its words go out as they come, the line stays open for whoever speaks over them.
+    async fn think(&mut self, began: Timestamp) -> Result<Spoken, Over> {
+        let mut thinking = Thinking::begin(&self.talk, began);
+        let mut suggestion = None;
+        loop {
+            let app = self.talk.app;
+            let next = tokio::select! {
+                thought = thinking.next() => Next::Thought(thought),
+                message = self.socket.recv() => Next::Message(message),
+                () = app.stopping.cancelled() => return Err(Over),
+            };
+            let failed = match next {
+                Next::Message(message) => {
+                    if self.talks_over(message) {
+                        return Ok(self.cut(&mut thinking));
+                    }
+                    continue;
+                }
+                Next::Thought(Thought::Say(words)) => {
+                    self.send(&Sent::words(&words)).await?;
+                    continue;
+                }
+                Next::Thought(Thought::Filler) => {
+                    self.send(&Sent::words(FILLER)).await?;
+                    continue;
+                }
+                Next::Thought(Thought::Done) => {
+                    let words = said(&self.talk.thought(&mut thinking).await);
+                    return Ok(Spoken::whole(words, false));
+                }
+                Next::Thought(Thought::Calls(calls)) => {
+                    let carried = carry_out(&mut self.talk, &calls).await;
+                    if let Some(direct) = carried.direct {
+                        return self.after(&thinking.spoken, direct).await;
+                    }
+                    suggestion = carried.suggestion.or(suggestion);
+                    thinking.again(&self.talk).is_err()
+                }
+                Next::Thought(Thought::Failed(_)) => true,
+            };
+            if failed {
+                self.talk.flag(thinking.flagged());
+                let effects = without_model(&mut self.talk, suggestion).await;
+                return self.after(&thinking.spoken, effects).await;
+            }
+        }
+    }
+
+    /// What the rules say after the model had begun to speak.
+    async fn after(&mut self, begun: &str, effects: Vec<Effect>) -> Result<Spoken, Over> {
+        if !begun.trim().is_empty() {
+            self.send(&Sent::words(" ")).await?;
+        }
+        let spoken = self.say(effects).await?;
+        Ok(Spoken { words: format!("{begun} {}", spoken.words).trim().to_owned(), ..spoken })
+    }
+
+    /// The last words of a call are handed over, not spoken here.
+    async fn say(&mut self, effects: Vec<Effect>) -> Result<Spoken, Over> {
+        let ends = effects.contains(&Effect::End);
+        if !ends {
+            self.speak(&effects).await?;
+        }
+        Ok(Spoken::whole(said(&effects), ends))
+    }
+
+    /// Whether the caller wants to be heard now.
+    fn talks_over(&mut self, message: Option<Result<Message, axum::Error>>) -> bool {
+        self.active_at = self.talk.app.now();
+        let text = match message {
+            Some(Ok(Message::Text(text))) => text,
+            Some(Ok(_)) => return false,
+            // The next read says the same, once this turn is saved.
+            Some(Err(_)) | None => return true,
+        };
+        match read(&text) {
+            Received::Prompt { words, last: true }
+                if !words.trim().is_empty() && !is_back_channel(&words) =>
+            {
+                self.waiting = Some(words);
+                true
+            }
+            Received::Key(key) => {
+                self.keys.push(key);
+                true
+            }
+            Received::Interrupted { heard } => {
+                self.heard = Some(heard);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The answer ends where the caller spoke over it.
+    fn cut(&mut self, thinking: &mut Thinking<'_>) -> Spoken {
+        metrics::counter!("answers_cut_total").increment(1);
+        self.talk.flag(thinking.flagged());
+        self.talk.state.last_words.clone_from(&thinking.spoken);
+        let words = thinking.spoken.trim().to_owned();
+        let is_void = words.is_empty() && !thinking.has_asked_for_tools();
+        Spoken { words, ends: false, is_cut: true, is_void }
     }
 
     async fn speak(&mut self, effects: &[Effect]) -> Flow {

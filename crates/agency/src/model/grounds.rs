@@ -1,0 +1,133 @@
+//! What may be said in this conversation: values that came from a tool, the agency's settings and approved words, or the
+//! caller's own mouth.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::Context;
+use crate::language::{Expecting, Said, Value, figures_named, hear};
+use crate::speech;
+
+/// The values of some text. What is wanted of a text, and what there is to back it, are both this.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Grounds {
+    amounts: BTreeSet<i64>,
+    dates: BTreeSet<Date>,
+    /// Days that may be meant, of which one is: a text is right if any of them is backed.
+    either: Vec<BTreeSet<Date>>,
+    times: BTreeSet<Time>,
+    /// Streets, areas, postcodes, references, numbers, addresses: as written in the shape of their kind.
+    names: BTreeSet<String>,
+    /// Runs of two or more figures.
+    figures: BTreeSet<String>,
+}
+
+impl Grounds {
+    /// What a text names.
+    pub fn of(text: &str, context: &Context) -> Self {
+        let said = Said {
+            alternatives: &[text.to_owned()],
+            expecting: Expecting::Anything,
+            listing: None,
+            offers: &[],
+            now: context.now,
+        };
+        let mut all = Self::default();
+        for entity in hear(&said, context.lexicon).entities {
+            all.take(entity.value);
+        }
+        all.amounts.extend(figures_named(text));
+        all.figures.extend(
+            text.replace(',', "")
+                .split(|c: char| !c.is_ascii_digit())
+                .filter(|run| run.len() > 1)
+                .map(str::to_owned),
+        );
+        all
+    }
+
+    fn take(&mut self, value: Value) {
+        match value {
+            Value::Money { min, max, .. } => self.amounts.extend(min.into_iter().chain(max)),
+            Value::Date(days) => {
+                self.dates.extend(days.date.into_iter().chain(days.from).chain(days.to));
+                if !days.ambiguous.is_empty() {
+                    self.either.push(days.ambiguous.into_iter().collect());
+                }
+            }
+            Value::Time(clock) => self.times.extend(clock.time.into_iter().chain(clock.from).chain(clock.to)),
+            Value::Area { value, is_ours: true, .. } => {
+                self.names.insert(value);
+            }
+            Value::Postcode { outward, inward } => {
+                self.names.insert(format!("{outward} {}", inward.unwrap_or_default()).trim().to_owned());
+            }
+            Value::Property { reference, street, .. } => {
+                self.names.extend(reference.into_iter().chain(street))
+            }
+            Value::Reference { value } | Value::Phone { value } | Value::Email { value } => {
+                self.names.insert(value);
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds what another text names.
+    pub fn learn(&mut self, text: &str, context: &Context) {
+        let more = Self::of(text, context);
+        self.amounts.extend(more.amounts);
+        self.dates.extend(more.dates);
+        self.dates.extend(more.either.into_iter().flatten());
+        self.times.extend(more.times);
+        self.names.extend(more.names);
+        self.figures.extend(more.figures);
+    }
+
+    /// Everything that either of the two backs.
+    #[must_use]
+    pub fn joined(&self, other: &Self) -> Self {
+        let mut all = self.clone();
+        all.amounts.extend(&other.amounts);
+        all.dates.extend(&other.dates);
+        all.times.extend(&other.times);
+        all.names.extend(other.names.iter().cloned());
+        all.figures.extend(other.figures.iter().cloned());
+        all
+    }
+
+    /// The agency's own: its hours, address, numbers and approved words.
+    pub fn of_agency(context: &Context) -> Self {
+        let mut all = Self::default();
+        all.learn(&super::constant(context), context);
+        all.times.extend([context.hours.opens, context.hours.closes]);
+        all
+    }
+
+    /// The first value of a text that nothing here backs.
+    pub fn lacks(&self, said: &Self) -> Option<String> {
+        let amount = said.amounts.difference(&self.amounts).next().map(|amount| speech::amount(*amount));
+        let date = said.dates.difference(&self.dates).next().map(ToString::to_string);
+        let either = said
+            .either
+            .iter()
+            .find(|days| days.is_disjoint(&self.dates))
+            .and_then(|days| days.first().map(ToString::to_string));
+        let time = said.times.difference(&self.times).next().map(ToString::to_string);
+        let name = said.names.difference(&self.names).next().cloned();
+        let figure = said.figures.iter().find(|figure| !self.backs_figure(figure)).cloned();
+        amount.or(date).or(either).or(time).or(name).or(figure)
+    }
+
+    /// Figures of an amount, of a time, a day of the month or a year.
+    fn backs_figure(&self, figure: &str) -> bool {
+        let is_part = |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|run| run == figure);
+        self.figures.contains(figure)
+            || self.amounts.iter().any(|amount| amount.to_string() == figure)
+            || self.dates.iter().any(|date| is_part(&date.to_string()))
+            || self.times.iter().any(|time| is_part(&format!("{:02}:{:02}", time.hour(), time.minute())))
+            || self.names.iter().any(|name| is_part(name))
+    }
+}

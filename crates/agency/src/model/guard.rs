@@ -1,0 +1,232 @@
+//! The sentence guard: words of the model are let through as they come; from the first word that could begin a value or a
+//! promise the rest of the sentence is held until it is checked (`design.md` §3).
+
+use super::grounds::Grounds;
+use crate::conversation::Context;
+use crate::crm::ActionTaken;
+use crate::triage::plain;
+
+/// What takes the place of words that nothing backs.
+pub const NOT_BACKED: &str = "I'd better have a colleague confirm that for you.";
+
+/// Watches one answer of the model.
+#[derive(Debug, Default)]
+pub struct Guard {
+    /// The sentence under way, and how much of it was let through.
+    sentence: String,
+    through: usize,
+    /// Sentences that were held back for good.
+    pub flagged: Vec<String>,
+}
+
+/// What the sentence is measured by.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure<'a> {
+    /// What this call and the agency's own words back.
+    pub grounds: &'a Grounds,
+    pub done: &'a [ActionTaken],
+    pub context: &'a Context<'a>,
+}
+
+impl Guard {
+    /// Takes a token; gives what may be spoken now.
+    pub fn take(&mut self, token: &str, measure: &Measure) -> String {
+        let mut out = String::new();
+        for letter in token.chars() {
+            let ends = letter.is_whitespace() && self.sentence.ends_with(['.', '!', '?', '\n']);
+            if ends && !is_abbreviation(&self.sentence) {
+                out.push_str(&self.finish(measure));
+            }
+            self.sentence.push(letter);
+        }
+        out.push_str(self.let_through());
+        self.through = self.through.max(self.safe_until());
+        out
+    }
+
+    /// The answer is complete.
+    pub fn finish(&mut self, measure: &Measure) -> String {
+        let held = self.sentence[self.through..].to_owned();
+        let whole = std::mem::take(&mut self.sentence);
+        let was_through = std::mem::take(&mut self.through);
+        if held.trim().is_empty() || is_backed(&whole, measure) {
+            return held;
+        }
+        self.flagged.push(whole.trim().to_owned());
+        if was_through > 0 { format!(" — {NOT_BACKED}") } else { format!(" {NOT_BACKED}") }
+    }
+
+    fn let_through(&self) -> &str {
+        let until = self.safe_until();
+        if until > self.through { &self.sentence[self.through..until] } else { "" }
+    }
+
+    /// Up to the first word that must be checked; a word that is not whole yet may become one.
+    fn safe_until(&self) -> usize {
+        let mut at = 0;
+        for word in self.sentence.split_inclusive(char::is_whitespace) {
+            let is_whole = word.ends_with(char::is_whitespace);
+            if !is_whole || may_begin_value(word, self.sentence[..at].trim().is_empty()) {
+                return at;
+            }
+            at += word.len();
+        }
+        at
+    }
+}
+
+fn is_abbreviation(sentence: &str) -> bool {
+    let last = sentence.trim_end_matches('.').rsplit(char::is_whitespace).next().unwrap_or_default();
+    matches!(
+        last.to_lowercase().as_str(),
+        "mr" | "mrs" | "ms" | "dr" | "st" | "no" | "approx" | "a.m" | "p.m"
+    )
+}
+
+/// Could this word begin an amount, a day, a time, an address, a number, or say that something was done?
+fn may_begin_value(word: &str, opens_sentence: bool) -> bool {
+    let is_name = !opens_sentence
+        && word.starts_with(char::is_uppercase)
+        && !word.starts_with("I'")
+        && word.trim() != "I";
+    let plain = plain(word);
+    let lower = plain.trim();
+    is_name
+        || word.chars().any(|c| c.is_ascii_digit() || c == '£')
+        || VALUES.contains(&lower)
+        || PROMISES.iter().any(|(known, _)| lower == *known)
+        || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+}
+
+const BEGINNINGS: &[&str] = &[
+    "twen", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet", "hundred", "thousand", "million",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "januar", "februar",
+    "septem", "octob", "novem", "decem", "jb",
+];
+
+const VALUES: &[&str] = &[
+    "one", "two", "three", "four", "five", "six", "seven", "nine", "ten", "eleven", "twelve", "half",
+    "quarter", "oh", "double", "triple", "march", "april", "june", "july", "august", "today", "tomorrow",
+    "tonight", "noon", "midday", "midnight", "first", "second", "third", "fourth",
+];
+
+/// Words that say something was done, and what must have been.
+const PROMISES: &[(&str, &[ActionTaken])] = &[
+    ("booked", &[ActionTaken::ViewingBooked, ActionTaken::ViewingChanged]),
+    ("confirmed", &[ActionTaken::ViewingBooked, ActionTaken::ViewingChanged]),
+    ("scheduled", &[ActionTaken::ViewingBooked, ActionTaken::ViewingChanged]),
+    ("arranged", &[ActionTaken::ViewingBooked, ActionTaken::ViewingChanged, ActionTaken::CallbackPromised]),
+    ("reserved", &[]),
+    ("rescheduled", &[ActionTaken::ViewingChanged]),
+    ("moved", &[ActionTaken::ViewingChanged]),
+    ("cancelled", &[ActionTaken::ViewingChanged]),
+    ("canceled", &[ActionTaken::ViewingChanged]),
+    ("sent", &[ActionTaken::InfoSent, ActionTaken::ViewingBooked, ActionTaken::ViewingChanged]),
+    ("texted", &[ActionTaken::InfoSent, ActionTaken::ViewingBooked, ActionTaken::ViewingChanged]),
+    ("emailed", &[ActionTaken::InfoSent]),
+    ("passed", &[ActionTaken::CallbackPromised, ActionTaken::MessageTaken]),
+    ("noted", &[ActionTaken::CallbackPromised, ActionTaken::MessageTaken]),
+    ("alerted", &[ActionTaken::Emergency]),
+    ("transferred", &[]),
+    ("transferring", &[]),
+    ("connecting", &[]),
+];
+
+fn is_backed(sentence: &str, measure: &Measure) -> bool {
+    let said = Grounds::of(sentence, measure.context);
+    measure.grounds.lacks(&said).is_none() && !promises_too_much(sentence, measure.done)
+}
+
+/// "It's booked", though nothing is. A question or a condition promises nothing.
+fn promises_too_much(sentence: &str, done: &[ActionTaken]) -> bool {
+    const OPEN: &[&str] = &[
+        "not", "cant", "cannot", "havent", "hasnt", "isnt", "wont", "shall", "would", "could", "if", "once",
+        "until", "before", "when", "want", "like", "yet", "need", "ill", "can", "to",
+    ];
+    let plain = plain(sentence);
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    let is_open = sentence.trim_end().ends_with('?') || words.iter().any(|word| OPEN.contains(word));
+    let undone = |(word, needed): &(&str, &[ActionTaken])| {
+        words.contains(word) && !needed.iter().any(|action| done.contains(action))
+    };
+    !is_open && PROMISES.iter().any(undone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Lexicon;
+    use crate::office::Office;
+    use crate::settings::{AgencyProfile, Greetings, OpeningHours};
+
+    fn spoken(tokens: &str, backed_by: &str, done: &[ActionTaken]) -> (String, Vec<String>) {
+        let agency: AgencyProfile = serde_json::from_str(
+            r#"{"name":"A","short_name":"A","persona":"Sarah","address":"1 High Road","phone":"+442079460100"}"#,
+        )
+        .unwrap();
+        let greetings: Greetings = serde_json::from_str(
+            r#"{"notice":"","viewed_recently":"","returning_renter":"","returning_buyer":"","tenant":"","landlord":"","new_caller":""}"#,
+        )
+        .unwrap();
+        let hours: OpeningHours =
+            serde_json::from_str(r#"{"days":["monday"],"opens":"09:00","closes":"18:00"}"#).unwrap();
+        let (lexicon, office) = (Lexicon::default(), Office::default());
+        let context = Context {
+            now: "2026-11-23T09:30:00Z".parse().unwrap(),
+            agency: &agency,
+            greetings: &greetings,
+            hours: &hours,
+            lexicon: &lexicon,
+            office: &office,
+            has_model: true,
+        };
+        let mut grounds = Grounds::default();
+        grounds.learn(backed_by, &context);
+        let measure = Measure { grounds: &grounds, done, context: &context };
+        let mut guard = Guard::default();
+        let mut out = String::new();
+        for token in tokens.split_inclusive(' ') {
+            out.push_str(&guard.take(token, &measure));
+        }
+        out.push_str(&guard.finish(&measure));
+        (out, guard.flagged)
+    }
+
+    #[test]
+    fn what_is_backed_is_spoken_word_for_word() {
+        let tool = "A flat in Elgin Avenue at two thousand two hundred pounds per month. I can do half past ten in the morning on Tuesday the twenty-fourth of November.";
+        for words in [
+            "That one is £2,200 a month. Shall I see when you could view it?",
+            "It costs two thousand two hundred pounds. Lovely, isn't it?",
+            "How about 10:30 on Tuesday?",
+            "Of course. What is your name?",
+            "Shall I get that booked for you?",
+        ] {
+            assert_eq!(spoken(words, tool, &[]), (words.to_owned(), vec![]), "{words}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_backed_never_leaves() {
+        let tool = "A flat at two thousand two hundred pounds per month.";
+        for (words, secret) in [
+            ("Lovely. It's just £1,950 a month.", "1,950"),
+            ("The rent is nineteen hundred pounds.", "nineteen"),
+            ("You could come at half past seven tomorrow.", "half past seven"),
+            ("We're at 99 Fake Street.", "99"),
+            ("Call us on 020 7946 0999.", "7946 0999"),
+            ("That's booked for you.", "booked"),
+            ("I've sent you the details.", "sent"),
+        ] {
+            let (out, flagged) = spoken(words, tool, &[]);
+            assert!(!out.contains(secret) && out.contains(NOT_BACKED), "{words}: {out}");
+            assert_eq!(flagged.len(), 1, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_was_done_may_be_said() {
+        let words = "That's booked for you.";
+        assert_eq!(spoken(words, "", &[ActionTaken::ViewingBooked]), (words.to_owned(), vec![]));
+    }
+}

@@ -1,0 +1,233 @@
+//! Stands for a language model: Chat Completions on the loopback, answering by a script. It can delay, stall, cut, repeat,
+//! misformat, lie and refuse. It shares no types with the app; what it knows is the API's documentation, and the official
+//! SDK reads its answers in `tests/oracles.rs`.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Json, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+/// What it does with one request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reply {
+    /// These words, a token each.
+    Say(String),
+    /// One tool.
+    Call { tool: String, arguments: Value },
+    /// Several at once, in fragments that overlap.
+    Calls(Vec<(String, Value)>),
+    /// Words, then tools.
+    SayAndCall { words: String, tool: String, arguments: Value },
+    /// Tool arguments that are no JSON.
+    BadArguments { tool: String, arguments: String },
+    /// Nothing ever.
+    Hang(bool),
+    /// These words, then nothing more.
+    Stall(String),
+    /// These words, then the connection ends.
+    Cut(String),
+    /// An HTTP error with its code.
+    Refuse { status: u16, code: String },
+    /// These words, then an error in the stream.
+    Break(String),
+    /// No JSON at all.
+    Garble(bool),
+    /// A whole answer without words.
+    Empty(bool),
+    /// This, after so many milliseconds.
+    After { ms: u64, reply: Box<Reply> },
+}
+
+/// The server. It stops when the process does.
+#[derive(Clone)]
+pub struct ScriptedModel {
+    pub url: String,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    script: Mutex<VecDeque<Reply>>,
+    otherwise: Mutex<Reply>,
+    /// Between two tokens.
+    pace: Duration,
+    requests: Mutex<Vec<Value>>,
+}
+
+impl ScriptedModel {
+    /// Answers with these replies in their order, then always with the last.
+    pub async fn start(script: Vec<Reply>, otherwise: Reply, pace: Duration) -> Self {
+        let listener =
+            tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("the loopback has free ports");
+        let url = format!("http://{}/v1", listener.local_addr().expect("it is bound"));
+        let shared = Arc::new(Shared {
+            script: Mutex::new(script.into()),
+            otherwise: Mutex::new(otherwise),
+            pace,
+            requests: Mutex::new(Vec::new()),
+        });
+        let router = axum::Router::new()
+            .route("/v1/chat/completions", post(complete))
+            .route("/v1/models", get(|| async { Json(json!({"object": "list", "data": []})) }))
+            .with_state(shared.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, shared }
+    }
+
+    /// Leaves every turn to the rules engine, through the model's own tool for it.
+    pub async fn that_carries_on() -> Self {
+        Self::start(Vec::new(), carry_on(), Duration::ZERO).await
+    }
+
+    pub fn next(&self, replies: impl IntoIterator<Item = Reply>) {
+        self.shared.script.lock().expect("nobody panics with it").extend(replies);
+    }
+
+    pub fn otherwise(&self, reply: Reply) {
+        *self.shared.otherwise.lock().expect("nobody panics with it") = reply;
+    }
+
+    /// What was asked so far.
+    pub fn requests(&self) -> Vec<Value> {
+        self.shared.requests.lock().expect("nobody panics with it").clone()
+    }
+}
+
+pub fn carry_on() -> Reply {
+    Reply::Call { tool: "carry_on".into(), arguments: json!({}) }
+}
+
+async fn complete(State(shared): State<Arc<Shared>>, Json(request): Json<Value>) -> Response {
+    if request["stream"] != true || !request["messages"].is_array() || !request["model"].is_string() {
+        return refuse(400, "invalid_request_error");
+    }
+    shared.requests.lock().expect("nobody panics with it").push(request);
+    let next = shared.script.lock().expect("nobody panics with it").pop_front();
+    let mut reply = next.unwrap_or_else(|| shared.otherwise.lock().expect("nobody panics with it").clone());
+    while let Reply::After { ms, reply: inner } = reply {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        reply = *inner;
+    }
+    match reply {
+        Reply::Refuse { status, code } => refuse(status, &code),
+        Reply::Hang(_) => std::future::pending().await,
+        reply => stream(shared.pace, reply),
+    }
+}
+
+fn refuse(status: u16, code: &str) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let error =
+        json!({"error": {"message": "as the script says", "type": code, "param": null, "code": code}});
+    (status, Json(error)).into_response()
+}
+
+fn stream(pace: Duration, reply: Reply) -> Response {
+    let (sender, receiver) = mpsc::channel::<Result<Bytes, Infallible>>(8);
+    tokio::spawn(async move {
+        for event in events(&reply) {
+            // Whoever asked may have gone: they were interrupted.
+            if sender.send(Ok(Bytes::from(event))).await.is_err() {
+                return;
+            }
+            if !pace.is_zero() {
+                tokio::time::sleep(pace).await;
+            }
+        }
+        if matches!(reply, Reply::Stall(_)) {
+            sender.closed().await;
+        }
+    });
+    let body = Body::from_stream(futures_util::stream::unfold(receiver, |mut receiver| async {
+        receiver.recv().await.map(|item| (item, receiver))
+    }));
+    ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
+}
+
+fn events(reply: &Reply) -> Vec<String> {
+    let mut all = vec![chunk(&json!({"role": "assistant", "content": ""}), None)];
+    match reply {
+        Reply::Say(words) => {
+            all.extend(tokens(words));
+            all.extend(end("stop"));
+        }
+        Reply::SayAndCall { words, tool, arguments } => {
+            all.extend(tokens(words));
+            all.extend(calls(&[(tool.clone(), arguments.to_string())]));
+            all.extend(end("tool_calls"));
+        }
+        Reply::Call { tool, arguments } => {
+            all.extend(calls(&[(tool.clone(), arguments.to_string())]));
+            all.extend(end("tool_calls"));
+        }
+        Reply::Calls(several) => {
+            let several: Vec<_> =
+                several.iter().map(|(tool, arguments)| (tool.clone(), arguments.to_string())).collect();
+            all.extend(calls(&several));
+            all.extend(end("tool_calls"));
+        }
+        Reply::BadArguments { tool, arguments } => {
+            all.extend(calls(&[(tool.clone(), arguments.clone())]));
+            all.extend(end("tool_calls"));
+        }
+        Reply::Stall(words) | Reply::Cut(words) => all.extend(tokens(words)),
+        Reply::Break(words) => {
+            all.extend(tokens(words));
+            all.push(format!(
+                "data: {}\n\n",
+                json!({"error": {"message": "overloaded", "type": "server_error", "code": null}})
+            ));
+        }
+        Reply::Garble(_) => all = vec!["data: <html>502 Bad Gateway</html>\n\n".into()],
+        Reply::Empty(_) => all.extend(end("stop")),
+        Reply::Hang(_) | Reply::Refuse { .. } | Reply::After { .. } => {}
+    }
+    all
+}
+
+fn tokens(words: &str) -> impl Iterator<Item = String> {
+    words.split_inclusive(' ').map(|token| chunk(&json!({"content": token}), None))
+}
+
+/// Name and id come first, arguments in fragments; those of several calls are mixed.
+fn calls(several: &[(String, String)]) -> Vec<String> {
+    let begun = several.iter().enumerate().map(|(index, (tool, _))| {
+        json!({"index": index, "id": format!("call_{index}_{tool}"), "type": "function", "function": {"name": tool, "arguments": ""}})
+    });
+    let mut all = vec![chunk(&json!({"tool_calls": begun.collect::<Vec<_>>()}), None)];
+    let longest = several.iter().map(|(_, arguments)| arguments.chars().count()).max().unwrap_or_default();
+    const LETTERS: usize = 6;
+    for from in (0..longest).step_by(LETTERS) {
+        let part = |arguments: &str| arguments.chars().skip(from).take(LETTERS).collect::<String>();
+        let fragments = several.iter().enumerate().map(
+            |(index, (_, arguments))| json!({"index": index, "function": {"arguments": part(arguments)}}),
+        );
+        all.push(chunk(&json!({"tool_calls": fragments.collect::<Vec<_>>()}), None));
+    }
+    all
+}
+
+fn end(reason: &str) -> [String; 3] {
+    let usage = json!({
+        "id": "chatcmpl-scripted", "object": "chat.completion.chunk", "created": 1_795_000_000, "model": "scripted", "choices": [],
+        "usage": {"prompt_tokens": 1200, "completion_tokens": 20, "total_tokens": 1220, "prompt_tokens_details": {"cached_tokens": 1024}},
+    });
+    [chunk(&json!({}), Some(reason)), format!("data: {usage}\n\n"), "data: [DONE]\n\n".into()]
+}
+
+fn chunk(delta: &Value, reason: Option<&str>) -> String {
+    let chunk = json!({
+        "id": "chatcmpl-scripted", "object": "chat.completion.chunk", "created": 1_795_000_000, "model": "scripted",
+        "choices": [{"index": 0, "delta": delta, "finish_reason": reason, "logprobs": null}], "usage": null,
+    });
+    format!("data: {chunk}\n\n")
+}
