@@ -17,6 +17,13 @@ impl Call {
         self.say(words).await
     }
 
+    /// Over a relay: these words go out, and nobody waits for an answer to them.
+    pub async fn begin_to_say(&mut self, words: &str) {
+        if let Some(socket) = &mut self.socket {
+            socket.prompt(words).await;
+        }
+    }
+
     /// The relay's socket breaks, on the way or at the other end; Twilio asks the action.
     pub async fn drop_relay(&mut self) {
         self.heard.clear();

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use receptionist::scenarios::{Scenario, read_folder, run};
-use testkit::ScriptedModel;
+use testkit::{Reply, ScriptedModel};
 
 async fn play_all(fresh: impl Fn() -> testkit::Database, voice: &str, model: Option<&ScriptedModel>) {
     let mut environment = vec![("VOICE_MODE", voice.to_owned())];
@@ -52,6 +52,36 @@ async fn scenarios_with_a_model_over_gather() {
     let model = ScriptedModel::that_carries_on().await;
     play_all(testkit::postgres, "gather", Some(&model)).await;
     assert!(model.requests().len() > 100, "the model was asked");
+}
+
+/// A model that does, says and breaks what its script has: the rows decide, in both ways of listening.
+#[tokio::test(flavor = "multi_thread")]
+async fn scenarios_of_a_model() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/model");
+    let mut failures = Vec::new();
+    for (path, scenario) in read_folder(&folder).unwrap() {
+        for voice in ["relay", "gather"] {
+            let script: Vec<Reply> =
+                serde_json::from_value(serde_json::Value::Array(scenario.model.clone())).unwrap();
+            let model = ScriptedModel::start(script, testkit::carry_on(), std::time::Duration::ZERO).await;
+            let environment = [
+                ("VOICE_MODE", voice.to_owned()),
+                ("OPENAI_API_KEY", "a key of no worth".to_owned()),
+                ("OPENAI_BASE_URL", model.url.clone()),
+            ];
+            let database = testkit::sqlite();
+            let verdict = run(&scenario, &database.url, &environment).await.unwrap();
+            if !verdict.problems.is_empty() {
+                let problems = &verdict.problems;
+                failures.push(format!(
+                    "{voice} {}: {problems:#?}\n{:#?}",
+                    path.display(),
+                    verdict.transcript
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 /// The judge must be able to say no.

@@ -1,6 +1,6 @@
 //! Stands for a language model: Chat Completions on the loopback, answering by a script. It can delay, stall, cut, repeat,
 //! misformat, lie and refuse. It shares no types with the app; what it knows is the API's documentation, and the official
-//! SDK reads its answers in `tests/oracles.rs`.
+//! SDK reads its answers in `crates/receptionist/tests/oracles.rs`.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -110,6 +110,7 @@ async fn complete(State(shared): State<Arc<Shared>>, Json(request): Json<Value>)
     if request["stream"] != true || !request["messages"].is_array() || !request["model"].is_string() {
         return refuse(400, "invalid_request_error");
     }
+    let slots = slots(&request);
     shared.requests.lock().expect("nobody panics with it").push(request);
     let next = shared.script.lock().expect("nobody panics with it").pop_front();
     let mut reply = next.unwrap_or_else(|| shared.otherwise.lock().expect("nobody panics with it").clone());
@@ -120,7 +121,43 @@ async fn complete(State(shared): State<Arc<Shared>>, Json(request): Json<Value>)
     match reply {
         Reply::Refuse { status, code } => refuse(status, &code),
         Reply::Hang(_) => std::future::pending().await,
-        reply => stream(shared.pace, reply),
+        reply => stream(shared.pace, with_slots(reply, &slots)),
+    }
+}
+
+/// The ids of slots that the conversation holds, in the order they were told.
+fn slots(request: &Value) -> Vec<String> {
+    let text = request["messages"].to_string();
+    let is_id = |c: char| c.is_ascii_digit() || c == '-';
+    let mut all: Vec<String> = Vec::new();
+    for (at, _) in text.match_indices("slot-") {
+        let id: String = text[at + 5..].chars().take_while(|c| is_id(*c)).collect();
+        let id = format!("slot-{id}");
+        if !all.contains(&id) {
+            all.push(id);
+        }
+    }
+    all
+}
+
+/// `$slot-1` in a tool's arguments is the first of them.
+fn with_slots(reply: Reply, slots: &[String]) -> Reply {
+    let put = |arguments: Value| {
+        let mut text = arguments.to_string();
+        for (n, slot) in slots.iter().enumerate() {
+            text = text.replace(&format!("$slot-{}", n + 1), slot);
+        }
+        serde_json::from_str(&text).unwrap_or(arguments)
+    };
+    match reply {
+        Reply::Call { tool, arguments } => Reply::Call { tool, arguments: put(arguments) },
+        Reply::SayAndCall { words, tool, arguments } => {
+            Reply::SayAndCall { words, tool, arguments: put(arguments) }
+        }
+        Reply::Calls(several) => {
+            Reply::Calls(several.into_iter().map(|(tool, arguments)| (tool, put(arguments))).collect())
+        }
+        other => other,
     }
 }
 

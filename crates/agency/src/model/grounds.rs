@@ -66,7 +66,7 @@ impl Grounds {
                 self.names.insert(format!("{outward} {}", inward.unwrap_or_default()).trim().to_owned());
             }
             Value::Property { reference, street, .. } => {
-                self.names.extend(reference.into_iter().chain(street))
+                self.names.extend(reference.into_iter().chain(street));
             }
             Value::Reference { value } | Value::Phone { value } | Value::Email { value } => {
                 self.names.insert(value);

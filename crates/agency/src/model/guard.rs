@@ -92,7 +92,8 @@ fn may_begin_value(word: &str, opens_sentence: bool) -> bool {
     let plain = plain(word);
     let lower = plain.trim();
     is_name
-        || word.chars().any(|c| c.is_ascii_digit() || c == '£')
+        || word.chars().any(|c| c.is_ascii_digit() || matches!(c, '£' | '@'))
+        || word.trim_end_matches(['.', ' ', '\n']).contains('.')
         || VALUES.contains(&lower)
         || PROMISES.iter().any(|(known, _)| lower == *known)
         || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
@@ -107,7 +108,7 @@ const BEGINNINGS: &[&str] = &[
 const VALUES: &[&str] = &[
     "one", "two", "three", "four", "five", "six", "seven", "nine", "ten", "eleven", "twelve", "half",
     "quarter", "oh", "double", "triple", "march", "april", "june", "july", "august", "today", "tomorrow",
-    "tonight", "noon", "midday", "midnight", "first", "second", "third", "fourth",
+    "tonight", "dot", "noon", "midday", "midnight", "first", "second", "third", "fourth",
 ];
 
 /// Words that say something was done, and what must have been.
@@ -137,19 +138,19 @@ fn is_backed(sentence: &str, measure: &Measure) -> bool {
     measure.grounds.lacks(&said).is_none() && !promises_too_much(sentence, measure.done)
 }
 
-/// "It's booked", though nothing is. A question or a condition promises nothing.
+/// "It's booked", though nothing is. What stands after a question, a condition or a no promises nothing.
 fn promises_too_much(sentence: &str, done: &[ActionTaken]) -> bool {
     const OPEN: &[&str] = &[
         "not", "cant", "cannot", "havent", "hasnt", "isnt", "wont", "shall", "would", "could", "if", "once",
-        "until", "before", "when", "want", "like", "yet", "need", "ill", "can", "to",
+        "until", "before", "when", "to get", "to be", "to have",
     ];
     let plain = plain(sentence);
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    let is_open = sentence.trim_end().ends_with('?') || words.iter().any(|word| OPEN.contains(word));
-    let undone = |(word, needed): &(&str, &[ActionTaken])| {
-        words.contains(word) && !needed.iter().any(|action| done.contains(action))
+    let is_open = |before: &str| OPEN.iter().any(|open| before.contains(&format!(" {open} ")));
+    let is_undone = |(word, needed): &(&str, &[ActionTaken])| {
+        let (before, _) = plain.split_once(&format!(" {word} "))?;
+        Some(!is_open(&format!("{before} ")) && !needed.iter().any(|action| done.contains(action)))
     };
-    !is_open && PROMISES.iter().any(undone)
+    !sentence.trim_end().ends_with('?') && PROMISES.iter().filter_map(is_undone).any(|undone| undone)
 }
 
 #[cfg(test)]

@@ -78,8 +78,36 @@ async fn end_at(
         }
         None => tx.cancel_task(&key).await?,
     }
+    if !state.flagged.is_empty() {
+        leave_review(app, &mut tx, saved, &state).await?;
+    }
     tx.commit().await?;
     Ok(true)
+}
+
+/// A person looks at what the model would have said without ground.
+async fn leave_review(
+    app: &App,
+    tx: &mut store::Tx,
+    saved: &Conversation,
+    state: &State,
+) -> Result<(), StoreError> {
+    let now = app.now();
+    let task = NewTask {
+        id: &app.id("task"),
+        kind: TaskKind::Review,
+        priority: Priority::Normal,
+        title: "The model said what nothing backs; the caller did not hear it",
+        notes: Some(&state.flagged.join("\n")),
+        lead: Some(saved.lead),
+        conversation: Some(&saved.id),
+        message: None,
+        dedupe_key: &format!("review:{}", saved.id),
+        due: Some(app.hours().next_opening(now)),
+        now,
+    };
+    tx.add_task(&task).await?;
+    Ok(())
 }
 
 const RANG_OFF: &str = "Caller rang off before an outcome";

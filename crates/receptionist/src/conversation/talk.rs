@@ -93,7 +93,9 @@ impl Talk<'_> {
                         return direct;
                     }
                     suggestion = carried.suggestion.or(suggestion);
-                    thinking.again(self).err()
+                    let circling = thinking.again(self).err();
+                    suggestion = suggestion.filter(|_| circling.is_none());
+                    circling
                 }
                 Thought::Failed(error) => Some(error),
             };

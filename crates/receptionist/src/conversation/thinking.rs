@@ -41,14 +41,14 @@ pub(super) struct Thinking<'a> {
 
 enum Asking {
     Connecting(BoxFuture<'static, Result<(Answer, usize), ModelError>>),
-    Streaming(Answer, usize),
+    Streaming(Box<Answer>, usize),
 }
 
 impl Asking {
     async fn next(&mut self) -> Result<Part, ModelError> {
         if let Self::Connecting(request) = self {
             let (answer, model) = request.await?;
-            *self = Self::Streaming(answer, model);
+            *self = Self::Streaming(Box::new(answer), model);
         }
         match self {
             Self::Streaming(answer, _) => answer.next().await,
@@ -111,9 +111,8 @@ impl<'a> Thinking<'a> {
                 }
                 () = self.app.clock.wait_until(late_at) => Err(ModelError::Late),
             };
-            match self.take(part) {
-                Some(thought) => return thought,
-                None => continue,
+            if let Some(thought) = self.take(part) {
+                return thought;
             }
         }
     }

@@ -35,7 +35,7 @@ impl Models {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_millis(settings.first_token_ms))
             .tcp_nodelay(true)
-            .pool_idle_timeout(Duration::from_secs(300))
+            .pool_idle_timeout(Duration::from_mins(5))
             .build()
             .context("the client for the model cannot be built")?;
         let names = std::iter::once(settings.name.clone()).chain(settings.fallback.clone());

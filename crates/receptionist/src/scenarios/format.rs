@@ -24,6 +24,9 @@ pub struct Scenario {
     /// How numbers take messages; everybody else receives them.
     #[serde(default)]
     pub recipients: BTreeMap<String, Recipient>,
+    /// What a scripted model answers, request by request, as `testkit::Reply`; after that it leaves the turn to the rules.
+    #[serde(default)]
+    pub model: Vec<Value>,
     /// What the caller does, in order.
     pub steps: Vec<Step>,
     /// Rows that are new or changed at the end, by table: a list of rows (only the columns named are compared, and the

@@ -100,6 +100,20 @@ pub(crate) async fn relayed(database: testkit::Database) -> Agency {
     start_with(database, environment).await
 }
 
+/// With a model, over the relay.
+pub(crate) async fn with_model(database: testkit::Database, url: &str) -> Agency {
+    with_model_over(database, url, "relay").await
+}
+
+pub(crate) async fn with_model_over(database: testkit::Database, url: &str, voice: &str) -> Agency {
+    let environment = vec![
+        ("VOICE_MODE", voice.to_owned()),
+        ("OPENAI_API_KEY", "a key of no worth".to_owned()),
+        ("OPENAI_BASE_URL", url.to_owned()),
+    ];
+    start_with(database, environment).await
+}
+
 pub(crate) type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Answer;
-use crate::conversation::{Context, State};
+use crate::conversation::{Context, Effect, State};
 use crate::dialogue;
 
 pub(super) const DESCRIPTION: &str =
@@ -14,6 +13,6 @@ pub(super) const DESCRIPTION: &str =
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {}
 
-pub(super) fn run(state: &mut State, _: &Arguments, context: &Context) -> Answer {
-    Ok(dialogue::by_rules(state, context))
+pub(super) fn run(state: &mut State, _: &Arguments, context: &Context) -> Vec<Effect> {
+    dialogue::by_rules(state, context)
 }

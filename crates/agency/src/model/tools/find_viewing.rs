@@ -4,8 +4,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Answer, heard};
-use crate::conversation::{Context, State};
+use super::heard;
+use crate::conversation::{Context, Effect, State};
 use crate::dialogue::viewing;
 use crate::language::Expecting;
 
@@ -22,12 +22,12 @@ pub(super) struct Arguments {
     day: Option<String>,
 }
 
-pub(super) fn run(state: &mut State, arguments: &Arguments, context: &Context) -> Answer {
+pub(super) fn run(state: &mut State, arguments: &Arguments, context: &Context) -> Vec<Effect> {
     let read = |words: &Option<String>, expecting| {
         heard(state, words.as_deref().unwrap_or_default(), expecting, context)
     };
     let mut all = read(&arguments.home, Expecting::Address);
     all.name = read(&arguments.name, Expecting::Name).name;
     all.wish = read(&arguments.day, Expecting::Date).wish;
-    Ok(viewing::begin(state, &all))
+    viewing::begin(state, &all)
 }

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Answer;
-use crate::conversation::State;
+use crate::conversation::{Effect, State};
 use crate::dialogue::message;
 
 pub(super) const DESCRIPTION: &str =
@@ -14,6 +13,6 @@ pub(super) const DESCRIPTION: &str =
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {}
 
-pub(super) fn run(state: &mut State, _: &Arguments) -> Answer {
-    Ok(message::offer(state, "Of course. I'll have a colleague ring you back."))
+pub(super) fn run(state: &mut State, _: &Arguments) -> Vec<Effect> {
+    message::offer(state, "Of course. I'll have a colleague ring you back.")
 }

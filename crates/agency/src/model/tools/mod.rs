@@ -66,20 +66,20 @@ fn refused(words: Refusal) -> Vec<Effect> {
 
 fn decide(state: &mut State, name: &str, arguments: &str, context: &Context) -> Answer {
     match name {
-        "search_homes" => search_homes::run(state, &read(arguments)?, context),
+        "search_homes" => Ok(search_homes::run(state, &read(arguments)?, context)),
         "choose_home" => choose_home::run(state, &read(arguments)?),
         "home_facts" => home_facts::run(state, &read(arguments)?, context),
         "viewing_times" => viewing_times::run(state, &read(arguments)?, context),
         "book_viewing" => book_viewing::run(state, &read(arguments)?),
-        "find_viewing" => find_viewing::run(state, &read(arguments)?, context),
+        "find_viewing" => Ok(find_viewing::run(state, &read(arguments)?, context)),
         "move_viewing" => move_viewing::run(state, &read(arguments)?, context),
         "cancel_viewing" => cancel_viewing::run(state, &read(arguments)?),
         "send_details" => send_details::run(state, &read(arguments)?),
-        "take_message" => take_message::run(state, &read(arguments)?),
-        "hand_over" => hand_over::run(state, &read(arguments)?),
+        "take_message" => Ok(take_message::run(state, &read(arguments)?)),
+        "hand_over" => Ok(hand_over::run(state, &read(arguments)?)),
         "office_facts" => office_facts::run(state, &read(arguments)?, context),
-        "end_call" => end_call::run(state, &read(arguments)?),
-        "carry_on" => carry_on::run(state, &read(arguments)?, context),
+        "end_call" => Ok(end_call::run(state, &read(arguments)?)),
+        "carry_on" => Ok(carry_on::run(state, &read(arguments)?, context)),
         _ => Err(format!("There is no tool called {name}.")),
     }
 }

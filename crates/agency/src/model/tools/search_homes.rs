@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Answer, heard};
-use crate::conversation::{Context, State};
+use super::heard;
+use crate::conversation::{Context, Effect, State};
 use crate::dialogue::enquiry;
 use crate::language::Expecting;
 
@@ -19,10 +19,10 @@ pub(super) struct Arguments {
     others: bool,
 }
 
-pub(super) fn run(state: &mut State, arguments: &Arguments, context: &Context) -> Answer {
+pub(super) fn run(state: &mut State, arguments: &Arguments, context: &Context) -> Vec<Effect> {
     if arguments.others && !state.offered.is_empty() {
-        return Ok(enquiry::search_more(state));
+        return enquiry::search_more(state);
     }
     let heard = heard(state, &arguments.wish, Expecting::Anything, context);
-    Ok(enquiry::answer(state, &heard))
+    enquiry::answer(state, &heard)
 }

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Answer;
-use crate::conversation::State;
+use crate::conversation::{Effect, State};
 use crate::dialogue::message;
 
 pub(super) const DESCRIPTION: &str =
@@ -17,7 +16,7 @@ pub(super) struct Arguments {
     message: String,
 }
 
-pub(super) fn run(state: &mut State, arguments: &Arguments) -> Answer {
+pub(super) fn run(state: &mut State, arguments: &Arguments) -> Vec<Effect> {
     state.message = Some(state.last_heard.clone()).filter(|words| !words.is_empty());
-    Ok(message::words(state, &arguments.message))
+    message::words(state, &arguments.message)
 }

@@ -141,7 +141,9 @@ impl<'a> Session<'a> {
         const WORDS_MAX: usize = 8_000;
         while let Some(Some(Ok(Message::Text(text)))) = self.socket.recv().now_or_never() {
             match read(&text) {
-                Received::Prompt { words: more, last: true } if words.len() < WORDS_MAX => {
+                Received::Prompt { words: more, last: true }
+                    if words.len() < WORDS_MAX && !is_back_channel(&more) =>
+                {
                     words.push(' ');
                     words.push_str(&more);
                 }
@@ -251,7 +253,9 @@ impl<'a> Session<'a> {
                         return self.after(&thinking.spoken, direct).await;
                     }
                     suggestion = carried.suggestion.or(suggestion);
-                    thinking.again(&self.talk).is_err()
+                    let is_circling = thinking.again(&self.talk).is_err();
+                    suggestion = suggestion.filter(|_| !is_circling);
+                    is_circling
                 }
                 Next::Thought(Thought::Failed(_)) => true,
             };
