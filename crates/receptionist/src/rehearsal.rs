@@ -38,6 +38,8 @@ pub struct Plan {
     pub request_wait: Duration,
     /// Settings by their names in the environment, beside those of the rehearsal itself.
     pub environment: Vec<(&'static str, String)>,
+    /// What else is different from the defaults.
+    pub adjust: fn(&mut Settings),
 }
 
 impl Plan {
@@ -52,6 +54,7 @@ impl Plan {
             with_worker: false,
             request_wait: Duration::from_millis(500),
             environment: vec![("VOICE_MODE", "gather".to_owned())],
+            adjust: |_| {},
         }
     }
 }
@@ -172,5 +175,6 @@ fn settings(plan: &Plan, base_url: &str, api_url: &str) -> anyhow::Result<Settin
     let mut settings = settings::load(None, variable)?;
     settings.twilio.request_wait_ms = request_wait_ms;
     settings.outbox.retry = RetrySchedule { jitter_percent: 0, ..settings.outbox.retry };
+    (plan.adjust)(&mut settings);
     Ok(settings)
 }

@@ -1,10 +1,13 @@
 //! The official SDKs say whether our signatures are right, and use our phone network as if it were Twilio.
 
+mod support;
+
 use std::sync::Arc;
 
 use phone_network::{Network, NetworkOptions, sign};
 use receptionist::intake::{Keys, Payload, verify};
 use serde_json::{Value, json};
+use testkit::{Reply, ScriptedModel};
 
 fn cases() -> Vec<(&'static str, Vec<(String, String)>)> {
     let pairs =
@@ -78,4 +81,47 @@ async fn the_official_client_takes_the_phone_network_for_twilio() {
     ] {
         assert_eq!(seen[what], json!({"status": status, "code": code}), "{what}");
     }
+}
+
+/// The official SDK takes our scripted model for the real one: text, tools, usage, refusals and errors in the stream.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_openai_sdk_reads_the_scripted_model() {
+    let arguments = json!({"wish": "a two bed flat", "others": false});
+    let script = vec![
+        Reply::Say("Hello there, how can I help?".into()),
+        Reply::Calls(vec![("search_homes".into(), arguments.clone()), ("end_call".into(), json!({}))]),
+        Reply::Refuse { status: 429, code: "insufficient_quota".into() },
+        Reply::Break("Well".into()),
+        Reply::Cut("Half a".into()),
+    ];
+    let times = script.len();
+    let model = ScriptedModel::start(script, testkit::carry_on(), std::time::Duration::ZERO).await;
+    let asked = json!({"url": model.url, "times": times}).to_string();
+    let told = tokio::task::spawn_blocking(move || testkit::python("model.py", &asked)).await.unwrap();
+    let results: Vec<Value> = serde_json::from_str(&told).unwrap();
+    assert_eq!(results[0]["text"], "Hello there, how can I help?");
+    assert_eq!((&results[0]["finish"], &results[0]["usage"]), (&json!("stop"), &json!(1220)));
+    let call = &results[1]["calls"][0];
+    let parsed: Value = serde_json::from_str(call["arguments"].as_str().unwrap()).unwrap();
+    assert_eq!((&call["name"], parsed), (&json!("search_homes"), arguments));
+    assert_eq!(results[1]["calls"][1]["name"], "end_call");
+    assert_eq!(results[2]["error"], "429 insufficient_quota");
+    assert_eq!(results[3]["error"], "APIError");
+    assert_eq!((&results[4]["text"], &results[4]["finish"]), (&json!("Half a"), &Value::Null));
+}
+
+/// What we ask is what the SDK's own types would: it is checked by building the same request there.
+#[tokio::test(flavor = "multi_thread")]
+async fn our_request_is_one_the_sdk_could_have_made() {
+    let model = ScriptedModel::that_carries_on().await;
+    let agency = support::with_model(testkit::sqlite(), &model.url).await;
+    let mut call =
+        agency.network.ring("+447700900941", receptionist::rehearsal::AGENCY_NUMBER).await.unwrap();
+    call.say("I was wondering about something for a friend of mine").await.unwrap();
+    call.hang_up();
+    let request = model.requests().remove(0);
+    let verdict = tokio::task::spawn_blocking(move || testkit::python("request.py", &request.to_string()))
+        .await
+        .unwrap();
+    assert_eq!(verdict.trim(), "fits");
 }

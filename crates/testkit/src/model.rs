@@ -57,7 +57,7 @@ pub struct ScriptedModel {
 
 struct Shared {
     script: Mutex<VecDeque<Reply>>,
-    otherwise: Mutex<Reply>,
+    otherwise: Mutex<Box<dyn FnMut() -> Reply + Send>>,
     /// Between two tokens.
     pace: Duration,
     requests: Mutex<Vec<Value>>,
@@ -66,6 +66,15 @@ struct Shared {
 impl ScriptedModel {
     /// Answers with these replies in their order, then always with the last.
     pub async fn start(script: Vec<Reply>, otherwise: Reply, pace: Duration) -> Self {
+        Self::start_with(script, Box::new(move || otherwise.clone()), pace).await
+    }
+
+    /// After the script, answers with whatever this makes up.
+    pub async fn start_with(
+        script: Vec<Reply>,
+        otherwise: Box<dyn FnMut() -> Reply + Send>,
+        pace: Duration,
+    ) -> Self {
         let listener =
             tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("the loopback has free ports");
         let url = format!("http://{}/v1", listener.local_addr().expect("it is bound"));
@@ -92,10 +101,6 @@ impl ScriptedModel {
         self.shared.script.lock().expect("nobody panics with it").extend(replies);
     }
 
-    pub fn otherwise(&self, reply: Reply) {
-        *self.shared.otherwise.lock().expect("nobody panics with it") = reply;
-    }
-
     /// What was asked so far.
     pub fn requests(&self) -> Vec<Value> {
         self.shared.requests.lock().expect("nobody panics with it").clone()
@@ -113,7 +118,7 @@ async fn complete(State(shared): State<Arc<Shared>>, Json(request): Json<Value>)
     let slots = slots(&request);
     shared.requests.lock().expect("nobody panics with it").push(request);
     let next = shared.script.lock().expect("nobody panics with it").pop_front();
-    let mut reply = next.unwrap_or_else(|| shared.otherwise.lock().expect("nobody panics with it").clone());
+    let mut reply = next.unwrap_or_else(|| (shared.otherwise.lock().expect("nobody panics with it"))());
     while let Reply::After { ms, reply: inner } = reply {
         tokio::time::sleep(Duration::from_millis(ms)).await;
         reply = *inner;
@@ -171,13 +176,14 @@ fn refuse(status: u16, code: &str) -> Response {
 fn stream(pace: Duration, reply: Reply) -> Response {
     let (sender, receiver) = mpsc::channel::<Result<Bytes, Infallible>>(8);
     tokio::spawn(async move {
-        for event in events(&reply) {
+        for (n, event) in events(&reply).into_iter().enumerate() {
+            // The role is told with the first token.
+            if n > 1 && !pace.is_zero() {
+                tokio::time::sleep(pace).await;
+            }
             // Whoever asked may have gone: they were interrupted.
             if sender.send(Ok(Bytes::from(event))).await.is_err() {
                 return;
-            }
-            if !pace.is_zero() {
-                tokio::time::sleep(pace).await;
             }
         }
         if matches!(reply, Reply::Stall(_)) {
@@ -231,8 +237,19 @@ fn events(reply: &Reply) -> Vec<String> {
     all
 }
 
-fn tokens(words: &str) -> impl Iterator<Item = String> {
-    words.split_inclusive(' ').map(|token| chunk(&json!({"content": token}), None))
+fn tokens(words: &str) -> impl Iterator<Item = String> + '_ {
+    pieces(words).into_iter().map(|token| chunk(&json!({"content": token}), None))
+}
+
+/// As tokenisers cut: the space comes with the word after it.
+fn pieces(words: &str) -> Vec<&str> {
+    let mut cuts: Vec<usize> = words.match_indices(' ').map(|(at, _)| at).filter(|at| *at > 0).collect();
+    cuts.push(words.len());
+    let mut from = 0;
+    cuts.into_iter()
+        .map(|to| &words[std::mem::replace(&mut from, to)..to])
+        .filter(|piece| !piece.is_empty())
+        .collect()
 }
 
 /// Name and id come first, arguments in fragments; those of several calls are mixed.

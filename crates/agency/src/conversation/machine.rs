@@ -152,7 +152,7 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
         return dialogue::turn(state, &heard, words, context);
     }
     state.history.push(Line::Caller(words.to_owned()));
-    state.grounds.learn(words, context);
+    state.said_by_caller.learn(words, context);
     state.agreed = heard.did(Act::PlainYes);
     state.asked_by_model.clear();
     dialogue::before_model(state, &heard, words, context).unwrap_or_else(|| vec![Effect::AskModel])

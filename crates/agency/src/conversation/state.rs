@@ -139,6 +139,8 @@ pub struct State {
     /// What a model is told of the talk, and what of its words may be spoken.
     pub history: History,
     pub grounds: Grounds,
+    /// The same, from the caller's own mouth: it may be read back, and proves nothing.
+    pub said_by_caller: Grounds,
     /// The latest words were a plain yes.
     pub agreed: bool,
     /// What the model asked for since the caller spoke.
@@ -206,6 +208,7 @@ impl State {
             untold: None,
             history: History::default(),
             grounds: Grounds::default(),
+            said_by_caller: Grounds::default(),
             agreed: false,
             asked_by_model: Vec::new(),
             flagged: Vec::new(),

@@ -24,6 +24,8 @@ pub struct Guard {
 pub struct Measure<'a> {
     /// What this call and the agency's own words back.
     pub grounds: &'a Grounds,
+    /// What only the caller has said: it may be read back to them.
+    pub said_by_caller: &'a Grounds,
     pub done: &'a [ActionTaken],
     pub context: &'a Context<'a>,
 }
@@ -66,7 +68,8 @@ impl Guard {
         let mut at = 0;
         for word in self.sentence.split_inclusive(char::is_whitespace) {
             let is_whole = word.ends_with(char::is_whitespace);
-            if !is_whole || may_begin_value(word, self.sentence[..at].trim().is_empty()) {
+            let opens = self.sentence[..at].trim().is_empty();
+            if may_begin_value(word, opens) || (!is_whole && may_become_value(word)) {
                 return at;
             }
             at += word.len();
@@ -97,6 +100,14 @@ fn may_begin_value(word: &str, opens_sentence: bool) -> bool {
         || VALUES.contains(&lower)
         || PROMISES.iter().any(|(known, _)| lower == *known)
         || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+}
+
+/// Could letters that are still to come make a value of it?
+fn may_become_value(part: &str) -> bool {
+    let plain = plain(part);
+    let lower = plain.trim();
+    let promises = PROMISES.iter().map(|(word, _)| word);
+    lower.is_empty() || VALUES.iter().chain(BEGINNINGS).chain(promises).any(|known| known.starts_with(lower))
 }
 
 const BEGINNINGS: &[&str] = &[
@@ -135,7 +146,16 @@ const PROMISES: &[(&str, &[ActionTaken])] = &[
 
 fn is_backed(sentence: &str, measure: &Measure) -> bool {
     let said = Grounds::of(sentence, measure.context);
-    measure.grounds.lacks(&said).is_none() && !promises_too_much(sentence, measure.done)
+    let is_known = measure.grounds.lacks(&said).is_none()
+        || (reads_back(sentence) && measure.grounds.joined(measure.said_by_caller).lacks(&said).is_none());
+    is_known && !promises_too_much(sentence, measure.done)
+}
+
+/// "So you'd like to pay up to …": of the caller, or a question to them. "It costs …" is of a home.
+fn reads_back(sentence: &str) -> bool {
+    let plain = plain(sentence);
+    let of_them = [" you ", " your ", " youre ", " youd ", " youve "].iter().any(|word| plain.contains(word));
+    of_them || sentence.trim_end().ends_with('?')
 }
 
 /// "It's booked", though nothing is. What stands after a question, a condition or a no promises nothing.
@@ -183,7 +203,10 @@ mod tests {
         };
         let mut grounds = Grounds::default();
         grounds.learn(backed_by, &context);
-        let measure = Measure { grounds: &grounds, done, context: &context };
+        let mut said_by_caller = Grounds::default();
+        said_by_caller
+            .learn("my budget is one pound a month, and can I come at seven in the morning", &context);
+        let measure = Measure { grounds: &grounds, said_by_caller: &said_by_caller, done, context: &context };
         let mut guard = Guard::default();
         let mut out = String::new();
         for token in tokens.split_inclusive(' ') {
@@ -202,6 +225,7 @@ mod tests {
             "How about 10:30 on Tuesday?",
             "Of course. What is your name?",
             "Shall I get that booked for you?",
+            "So you would like to come at seven in the morning.",
         ] {
             assert_eq!(spoken(words, tool, &[]), (words.to_owned(), vec![]), "{words}");
         }
@@ -217,6 +241,7 @@ mod tests {
             ("We're at 99 Fake Street.", "99"),
             ("Call us on 020 7946 0999.", "7946 0999"),
             ("That's booked for you.", "booked"),
+            ("The viewing is at seven in the morning.", "seven"),
             ("I've sent you the details.", "sent"),
         ] {
             let (out, flagged) = spoken(words, tool, &[]);

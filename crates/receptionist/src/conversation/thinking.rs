@@ -29,6 +29,7 @@ pub(super) struct Thinking<'a> {
     asking: Asking,
     guard: Guard,
     grounds: Grounds,
+    said_by_caller: Grounds,
     done: Vec<ActionTaken>,
     /// Everything that was let through in this turn.
     pub(super) spoken: String,
@@ -68,6 +69,7 @@ impl<'a> Thinking<'a> {
             asking: ask(talk),
             guard: Guard::default(),
             grounds: talk.state.grounds.joined(&talk.words.agency_grounds),
+            said_by_caller: talk.state.said_by_caller.clone(),
             done: talk.state.actions.clone(),
             spoken: String::new(),
             began,
@@ -163,7 +165,12 @@ impl<'a> Thinking<'a> {
 
     fn measured(&mut self, pass: impl FnOnce(&mut Guard, &Measure) -> String) -> String {
         let context = self.app.context(self.words);
-        let measure = Measure { grounds: &self.grounds, done: &self.done, context: &context };
+        let measure = Measure {
+            grounds: &self.grounds,
+            said_by_caller: &self.said_by_caller,
+            done: &self.done,
+            context: &context,
+        };
         pass(&mut self.guard, &measure)
     }
 

@@ -53,7 +53,11 @@ pub(crate) async fn start(database: testkit::Database) -> Agency {
 }
 
 async fn start_with(database: testkit::Database, environment: Vec<(&'static str, String)>) -> Agency {
-    let plan = Plan { environment, ..Plan::stepped(&database.url, monday()) };
+    start_as(database, Plan { environment, ..Plan::stepped("", monday()) }).await
+}
+
+async fn start_as(database: testkit::Database, plan: Plan) -> Agency {
+    let plan = Plan { database_url: database.url.clone(), ..plan };
     let rehearsal = Rehearsal::start(plan).await.unwrap();
     seed(&rehearsal.app.store, agency::london::date_of(monday())).await.unwrap();
     Agency { rehearsal, database }
@@ -100,18 +104,28 @@ pub(crate) async fn relayed(database: testkit::Database) -> Agency {
     start_with(database, environment).await
 }
 
+/// With a model that is asked however often it fails.
+pub(crate) async fn with_tireless_model(database: testkit::Database, url: &str) -> Agency {
+    let environment = model_environment(url, "relay");
+    let adjust = |settings: &mut receptionist::settings::Settings| settings.model.failures_max = u32::MAX;
+    start_as(database, Plan { environment, adjust, ..Plan::stepped("", monday()) }).await
+}
+
+fn model_environment(url: &str, voice: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("VOICE_MODE", voice.to_owned()),
+        ("OPENAI_API_KEY", "a key of no worth".to_owned()),
+        ("OPENAI_BASE_URL", url.to_owned()),
+    ]
+}
+
 /// With a model, over the relay.
 pub(crate) async fn with_model(database: testkit::Database, url: &str) -> Agency {
     with_model_over(database, url, "relay").await
 }
 
 pub(crate) async fn with_model_over(database: testkit::Database, url: &str, voice: &str) -> Agency {
-    let environment = vec![
-        ("VOICE_MODE", voice.to_owned()),
-        ("OPENAI_API_KEY", "a key of no worth".to_owned()),
-        ("OPENAI_BASE_URL", url.to_owned()),
-    ];
-    start_with(database, environment).await
+    start_with(database, model_environment(url, voice)).await
 }
 
 pub(crate) type Socket =
