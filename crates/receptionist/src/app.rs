@@ -59,6 +59,8 @@ pub struct Words {
     pub staff: Vec<StaffName>,
     /// What the agency's own words back.
     pub agency_grounds: Grounds,
+    /// The part of the prompt that is the same for every call.
+    pub constant_prompt: String,
     read_at: Timestamp,
 }
 
@@ -167,8 +169,15 @@ impl App {
 
     async fn read_words(&self) -> Result<Arc<Words>, store::StoreError> {
         let (lexicon, staff) = tokio::try_join!(self.store.lexicon(), self.store.staff_names())?;
-        let mut words = Words { lexicon, staff, agency_grounds: Grounds::default(), read_at: self.now() };
-        words.agency_grounds = Grounds::of_agency(&self.context(&words));
+        let mut words = Words {
+            lexicon,
+            staff,
+            agency_grounds: Grounds::default(),
+            constant_prompt: String::new(),
+            read_at: self.now(),
+        };
+        words.constant_prompt = agency::model::constant(&self.context(&words));
+        words.agency_grounds = Grounds::of_agency(&words.constant_prompt, &self.context(&words));
         let words = Arc::new(words);
         *self.words.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(words.clone());
         Ok(words)

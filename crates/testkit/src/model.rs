@@ -12,6 +12,7 @@ use axum::extract::{Json, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::serve::ListenerExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -88,6 +89,7 @@ impl ScriptedModel {
             .route("/v1/chat/completions", post(complete))
             .route("/v1/models", get(|| async { Json(json!({"object": "list", "data": []})) }))
             .with_state(shared.clone());
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, shared }
     }

@@ -86,39 +86,29 @@ impl Grounds {
         self.figures.extend(more.figures);
     }
 
-    /// Everything that either of the two backs.
-    #[must_use]
-    pub fn joined(&self, other: &Self) -> Self {
-        let mut all = self.clone();
-        all.amounts.extend(&other.amounts);
-        all.dates.extend(&other.dates);
-        all.times.extend(&other.times);
-        all.names.extend(other.names.iter().cloned());
-        all.figures.extend(other.figures.iter().cloned());
-        all
-    }
-
     /// The agency's own: its hours, address, numbers and approved words.
-    pub fn of_agency(context: &Context) -> Self {
+    pub fn of_agency(constant: &str, context: &Context) -> Self {
         let mut all = Self::default();
-        all.learn(&super::constant(context), context);
+        all.learn(constant, context);
         all.times.extend([context.hours.opens, context.hours.closes]);
         all
     }
 
-    /// The first value of a text that nothing here backs.
-    pub fn lacks(&self, said: &Self) -> Option<String> {
-        let amount = said.amounts.difference(&self.amounts).next().map(|amount| speech::amount(*amount));
-        let date = said.dates.difference(&self.dates).next().map(ToString::to_string);
-        let either = said
-            .either
-            .iter()
-            .find(|days| days.is_disjoint(&self.dates))
-            .and_then(|days| days.first().map(ToString::to_string));
-        let time = said.times.difference(&self.times).next().map(ToString::to_string);
-        let name = said.names.difference(&self.names).next().cloned();
-        let figure = said.figures.iter().find(|figure| !self.backs_figure(figure)).cloned();
-        amount.or(date).or(either).or(time).or(name).or(figure)
+    /// The first value of this text that none of those backs.
+    pub fn lacks(&self, backing: &[&Self]) -> Option<String> {
+        let is_dated = |date: &Date| backing.iter().any(|all| all.dates.contains(date));
+        let amount =
+            self.amounts.iter().find(|amount| !backing.iter().any(|all| all.amounts.contains(amount)));
+        let date = self.dates.iter().find(|date| !is_dated(date));
+        let either = self.either.iter().find(|days| !days.iter().any(is_dated)).and_then(BTreeSet::first);
+        let time = self.times.iter().find(|time| !backing.iter().any(|all| all.times.contains(time)));
+        let name = self.names.iter().find(|name| !backing.iter().any(|all| all.names.contains(*name)));
+        let figure = self.figures.iter().find(|figure| !backing.iter().any(|all| all.backs_figure(figure)));
+        amount
+            .map(|amount| speech::amount(*amount))
+            .or(date.or(either).map(ToString::to_string))
+            .or(time.map(ToString::to_string))
+            .or(name.or(figure).cloned())
     }
 
     /// Figures of an amount, of a time, a day of the month or a year.

@@ -15,6 +15,8 @@ pub struct Guard {
     /// The sentence under way, and how much of it was let through.
     sentence: String,
     through: usize,
+    /// Whole words up to here begin no value.
+    safe: usize,
     /// Sentences that were held back for good.
     pub flagged: Vec<String>,
 }
@@ -22,8 +24,8 @@ pub struct Guard {
 /// What the sentence is measured by.
 #[derive(Clone, Copy, Debug)]
 pub struct Measure<'a> {
-    /// What this call and the agency's own words back.
-    pub grounds: &'a Grounds,
+    /// What this call backs, and what the agency's own words do.
+    pub grounds: [&'a Grounds; 2],
     /// What only the caller has said: it may be read back to them.
     pub said_by_caller: &'a Grounds,
     pub done: &'a [ActionTaken],
@@ -41,8 +43,11 @@ impl Guard {
             }
             self.sentence.push(letter);
         }
-        out.push_str(self.let_through());
-        self.through = self.through.max(self.safe_until());
+        let until = self.safe_until();
+        if until > self.through {
+            out.push_str(&self.sentence[self.through..until]);
+            self.through = until;
+        }
         out
     }
 
@@ -51,6 +56,7 @@ impl Guard {
         let held = self.sentence[self.through..].to_owned();
         let whole = std::mem::take(&mut self.sentence);
         let was_through = std::mem::take(&mut self.through);
+        self.safe = 0;
         if held.trim().is_empty() || is_backed(&whole, measure) {
             return held;
         }
@@ -58,23 +64,21 @@ impl Guard {
         if was_through > 0 { format!(" — {NOT_BACKED}") } else { format!(" {NOT_BACKED}") }
     }
 
-    fn let_through(&self) -> &str {
-        let until = self.safe_until();
-        if until > self.through { &self.sentence[self.through..until] } else { "" }
-    }
-
-    /// Up to the first word that must be checked; a word that is not whole yet may become one.
-    fn safe_until(&self) -> usize {
-        let mut at = 0;
-        for word in self.sentence.split_inclusive(char::is_whitespace) {
+    /// Up to the first word that must be checked; a word that is not whole yet may become one. Words that were looked at
+    /// are not looked at again.
+    fn safe_until(&mut self) -> usize {
+        while let Some(word) = self.sentence[self.safe..].split_inclusive(char::is_whitespace).next() {
             let is_whole = word.ends_with(char::is_whitespace);
-            let opens = self.sentence[..at].trim().is_empty();
+            let opens = self.sentence[..self.safe].trim().is_empty();
             if may_begin_value(word, opens) || (!is_whole && may_become_value(word)) {
-                return at;
+                return self.safe;
             }
-            at += word.len();
+            if !is_whole {
+                return self.safe + word.len();
+            }
+            self.safe += word.len();
         }
-        at
+        self.safe
     }
 }
 
@@ -146,8 +150,9 @@ const PROMISES: &[(&str, &[ActionTaken])] = &[
 
 fn is_backed(sentence: &str, measure: &Measure) -> bool {
     let said = Grounds::of(sentence, measure.context);
-    let is_known = measure.grounds.lacks(&said).is_none()
-        || (reads_back(sentence) && measure.grounds.joined(measure.said_by_caller).lacks(&said).is_none());
+    let [of_call, of_agency] = measure.grounds;
+    let is_known = said.lacks(&[of_call, of_agency]).is_none()
+        || (reads_back(sentence) && said.lacks(&[of_call, of_agency, measure.said_by_caller]).is_none());
     is_known && !promises_too_much(sentence, measure.done)
 }
 
@@ -206,7 +211,9 @@ mod tests {
         let mut said_by_caller = Grounds::default();
         said_by_caller
             .learn("my budget is one pound a month, and can I come at seven in the morning", &context);
-        let measure = Measure { grounds: &grounds, said_by_caller: &said_by_caller, done, context: &context };
+        let agency_grounds = Grounds::default();
+        let grounds = [&grounds, &agency_grounds];
+        let measure = Measure { grounds, said_by_caller: &said_by_caller, done, context: &context };
         let mut guard = Guard::default();
         let mut out = String::new();
         for token in tokens.split_inclusive(' ') {

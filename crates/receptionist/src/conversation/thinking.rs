@@ -68,7 +68,7 @@ impl<'a> Thinking<'a> {
             words: talk.words,
             asking: ask(talk),
             guard: Guard::default(),
-            grounds: talk.state.grounds.joined(&talk.words.agency_grounds),
+            grounds: talk.state.grounds.clone(),
             said_by_caller: talk.state.said_by_caller.clone(),
             done: talk.state.actions.clone(),
             spoken: String::new(),
@@ -87,7 +87,7 @@ impl<'a> Thinking<'a> {
             return Err(ModelError::Circling);
         }
         self.asking = ask(talk);
-        self.grounds = talk.state.grounds.joined(&talk.words.agency_grounds);
+        self.grounds = talk.state.grounds.clone();
         self.done.clone_from(&talk.state.actions);
         self.last_part = None;
         self.ended = false;
@@ -166,7 +166,7 @@ impl<'a> Thinking<'a> {
     fn measured(&mut self, pass: impl FnOnce(&mut Guard, &Measure) -> String) -> String {
         let context = self.app.context(self.words);
         let measure = Measure {
-            grounds: &self.grounds,
+            grounds: [&self.grounds, &self.words.agency_grounds],
             said_by_caller: &self.said_by_caller,
             done: &self.done,
             context: &context,
@@ -213,14 +213,12 @@ impl<'a> Thinking<'a> {
 
 fn ask(talk: &Talk<'_>) -> Asking {
     let app = talk.app.clone();
-    let now = app.now();
-    let request = app
-        .models
-        .as_ref()
-        .map(|models| models.request(&talk.state, &app.context(talk.words), &talk.conversation));
+    let (words, state, conversation) = (talk.words, &talk.state, &talk.conversation);
+    let messages = app.models.as_ref().map(|models| models.messages(words, state, &app.context(words)));
+    let conversation = conversation.clone();
     Asking::Connecting(Box::pin(async move {
-        match (&app.models, request) {
-            (Some(models), Some(request)) => models.ask(request, now).await,
+        match (&app.models, messages) {
+            (Some(models), Some(messages)) => models.ask(messages, &app, &conversation).await,
             _ => Err(ModelError::Resting),
         }
     }))

@@ -12,13 +12,20 @@ use crate::conversation::{Farewell, Turn, answer_lost_relay, last_words, relay};
 
 /// A message of Twilio's is a few kilobytes; more is nobody we know.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+const BUFFER_BYTES: usize = 4 * 1024;
 
 pub(super) async fn socket(
     State(app): State<App>,
     _signed: SignedSocket,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    upgrade.max_message_size(MESSAGE_BYTES_MAX).on_upgrade(move |socket| relay(app, socket))
+    // The buffers' defaults are a quarter of a megabyte a call.
+    upgrade
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(MESSAGE_BYTES_MAX)
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .on_upgrade(move |socket| relay(app, socket))
 }
 
 /// `ended`: we said so, and hand over the last words. `completed`: the caller hung up. `failed`: the socket is gone, and

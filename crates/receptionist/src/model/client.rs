@@ -7,12 +7,15 @@ use agency::model;
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::ModelError;
 use super::breaker::Breaker;
 use super::stream::Answer;
+use crate::app::{App, Words};
 use crate::settings::Model;
 
 /// The models of the settings, in the order they are tried.
@@ -21,7 +24,7 @@ pub struct Models {
     settings: Model,
     known: Vec<(String, Breaker)>,
     /// The tools as the model is told of them; the same in every request.
-    tools: Value,
+    tools: Box<RawValue>,
 }
 
 impl Models {
@@ -40,7 +43,7 @@ impl Models {
             .context("the client for the model cannot be built")?;
         let names = std::iter::once(settings.name.clone()).chain(settings.fallback.clone());
         let known = names.filter(|name| !name.is_empty()).map(|name| (name, Breaker::default())).collect();
-        Ok(Some(Self { http, settings: settings.clone(), known, tools: tools() }))
+        Ok(Some(Self { http, settings: settings.clone(), known, tools: tools()? }))
     }
 
     /// Opens the connection before it is needed, and keeps it open.
@@ -51,42 +54,28 @@ impl Models {
         let _ = tokio::time::timeout(Duration::from_secs(5), asked).await;
     }
 
-    /// Everything but the model's name.
-    pub(crate) fn request(&self, state: &State, context: &Context, conversation: &str) -> Value {
-        let caller = hex::encode(&Sha256::digest(conversation.as_bytes())[..16]);
-        let mut request = json!({
-            "messages": model::messages(state, context),
-            "tools": self.tools,
-            "stream": true,
-            "stream_options": {"include_usage": true},
-            "max_completion_tokens": self.settings.tokens_max,
-            "parallel_tool_calls": false,
-            "store": false,
-            "prompt_cache_key": context.agency.short_name,
-            "safety_identifier": caller,
-        });
-        if !self.settings.reasoning_effort.is_empty() {
-            request["reasoning_effort"] = self.settings.reasoning_effort.as_str().into();
-        }
-        request
+    pub(crate) fn messages(&self, words: &Words, state: &State, context: &Context) -> Vec<Value> {
+        model::messages(&words.constant_prompt, state, context)
     }
 
     /// The first model that begins to answer.
     pub(crate) async fn ask(
         &self,
-        mut request: Value,
-        now: Timestamp,
+        messages: Vec<Value>,
+        app: &App,
+        conversation: &str,
     ) -> Result<(Answer, usize), ModelError> {
+        let mut request = self.request(messages, &app.agency().short_name, conversation);
         let mut failed = ModelError::Resting;
         for (index, (name, breaker)) in self.known.iter().enumerate() {
-            if !breaker.is_closed(now) {
+            if !breaker.is_closed(app.now()) {
                 continue;
             }
-            request["model"] = name.as_str().into();
+            request.model = name;
             match self.post(&request).await {
                 Ok(answer) => return Ok((answer, index)),
                 Err(error) => {
-                    self.failed(index, &error, now);
+                    self.failed(index, &error, app.now());
                     failed = error;
                 }
             }
@@ -94,7 +83,24 @@ impl Models {
         Err(failed)
     }
 
-    async fn post(&self, request: &Value) -> Result<Answer, ModelError> {
+    fn request<'a>(&'a self, messages: Vec<Value>, agency: &'a str, conversation: &str) -> Request<'a> {
+        let effort = Some(self.settings.reasoning_effort.as_str()).filter(|effort| !effort.is_empty());
+        Request {
+            model: "",
+            messages,
+            tools: &self.tools,
+            stream: true,
+            stream_options: json!({"include_usage": true}),
+            max_completion_tokens: self.settings.tokens_max,
+            parallel_tool_calls: false,
+            store: false,
+            reasoning_effort: effort,
+            prompt_cache_key: agency,
+            safety_identifier: hex::encode(&Sha256::digest(conversation.as_bytes())[..16]),
+        }
+    }
+
+    async fn post(&self, request: &Request<'_>) -> Result<Answer, ModelError> {
         let url = format!("{}/chat/completions", self.settings.base_url.trim_end_matches('/'));
         let sent =
             self.http.post(url).bearer_auth(self.settings.api_key.expose_secret()).json(request).send();
@@ -129,11 +135,30 @@ impl Models {
     }
 }
 
-fn tools() -> Value {
+/// A request as the endpoint takes it (platform.openai.com/docs/api-reference/chat/create).
+#[derive(Clone, Debug, Serialize)]
+struct Request<'a> {
+    model: &'a str,
+    messages: Vec<Value>,
+    tools: &'a RawValue,
+    stream: bool,
+    stream_options: Value,
+    max_completion_tokens: u32,
+    parallel_tool_calls: bool,
+    /// Nothing of a caller is kept there.
+    store: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_effort: Option<&'a str>,
+    prompt_cache_key: &'a str,
+    /// A digest of the call's id: it tells nobody who called.
+    safety_identifier: String,
+}
+
+fn tools() -> anyhow::Result<Box<RawValue>> {
     let all = model::tools::all().into_iter().map(|tool| {
         json!({"type": "function", "function": {
             "name": tool.name, "description": tool.description, "strict": true, "parameters": tool.schema,
         }})
     });
-    all.collect()
+    Ok(to_raw_value(&all.collect::<Value>())?)
 }

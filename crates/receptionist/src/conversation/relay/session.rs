@@ -83,16 +83,17 @@ impl<'a> Session<'a> {
     /// Waits for the next thing to happen, and answers it.
     async fn step(&mut self) -> Flow {
         if let Some(words) = self.waiting.take() {
-            return self.prompt(words).await;
+            return Box::pin(self.prompt(words)).await;
         }
         let app = self.talk.app;
         let pause = Duration::from_millis(app.settings.relay.keys_pause_ms);
         let idle_at = self.active_at + SignedDuration::from_secs(app.settings.relay.idle_s);
+        // What a turn needs is taken when it runs: a call that waits holds little.
         tokio::select! {
-            message = self.socket.recv() => self.take(message).await,
-            () = app.clock.wait_until(self.silent_at) => self.turn(Event::CallerSilent).await,
+            message = self.socket.recv() => Box::pin(self.take(message)).await,
+            () = app.clock.wait_until(self.silent_at) => Box::pin(self.turn(Event::CallerSilent)).await,
             () = app.clock.wait_until(idle_at) => Err(Over),
-            () = tokio::time::sleep(pause), if !self.keys.is_empty() => self.keys_end().await,
+            () = tokio::time::sleep(pause), if !self.keys.is_empty() => Box::pin(self.keys_end()).await,
             () = app.stopping.cancelled() => Err(Over),
         }
     }
