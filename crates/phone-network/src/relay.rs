@@ -55,6 +55,9 @@ impl Network {
             }
         }
         let options = self.options();
+        if options.refuses_relay {
+            return Err("64101: block_elevenlabs".to_owned());
+        }
         let url = verb.attribute("url").ok_or("64101: url is missing")?.to_owned();
         if !url.starts_with("wss://") && !url.starts_with("ws://127.0.0.1") {
             return Err(format!("64101: {url} is not a wss address"));

@@ -29,6 +29,8 @@ pub struct NetworkOptions {
     pub fallback_path: String,
     pub faults: Faults,
     pub webhook_wait: Duration,
+    /// The account may not use ConversationRelay: every session fails before it begins.
+    pub refuses_relay: bool,
     /// How long an answer "in silence" is held back.
     pub silence: Duration,
     pub clock: Clock,
@@ -47,6 +49,7 @@ impl NetworkOptions {
             fallback_path: "/api/voice/fallback".into(),
             faults: Faults::default(),
             webhook_wait: Duration::from_secs(15),
+            refuses_relay: false,
             silence: Duration::from_secs(12),
             clock,
         }
@@ -159,6 +162,11 @@ impl Network {
     pub fn set_faults(&self, faults: Faults) {
         lock(&self.shared.memory).dice = Dice::new(faults.seed);
         lock(&self.shared.options).faults = faults;
+    }
+
+    /// From now on no ConversationRelay session begins.
+    pub fn refuse_relay(&self) {
+        lock(&self.shared.options).refuses_relay = true;
     }
 
     /// How this number takes messages from now on.

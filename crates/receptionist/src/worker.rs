@@ -38,7 +38,20 @@ pub async fn run(app: App, stop: CancellationToken) {
             }
         }
     };
-    tokio::join!(outbox, housekeeping);
+    tokio::join!(outbox, housekeeping, keep_warm(&app, &stop));
+}
+
+/// A connection to the model that is used now and then stays open.
+async fn keep_warm(app: &App, stop: &CancellationToken) {
+    const EVERY: Duration = Duration::from_secs(45);
+    let Some(models) = &app.models else { return };
+    while !stop.is_cancelled() {
+        models.warm().await;
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = stop.cancelled() => {}
+        }
+    }
 }
 
 /// Everything that is looked after besides sending; a test steps it.

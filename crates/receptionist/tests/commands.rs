@@ -100,8 +100,7 @@ async fn the_scenario_format_is_published_as_it_is() {
     let schema: serde_json::Value = serde_json::from_str(&published).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let sample = root().join("docs/schemas/scenario.sample.yaml");
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(root().join("scenarios")).unwrap().map(|f| f.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = ["scenarios", "scenarios/model"].iter().flat_map(yaml_files).collect();
     files.push(sample.clone());
     for file in files {
         let value: serde_json::Value =
@@ -112,4 +111,9 @@ async fn the_scenario_format_is_published_as_it_is() {
     let scenario = receptionist::scenarios::read_file(&sample).unwrap();
     let verdict = receptionist::scenarios::run(&scenario, &testkit::sqlite().url, &[]).await.unwrap();
     assert_eq!(verdict.problems, Vec::<String>::new(), "{:#?}", verdict.transcript);
+}
+
+fn yaml_files(folder: &&str) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(root().join(folder)).unwrap().map(|file| file.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect()
 }

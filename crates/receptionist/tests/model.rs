@@ -68,6 +68,15 @@ async fn a_viewing_is_booked_by_tools() {
     caller.hang_up();
     agency.settle().await.unwrap();
     assert_eq!(bookings(&agency).await, 1);
+    // What each turn took and cost is on record.
+    let turns = rows(&agency, "conversation_turns").await;
+    let asked: Vec<_> = turns.iter().filter(|turn| turn["prompt_tokens"].as_i64() > Some(0)).collect();
+    assert!(asked.len() >= 3, "{turns:#?}");
+    assert!(
+        asked.iter().all(|turn| turn["model_ms"].is_i64() && turn["first_token_ms"].is_i64()),
+        "{asked:#?}"
+    );
+    assert!(asked.iter().any(|turn| turn["tools_ms"].is_i64() && turn["answer_tokens"].as_i64() >= Some(40)));
     // Told in the constant part first, then of this call; tools in the same order every time.
     let requests = model.requests();
     let constant = |n: usize| requests[n]["messages"][0].clone();
@@ -76,6 +85,24 @@ async fn a_viewing_is_booked_by_tools() {
         requests.iter().all(|request| request["tools"] == requests[0]["tools"] && request["store"] == false)
     );
     assert_eq!(agency.network.complaints(), Vec::<String>::new());
+}
+
+/// The part of the prompt that is the same for every call, and the tools: `docs/schemas/model.json`. `UPDATE=1` writes it
+/// anew; a change of it is a change of what the receptionist is told, and is looked at as such.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_constant_prompt_is_as_reviewed() {
+    let (agency, model) = started(vec![]).await;
+    let mut caller = ring(&agency).await;
+    caller.say("I was wondering about something for a friend of mine").await.unwrap();
+    caller.hang_up();
+    let request = model.requests().remove(0);
+    let told = json!({"rules": request["messages"][0]["content"], "tools": request["tools"]});
+    let told = serde_json::to_string_pretty(&told).unwrap() + "\n";
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas/model.json");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &told).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), told, "see {}", path.display());
 }
 
 #[tokio::test(flavor = "multi_thread")]

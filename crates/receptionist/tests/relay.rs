@@ -102,6 +102,22 @@ async fn the_last_words_are_said_and_the_call_is_ended() {
     assert_eq!(rows(&agency, "alerts").await.len(), 1);
 }
 
+/// The account may not use it: the call is greeted once and goes on with Gather.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_relay_goes_on_with_gather() {
+    let agency = relayed(testkit::sqlite()).await;
+    agency.network.refuse_relay();
+    let mut call = ring(&agency).await;
+    assert!(call.heard().contains("AI assistant"), "greeted: {}", call.heard());
+    assert!(call.listening().is_some_and(|listening| !listening.is_relay()));
+    for line in LINES {
+        call.say(line).await.unwrap();
+    }
+    call.hang_up();
+    agency.settle().await.unwrap();
+    assert_eq!(booked(&agency).await, 1, "{}", call.all_heard());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_socket_must_be_signed_and_know_its_call() {
     let agency = relayed(testkit::sqlite()).await;

@@ -17,7 +17,21 @@ pub struct TurnLine {
     pub speaker: &'static str,
     pub words: String,
     pub confidence: Option<f64>,
+    pub times: TurnTimes,
+}
+
+/// Where the time of a turn went, in milliseconds from the caller's last word, and what the model's answers cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TurnTimes {
     pub took_ms: Option<i64>,
+    /// To the first word that left.
+    pub first_token_ms: Option<i64>,
+    /// The model's own, to its first token.
+    pub model_ms: Option<i64>,
+    /// All tools together.
+    pub tools_ms: Option<i64>,
+    pub prompt_tokens: Option<i64>,
+    pub answer_tokens: Option<i64>,
 }
 
 /// A call that was just answered.
@@ -180,8 +194,8 @@ impl Tx {
     }
 
     async fn add_line(&mut self, saved: &SavedTurn<'_>, line: &TurnLine) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO conversation_turns (id, conversation_id, turn, speaker, words, confidence, spoken_at, took_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        const SQL: &str = "INSERT INTO conversation_turns (id, conversation_id, turn, speaker, words, confidence, spoken_at, took_ms, first_token_ms, model_ms, tools_ms, prompt_tokens, answer_tokens) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
         execute!(
             self,
             sqlx::query(SQL)
@@ -192,7 +206,12 @@ impl Tx {
                 .bind(&line.words)
                 .bind(line.confidence)
                 .bind(Ts(saved.now))
-                .bind(line.took_ms)
+                .bind(line.times.took_ms)
+                .bind(line.times.first_token_ms)
+                .bind(line.times.model_ms)
+                .bind(line.times.tools_ms)
+                .bind(line.times.prompt_tokens)
+                .bind(line.times.answer_tokens)
         )?;
         Ok(())
     }

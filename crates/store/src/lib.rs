@@ -22,7 +22,7 @@ mod settings;
 mod tasks;
 mod viewings;
 
-pub use calls::{BeginCall, Conversation, EndedCall, SavedTurn, TurnLine};
+pub use calls::{BeginCall, Conversation, EndedCall, SavedTurn, TurnLine, TurnTimes};
 pub use db::{Store, Tx};
 pub use diary::{Claimed, NewAppointment, Place};
 pub use error::StoreError;

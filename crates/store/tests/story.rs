@@ -123,12 +123,13 @@ async fn answers_a_call(store: &Store) -> LeadId {
         speaker: "receptionist",
         words: "Hello".into(),
         confidence: None,
-        took_ms: Some(3),
+        times: store::TurnTimes { took_ms: Some(3), model_ms: Some(2), ..Default::default() },
     }];
     let first = SavedTurn { conversation: "call_1", turn: 0, state: "{}", lines: &lines, now: now() };
     let mut tx = store.begin().await.unwrap();
     let lead = tx.begin_call(&begin).await.unwrap();
     tx.save_turn(&first).await.unwrap();
+    tx.keep_words_heard("turn_1", "Hel").await.unwrap();
     tx.keep_answer("inbound", "CA1", "<Response/>", now()).await.unwrap();
     tx.commit().await.unwrap();
 

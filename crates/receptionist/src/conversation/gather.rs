@@ -7,7 +7,7 @@ use agency::crm::Caller;
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use store::{BeginCall, StoreError};
+use store::{BeginCall, StoreError, TurnTimes};
 
 use super::ending::end_known_call;
 use super::relay::{Farewell, relay_token};
@@ -126,6 +126,7 @@ async fn try_answer(
         lead: saved.lead,
         state: before.clone(),
         heard_id,
+        times: TurnTimes::default(),
     };
     talk.state.turn = saved.turn + 1;
     let effects = if unfinished.is_empty() {
@@ -161,7 +162,8 @@ async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Resul
     let lead = tx.begin_call(&begin).await?;
     let mut state = State::new(caller);
     let effects = handle(&mut state, Event::Started, &app.context(words));
-    let talk = Talk { app, words, conversation, lead, state, heard_id: app.id("turn") };
+    let talk =
+        Talk { app, words, conversation, lead, state, heard_id: app.id("turn"), times: TurnTimes::default() };
     let started = Turn { event: Event::Started, ..turn.clone() };
     let answered = Answered {
         turn: &started,

@@ -5,7 +5,7 @@ use agency::crm::LeadId;
 use agency::model::Line;
 use agency::triage;
 use jiff::Timestamp;
-use store::{LeadChange, SavedTurn, StoreError, TurnLine};
+use store::{LeadChange, SavedTurn, StoreError, TurnLine, TurnTimes};
 
 use super::thinking::{Thinking, Thought, carry_out, without_model};
 use crate::app::{App, Words};
@@ -32,6 +32,10 @@ pub(super) fn said(effects: &[Effect]) -> String {
     words.join(" ")
 }
 
+pub(super) fn ms_between(from: Timestamp, to: Timestamp) -> i64 {
+    i64::try_from(to.duration_since(from).as_millis()).unwrap_or_default()
+}
+
 /// One conversation while one turn of it runs.
 pub(crate) struct Talk<'a> {
     pub(crate) app: &'a App,
@@ -41,6 +45,8 @@ pub(crate) struct Talk<'a> {
     pub(crate) state: State,
     /// The caller's line of the transcript: it stands before the tools it caused.
     pub(super) heard_id: String,
+    /// Where the time of this turn goes.
+    pub(super) times: TurnTimes,
 }
 
 impl Talk<'_> {
@@ -57,7 +63,9 @@ impl Talk<'_> {
             });
             all.extend(next.into_iter().filter(|effect| !matches!(effect, Effect::RunTool { .. })));
             let Some(call) = call else { return all };
+            let began = self.app.now();
             let outcome = tools::run(self, &call).await;
+            *self.times.tools_ms.get_or_insert(0) += ms_between(began, self.app.now());
             next = handle(&mut self.state, Event::ToolFinished { outcome }, &self.app.context(self.words));
         }
         tracing::error!("a conversation asked for too many tools in one turn");
@@ -89,6 +97,7 @@ impl Talk<'_> {
                 Thought::Done => return self.thought(&mut thinking).await,
                 Thought::Calls(calls) => {
                     let carried = carry_out(self, &calls).await;
+                    thinking.tell_times(&mut self.times);
                     if let Some(direct) = carried.direct {
                         return direct;
                     }
@@ -108,6 +117,7 @@ impl Talk<'_> {
     /// The model has answered.
     pub(super) async fn thought(&mut self, thinking: &mut Thinking<'_>) -> Vec<Effect> {
         self.flag(thinking.flagged());
+        thinking.tell_times(&mut self.times);
         let words = thinking.spoken.trim().to_owned();
         let listens = self.run(Event::ModelSaid { words: words.clone() }).await;
         std::iter::once(Effect::Say { words }).chain(listens).collect()
@@ -169,14 +179,14 @@ impl Talk<'_> {
     /// What the transcript says of a turn.
     pub(super) fn lines(&self, kept: &Kept<'_>) -> Vec<TurnLine> {
         let now = self.app.now();
-        let line = |speaker, words, confidence, took_ms| TurnLine {
+        let line = |speaker, words, confidence, times| TurnLine {
             id: self.app.id("turn"),
             speaker,
             words,
             confidence,
-            took_ms,
+            times,
         };
-        let took_ms = i64::try_from(now.duration_since(kept.began).as_millis()).ok();
+        let times = TurnTimes { took_ms: Some(ms_between(kept.began, now)), ..self.times };
         let caller = match kept.event {
             Event::CallerSpoke { alternatives } => alternatives.first().cloned(),
             Event::KeysPressed { digits } => Some(format!("[keys {digits}]")),
@@ -185,9 +195,9 @@ impl Talk<'_> {
         };
         let heard = caller.map(|words| TurnLine {
             id: self.heard_id.clone(),
-            ..line("caller", words, kept.confidence, None)
+            ..line("caller", words, kept.confidence, TurnTimes::default())
         });
-        heard.into_iter().chain([line("receptionist", kept.said.to_owned(), None, took_ms)]).collect()
+        heard.into_iter().chain([line("receptionist", kept.said.to_owned(), None, times)]).collect()
     }
 
     /// What this turn told about the lead, and the homes it spoke of.

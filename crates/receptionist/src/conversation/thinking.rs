@@ -8,9 +8,11 @@ use agency::model::{Grounds, Guard, Line, told};
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
-use super::talk::{Talk, said};
+use store::TurnTimes;
+
+use super::talk::{Talk, ms_between, said};
 use crate::app::{App, Words};
-use crate::model::{Answer, Call, ModelError, Part};
+use crate::model::{Answer, Call, ModelError, Models, Part, Usage};
 
 /// What comes next.
 pub(super) enum Thought {
@@ -38,6 +40,9 @@ pub(super) struct Thinking<'a> {
     filled: bool,
     ended: bool,
     rounds: u8,
+    /// To the first token of the first answer.
+    model_ms: Option<i64>,
+    usage: Usage,
 }
 
 enum Asking {
@@ -77,6 +82,8 @@ impl<'a> Thinking<'a> {
             filled: false,
             ended: false,
             rounds: 0,
+            model_ms: None,
+            usage: Usage::default(),
         }
     }
 
@@ -143,9 +150,11 @@ impl<'a> Thinking<'a> {
             }
             Ok(Part::Calls(calls)) => {
                 self.first_part(now);
+                self.succeeded();
                 Some(Thought::Calls(calls))
             }
             Ok(Part::End) => {
+                self.first_part(now);
                 self.succeeded();
                 self.ended = true;
                 let words = self.measured(Guard::finish);
@@ -174,6 +183,14 @@ impl<'a> Thinking<'a> {
         pass(&mut self.guard, &measure)
     }
 
+    /// The model's part of the turn's record.
+    pub(super) fn tell_times(&self, times: &mut TurnTimes) {
+        let count = |tokens: u64| i64::try_from(tokens).ok().filter(|tokens| *tokens > 0);
+        times.model_ms = self.model_ms;
+        times.prompt_tokens = count(self.usage.prompt);
+        times.answer_tokens = count(self.usage.answer);
+    }
+
     pub(super) fn has_asked_for_tools(&self) -> bool {
         self.rounds > 0
     }
@@ -185,15 +202,18 @@ impl<'a> Thinking<'a> {
 
     fn first_part(&mut self, now: Timestamp) {
         if self.last_part.replace(now).is_none() {
+            self.model_ms.get_or_insert(ms_between(self.began, now));
             let took = now.duration_since(self.began).as_secs_f64();
             metrics::histogram!("model_first_token_seconds").record(took);
         }
     }
 
-    fn succeeded(&self) {
+    fn succeeded(&mut self) {
         if let (Some(models), Asking::Streaming(answer, model)) = (&self.app.models, &self.asking) {
             models.succeeded(*model);
             let usage = answer.usage();
+            self.usage.prompt += usage.prompt;
+            self.usage.answer += usage.answer;
             metrics::counter!("model_tokens_total", "kind" => "prompt").increment(usage.prompt);
             metrics::counter!("model_tokens_total", "kind" => "cached").increment(usage.cached);
             metrics::counter!("model_tokens_total", "kind" => "answer").increment(usage.answer);
@@ -214,7 +234,7 @@ impl<'a> Thinking<'a> {
 fn ask(talk: &Talk<'_>) -> Asking {
     let app = talk.app.clone();
     let (words, state, conversation) = (talk.words, &talk.state, &talk.conversation);
-    let messages = app.models.as_ref().map(|models| models.messages(words, state, &app.context(words)));
+    let messages = app.models.as_ref().map(|_| Models::messages(words, state, &app.context(words)));
     let conversation = conversation.clone();
     Asking::Connecting(Box::pin(async move {
         match (&app.models, messages) {

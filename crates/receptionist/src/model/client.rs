@@ -54,7 +54,7 @@ impl Models {
         let _ = tokio::time::timeout(Duration::from_secs(5), asked).await;
     }
 
-    pub(crate) fn messages(&self, words: &Words, state: &State, context: &Context) -> Vec<Value> {
+    pub(crate) fn messages(words: &Words, state: &State, context: &Context) -> Vec<Value> {
         model::messages(&words.constant_prompt, state, context)
     }
 

@@ -6,7 +6,7 @@ mod client;
 mod stream;
 
 pub use client::Models;
-pub(crate) use stream::{Answer, Call, Part};
+pub(crate) use stream::{Answer, Call, Part, Usage};
 
 /// Why there is no answer. The rules engine answers instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! A call over ConversationRelay: one socket, one task. The task holds nothing that the database does not: every turn is
 //! saved, so that another node, or `/api/voice/relay-ended`, can carry the call on.
 
+mod aloud;
 mod session;
 mod wire;
 
@@ -12,7 +13,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::ExposeSecret;
 use sha2::Sha256;
-use store::StoreError;
+use store::{StoreError, TurnTimes};
 use subtle::ConstantTimeEq;
 pub use wire::Farewell;
 
@@ -91,6 +92,7 @@ impl TalkParts {
             lead: self.lead,
             state: self.state,
             heard_id: app.id("turn"),
+            times: TurnTimes::default(),
         }
     }
 }

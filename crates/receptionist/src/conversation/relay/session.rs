@@ -8,55 +8,48 @@ use agency::language::{Expecting, is_back_channel};
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use store::{StoreError, TurnLine};
+use store::{StoreError, TurnLine, TurnTimes};
 
-use super::super::talk::{Kept, Talk, said};
-use super::super::thinking::{Thinking, Thought, carry_out, without_model};
+use super::super::talk::{Kept, Talk, ms_between, said};
 use super::wire::{Farewell, Received, Sent, read};
 
 pub(super) struct Session<'a> {
-    talk: Talk<'a>,
-    socket: WebSocket,
+    pub(super) talk: Talk<'a>,
+    pub(super) socket: WebSocket,
     /// Lines of turns that could not be saved yet.
     unsaved: Vec<TurnLine>,
     /// The line that was said last, and what of it was heard when it was interrupted.
     last_line: Option<String>,
-    heard: Option<String>,
-    keys: String,
+    pub(super) heard: Option<String>,
+    pub(super) keys: String,
     /// Said while an answer was under way; the next turn.
-    waiting: Option<String>,
+    pub(super) waiting: Option<String>,
+    /// When the turn in hand began.
+    began: Timestamp,
     /// When the caller will have been silent for too long.
     silent_at: Timestamp,
-    active_at: Timestamp,
+    pub(super) active_at: Timestamp,
 }
 
-/// Said while the model makes the caller wait.
-const FILLER: &str = "One moment. ";
-
 /// What a turn came to.
-struct Spoken {
-    words: String,
-    ends: bool,
-    is_cut: bool,
+pub(super) struct Spoken {
+    pub(super) words: String,
+    pub(super) ends: bool,
+    pub(super) is_cut: bool,
     /// Cut before anything was said or asked for.
-    is_void: bool,
+    pub(super) is_void: bool,
 }
 
 impl Spoken {
-    fn whole(words: String, ends: bool) -> Self {
+    pub(super) fn whole(words: String, ends: bool) -> Self {
         Self { words, ends, is_cut: false, is_void: false }
     }
 }
 
-enum Next {
-    Thought(Thought),
-    Message(Option<Result<Message, axum::Error>>),
-}
-
 /// Why the loop ends.
-struct Over;
+pub(super) struct Over;
 
-type Flow = Result<(), Over>;
+pub(super) type Flow = Result<(), Over>;
 
 impl<'a> Session<'a> {
     pub(super) fn new(talk: Talk<'a>, socket: WebSocket) -> Self {
@@ -69,6 +62,7 @@ impl<'a> Session<'a> {
             heard: None,
             keys: String::new(),
             waiting: None,
+            began: now,
             silent_at: now,
             active_at: now,
         };
@@ -188,6 +182,8 @@ impl<'a> Session<'a> {
         let before = self.talk.state.clone();
         self.talk.state.turn += 1;
         self.talk.heard_id = self.talk.app.id("turn");
+        self.talk.times = TurnTimes::default();
+        self.began = began;
         let effects = self.talk.run(event.clone()).await;
         let spoken = if effects.contains(&Effect::AskModel) {
             self.speak(&effects).await?;
@@ -218,110 +214,13 @@ impl<'a> Session<'a> {
         if spoken.is_cut { Ok(()) } else { self.send(&Sent::that_is_all()).await }
     }
 
-    /// The model answers: its words go out as they come, the line stays open for whoever speaks over them.
-    async fn think(&mut self, began: Timestamp) -> Result<Spoken, Over> {
-        let mut thinking = Thinking::begin(&self.talk, began);
-        let mut suggestion = None;
-        loop {
-            let app = self.talk.app;
-            let next = tokio::select! {
-                thought = thinking.next() => Next::Thought(thought),
-                message = self.socket.recv() => Next::Message(message),
-                () = app.stopping.cancelled() => return Err(Over),
-            };
-            let failed = match next {
-                Next::Message(message) => {
-                    if self.talks_over(message) {
-                        return Ok(self.cut(&mut thinking));
-                    }
-                    continue;
-                }
-                Next::Thought(Thought::Say(words)) => {
-                    self.send(&Sent::words(&words)).await?;
-                    continue;
-                }
-                Next::Thought(Thought::Filler) => {
-                    self.send(&Sent::words(FILLER)).await?;
-                    continue;
-                }
-                Next::Thought(Thought::Done) => {
-                    let words = said(&self.talk.thought(&mut thinking).await);
-                    return Ok(Spoken::whole(words, false));
-                }
-                Next::Thought(Thought::Calls(calls)) => {
-                    let carried = carry_out(&mut self.talk, &calls).await;
-                    if let Some(direct) = carried.direct {
-                        return self.after(&thinking.spoken, direct).await;
-                    }
-                    suggestion = carried.suggestion.or(suggestion);
-                    let is_circling = thinking.again(&self.talk).is_err();
-                    suggestion = suggestion.filter(|_| !is_circling);
-                    is_circling
-                }
-                Next::Thought(Thought::Failed(_)) => true,
-            };
-            if failed {
-                self.talk.flag(thinking.flagged());
-                let effects = without_model(&mut self.talk, suggestion).await;
-                return self.after(&thinking.spoken, effects).await;
-            }
-        }
-    }
-
-    /// What the rules say after the model had begun to speak.
-    async fn after(&mut self, begun: &str, effects: Vec<Effect>) -> Result<Spoken, Over> {
-        if !begun.trim().is_empty() {
-            self.send(&Sent::words(" ")).await?;
-        }
-        let spoken = self.say(effects).await?;
-        Ok(Spoken { words: format!("{begun} {}", spoken.words).trim().to_owned(), ..spoken })
-    }
-
     /// The last words of a call are handed over, not spoken here.
-    async fn say(&mut self, effects: Vec<Effect>) -> Result<Spoken, Over> {
+    pub(super) async fn say(&mut self, effects: Vec<Effect>) -> Result<Spoken, Over> {
         let ends = effects.contains(&Effect::End);
         if !ends {
             self.speak(&effects).await?;
         }
         Ok(Spoken::whole(said(&effects), ends))
-    }
-
-    /// Whether the caller wants to be heard now.
-    fn talks_over(&mut self, message: Option<Result<Message, axum::Error>>) -> bool {
-        self.active_at = self.talk.app.now();
-        let text = match message {
-            Some(Ok(Message::Text(text))) => text,
-            Some(Ok(_)) => return false,
-            // The next read says the same, once this turn is saved.
-            Some(Err(_)) | None => return true,
-        };
-        match read(&text) {
-            Received::Prompt { words, last: true }
-                if !words.trim().is_empty() && !is_back_channel(&words) =>
-            {
-                self.waiting = Some(words);
-                true
-            }
-            Received::Key(key) => {
-                self.keys.push(key);
-                true
-            }
-            Received::Interrupted { heard } => {
-                self.heard = Some(heard);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// The answer ends where the caller spoke over it.
-    fn cut(&mut self, thinking: &mut Thinking<'_>) -> Spoken {
-        metrics::counter!("answers_cut_total").increment(1);
-        self.talk.flag(thinking.flagged());
-        self.talk.state.last_words.clone_from(&thinking.spoken);
-        let words = thinking.spoken.trim().to_owned();
-        let is_void = words.is_empty() && !thinking.has_asked_for_tools();
-        Spoken { words, ends: false, is_cut: true, is_void }
     }
 
     async fn speak(&mut self, effects: &[Effect]) -> Flow {
@@ -335,7 +234,14 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    async fn send(&mut self, message: &Sent<'_>) -> Flow {
+    pub(super) async fn send(&mut self, message: &Sent<'_>) -> Flow {
+        let is_first = self.talk.times.first_token_ms.is_none() && message.has_words();
+        if is_first {
+            let took = ms_between(self.began, self.talk.app.now());
+            self.talk.times.first_token_ms = Some(took);
+            metrics::histogram!("first_token_seconds")
+                .record(self.talk.app.now().duration_since(self.began).as_secs_f64());
+        }
         let text = serde_json::to_string(message).map_err(|_| Over)?;
         self.socket.send(Message::Text(text.into())).await.map_err(|_| Over)
     }

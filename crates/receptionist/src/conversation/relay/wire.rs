@@ -73,6 +73,10 @@ pub(super) enum Sent<'a> {
 }
 
 impl<'a> Sent<'a> {
+    pub(super) fn has_words(&self) -> bool {
+        matches!(self, Self::Text { token, .. } if !token.trim().is_empty())
+    }
+
     pub(super) fn words(token: &'a str) -> Self {
         Self::Text { token, last: false, interruptible: true, preemptible: false }
     }

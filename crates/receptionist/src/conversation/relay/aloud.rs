@@ -1,0 +1,120 @@
+//! The model's answer on the line: its words leave as they come, and the caller may speak over them.
+
+use agency::conversation::Effect;
+use agency::language::is_back_channel;
+use axum::extract::ws::Message;
+use jiff::Timestamp;
+
+use super::super::talk::said;
+use super::super::thinking::{Thinking, Thought, carry_out, without_model};
+use super::session::{Over, Session, Spoken};
+use super::wire::{Received, Sent, read};
+
+/// Said while the model makes the caller wait.
+const FILLER: &str = "One moment. ";
+
+enum Next {
+    Thought(Thought),
+    Message(Option<Result<Message, axum::Error>>),
+}
+
+impl Session<'_> {
+    /// The model answers: its words go out as they come, the line stays open for whoever speaks over them.
+    pub(super) async fn think(&mut self, began: Timestamp) -> Result<Spoken, Over> {
+        let mut thinking = Thinking::begin(&self.talk, began);
+        let mut suggestion = None;
+        loop {
+            let app = self.talk.app;
+            let next = tokio::select! {
+                thought = thinking.next() => Next::Thought(thought),
+                message = self.socket.recv() => Next::Message(message),
+                () = app.stopping.cancelled() => return Err(Over),
+            };
+            let failed = match next {
+                Next::Message(message) => {
+                    if self.talks_over(message) {
+                        return Ok(self.cut(&mut thinking));
+                    }
+                    continue;
+                }
+                Next::Thought(Thought::Say(words)) => {
+                    self.send(&Sent::words(&words)).await?;
+                    continue;
+                }
+                Next::Thought(Thought::Filler) => {
+                    self.send(&Sent::words(FILLER)).await?;
+                    continue;
+                }
+                Next::Thought(Thought::Done) => {
+                    let words = said(&self.talk.thought(&mut thinking).await);
+                    return Ok(Spoken::whole(words, false));
+                }
+                Next::Thought(Thought::Calls(calls)) => {
+                    let carried = carry_out(&mut self.talk, &calls).await;
+                    thinking.tell_times(&mut self.talk.times);
+                    if let Some(direct) = carried.direct {
+                        return self.after(&thinking.spoken, direct).await;
+                    }
+                    suggestion = carried.suggestion.or(suggestion);
+                    let is_circling = thinking.again(&self.talk).is_err();
+                    suggestion = suggestion.filter(|_| !is_circling);
+                    is_circling
+                }
+                Next::Thought(Thought::Failed(_)) => true,
+            };
+            if failed {
+                self.talk.flag(thinking.flagged());
+                let effects = without_model(&mut self.talk, suggestion).await;
+                return self.after(&thinking.spoken, effects).await;
+            }
+        }
+    }
+
+    /// What the rules say after the model had begun to speak.
+    async fn after(&mut self, begun: &str, effects: Vec<Effect>) -> Result<Spoken, Over> {
+        if !begun.trim().is_empty() {
+            self.send(&Sent::words(" ")).await?;
+        }
+        let spoken = self.say(effects).await?;
+        Ok(Spoken { words: format!("{begun} {}", spoken.words).trim().to_owned(), ..spoken })
+    }
+
+    /// Whether the caller wants to be heard now.
+    fn talks_over(&mut self, message: Option<Result<Message, axum::Error>>) -> bool {
+        self.active_at = self.talk.app.now();
+        let text = match message {
+            Some(Ok(Message::Text(text))) => text,
+            Some(Ok(_)) => return false,
+            // The next read says the same, once this turn is saved.
+            Some(Err(_)) | None => return true,
+        };
+        match read(&text) {
+            Received::Prompt { words, last: true }
+                if !words.trim().is_empty() && !is_back_channel(&words) =>
+            {
+                self.waiting = Some(words);
+                true
+            }
+            Received::Key(key) => {
+                self.keys.push(key);
+                true
+            }
+            Received::Interrupted { heard } => {
+                self.heard = Some(heard);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The answer ends where the caller spoke over it.
+    fn cut(&mut self, thinking: &mut Thinking<'_>) -> Spoken {
+        metrics::counter!("answers_cut_total").increment(1);
+        thinking.tell_times(&mut self.talk.times);
+        self.talk.flag(thinking.flagged());
+        self.talk.state.last_words.clone_from(&thinking.spoken);
+        let words = thinking.spoken.trim().to_owned();
+        let is_void = words.is_empty() && !thinking.has_asked_for_tools();
+        Spoken { words, ends: false, is_cut: true, is_void }
+    }
+}
