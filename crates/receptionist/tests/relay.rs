@@ -91,6 +91,29 @@ async fn a_process_that_dies_in_a_call_is_followed_by_another() {
     assert_eq!(booked(&agency).await, 1, "{}", call.all_heard());
 }
 
+/// The database is slow: the caller hears that we are on it, and then the answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_tool_is_bridged() {
+    let agency = relayed(testkit::sqlite()).await;
+    let mut call = ring(&agency).await;
+    for line in &LINES[..5] {
+        call.say(line).await.unwrap();
+    }
+    let held = agency.hold_writes().await;
+    let slowly = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        agency.let_pass(jiff::SignedDuration::from_millis(1_300));
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        held.release().await;
+    };
+    let (said, ()) = tokio::join!(call.say(LINES[5]), slowly);
+    said.unwrap();
+    assert!(call.heard().starts_with("One moment.") && call.heard().contains("booked"), "{}", call.heard());
+    call.hang_up();
+    agency.settle().await.unwrap();
+    assert_eq!(booked(&agency).await, 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_words_are_said_and_the_call_is_ended() {
     let agency = relayed(testkit::sqlite()).await;

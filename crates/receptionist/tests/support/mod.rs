@@ -34,6 +34,24 @@ impl Agency {
     }
 }
 
+/// A transaction of somebody else's that keeps everybody from writing.
+pub(crate) struct Held(sqlx::SqliteConnection);
+
+impl Held {
+    pub(crate) async fn release(mut self) {
+        sqlx::raw_sql("COMMIT").execute(&mut self.0).await.unwrap();
+    }
+}
+
+impl Agency {
+    pub(crate) async fn hold_writes(&self) -> Held {
+        use sqlx::Connection;
+        let mut db = sqlx::SqliteConnection::connect(&self.database.url).await.unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut db).await.unwrap();
+        Held(db)
+    }
+}
+
 impl Deref for Agency {
     type Target = Rehearsal;
     fn deref(&self) -> &Rehearsal {

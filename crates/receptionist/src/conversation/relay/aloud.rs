@@ -7,11 +7,8 @@ use jiff::Timestamp;
 
 use super::super::talk::said;
 use super::super::thinking::{Thinking, Thought, carry_out, without_model};
-use super::session::{Over, Session, Spoken};
+use super::session::{FILLER, Over, Session, Spoken, with_filler};
 use super::wire::{Received, Sent, read};
-
-/// Said while the model makes the caller wait.
-const FILLER: &str = "One moment. ";
 
 enum Next {
     Thought(Thought),
@@ -50,7 +47,9 @@ impl Session<'_> {
                     return Ok(Spoken::whole(words, false));
                 }
                 Next::Thought(Thought::Calls(calls)) => {
-                    let carried = carry_out(&mut self.talk, &calls).await;
+                    let asked_at = app.now();
+                    let work = carry_out(&mut self.talk, &calls);
+                    let carried = with_filler(&mut self.socket, app, asked_at, work).await;
                     thinking.tell_times(&mut self.talk.times);
                     if let Some(direct) = carried.direct {
                         return self.after(&thinking.spoken, direct).await;

@@ -12,6 +12,7 @@ use store::{StoreError, TurnLine, TurnTimes};
 
 use super::super::talk::{Kept, Talk, ms_between, said};
 use super::wire::{Farewell, Received, Sent, read};
+use crate::app::App;
 
 pub(super) struct Session<'a> {
     pub(super) talk: Talk<'a>,
@@ -29,6 +30,31 @@ pub(super) struct Session<'a> {
     /// When the caller will have been silent for too long.
     silent_at: Timestamp,
     pub(super) active_at: Timestamp,
+}
+
+/// Said while the caller has to wait.
+pub(super) const FILLER: &str = "One moment. ";
+
+/// Does the work; when it takes long the caller hears that we are on it.
+pub(super) async fn with_filler<T>(
+    socket: &mut WebSocket,
+    app: &App,
+    began: Timestamp,
+    work: impl Future<Output = T>,
+) -> T {
+    let after = i64::try_from(app.settings.model.filler_ms).unwrap_or(i64::MAX);
+    let filler_at = began.saturating_add(SignedDuration::from_millis(after)).unwrap_or(began);
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        biased;
+        done = &mut work => return done,
+        () = app.clock.wait_until(filler_at) => {}
+    }
+    if let Ok(text) = serde_json::to_string(&Sent::words(FILLER)) {
+        // A socket that is gone is noticed by whoever speaks next.
+        let _ = socket.send(Message::Text(text.into())).await;
+    }
+    work.await
 }
 
 /// What a turn came to.
@@ -184,7 +210,9 @@ impl<'a> Session<'a> {
         self.talk.heard_id = self.talk.app.id("turn");
         self.talk.times = TurnTimes::default();
         self.began = began;
-        let effects = self.talk.run(event.clone()).await;
+        let app = self.talk.app;
+        let work = self.talk.run(event.clone());
+        let effects = with_filler(&mut self.socket, app, began, work).await;
         let spoken = if effects.contains(&Effect::AskModel) {
             self.speak(&effects).await?;
             let thought = self.think(began).await?;
