@@ -15,6 +15,7 @@ mod heard;
 mod home;
 mod intent;
 mod letters;
+mod likeness;
 mod money;
 mod month_days;
 mod numbers;

@@ -8,6 +8,7 @@ use rphonetic::DoubleMetaphone;
 use strsim::jaro_winkler;
 
 use super::entity::Found;
+use super::likeness::Letters;
 use super::tokens::Tokens;
 use crate::crm::{WantedArea, street_of};
 use crate::postcode::Postcode;
@@ -26,10 +27,13 @@ struct Name {
     words: Vec<String>,
     whole: String,
     sound: String,
+    letters: Letters,
 }
 
 /// So alike in spelling that it is the same name misheard.
 const SAME_SPELLING: f64 = 0.92;
+/// Below this nothing is compared: spaces, which stand between the letters of both, are allowed for.
+const LIKENESS_LEAST: f64 = NEAR_SPELLING - 0.06;
 /// Alike enough, if the street word is the very same.
 const MANGLED: f64 = 0.84;
 const STREET_WORDS: &[&str] = &[
@@ -106,7 +110,8 @@ impl Lexicon {
                 continue;
             }
             for end in start + 1..=(start + longest).min(tokens.len()) {
-                let window = Window { run: start..end, text: tokens.joined(start..end) };
+                let text = tokens.joined(start..end);
+                let window = Window { run: start..end, letters: Letters::of(&text), text };
                 windows.entry(sound).or_default().push(window);
             }
         }
@@ -118,6 +123,7 @@ impl Lexicon {
 struct Window {
     run: Range<usize>,
     text: String,
+    letters: Letters,
 }
 
 /// Letters that are mistaken for one another at the beginning of a word.
@@ -139,7 +145,7 @@ impl Name {
         let tokens = Tokens::of(&written);
         let words: Vec<String> = tokens.words().map(str::to_owned).collect();
         let whole = words.join(" ");
-        Self { sound: sound(&whole), written, words, whole }
+        Self { sound: sound(&whole), letters: Letters::of(&whole), written, words, whole }
     }
 
     /// Where some run of words is this name, or sounds like it.
@@ -149,6 +155,7 @@ impl Name {
         let alike = near.iter().filter(|window| {
             widths.contains(&window.run.len())
                 && window.text.len().abs_diff(self.whole.len()) <= 4
+                && self.letters.likeness_at_most(&window.letters) >= LIKENESS_LEAST
                 && self.is_alike(&window.text)
         });
         let best = alike.max_by(|a, b| {

@@ -95,6 +95,9 @@ fn part_of_day(tokens: &Tokens, i: usize) -> Option<(Clock, usize)> {
         return None;
     }
     PARTS_OF_DAY.iter().find_map(|(phrase, from, until)| {
+        if !phrase.starts_with(word) {
+            return None;
+        }
         let words = phrase.split(' ');
         let length = words.clone().count();
         let is_here = words.enumerate().all(|(n, want)| tokens.get(i + n) == want);

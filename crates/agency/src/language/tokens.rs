@@ -117,8 +117,7 @@ impl Tokens {
 
     /// Where this phrase begins, if it is there.
     pub(super) fn find(&self, phrase: &str) -> Option<usize> {
-        let phrase: Vec<&str> = phrase.split(' ').collect();
-        (0..self.len()).find(|at| self.is_at(*at, &phrase))
+        (0..self.len()).find(|at| self.is_phrase_at(*at, phrase))
     }
 
     fn is_at(&self, at: usize, phrase: &[&str]) -> bool {
@@ -126,7 +125,8 @@ impl Tokens {
     }
 
     pub(super) fn is_phrase_at(&self, at: usize, phrase: &str) -> bool {
-        phrase.split(' ').enumerate().all(|(i, word)| self.get(at + i) == word)
+        phrase.starts_with(self.get(at))
+            && phrase.split(' ').enumerate().all(|(i, word)| self.get(at + i) == word)
     }
 
     pub(super) fn has(&self, phrase: &str) -> bool {
