@@ -290,6 +290,61 @@ async fn barge_in_at_every_step_of_a_booking() {
     }
 }
 
+/// Spoken over at every word of the read-back and of what tells of the booking.
+#[tokio::test(flavor = "multi_thread")]
+async fn barge_in_at_every_word_of_the_booking() {
+    for at in [LINES.len() - 1, LINES.len()] {
+        let mut position = 0;
+        loop {
+            let (agency, _model) = started(booking()).await;
+            let mut caller = ring(&agency).await;
+            for line in &LINES[..at] {
+                caller.say(line).await.unwrap();
+            }
+            let before = caller.heard();
+            let heard: Vec<&str> = before.split(' ').take(position).collect();
+            let next = LINES.get(at).copied().unwrap_or("sorry, I did not catch that");
+            caller.barge_in(&heard.join(" "), next).await.unwrap();
+            let told = caller.heard().contains("That's booked") || heard.join(" ").contains("That's booked");
+            assert!(told, "after {position} words of \"{before}\": {}", caller.heard());
+            caller.hang_up();
+            agency.settle().await.unwrap();
+            assert_eq!(bookings(&agency).await, 1, "after {position} words of \"{before}\"");
+            position += 1;
+            if position > before.split(' ').count() {
+                break;
+            }
+        }
+    }
+}
+
+/// Spoken over while the model's tokens still come, at every step.
+#[tokio::test(flavor = "multi_thread")]
+async fn barge_in_while_the_model_speaks() {
+    let long =
+        "Of course, let me tell you a little more about how we could help you with that and what we do here";
+    for at in 0..LINES.len() {
+        let model = ScriptedModel::start(vec![], carry_on(), Duration::from_millis(4)).await;
+        let agency = with_model(testkit::sqlite(), &model.url).await;
+        let mut caller = ring(&agency).await;
+        for (n, line) in LINES.iter().enumerate() {
+            if n == at {
+                model.next([say(long)]);
+                caller.begin_to_say("I was wondering about something for a friend of mine").await;
+                tokio::time::sleep(Duration::from_millis(25)).await;
+                caller.barge_in("Of course, let", line).await.unwrap();
+            } else {
+                caller.say(line).await.unwrap();
+            }
+        }
+        let told = caller.all_heard().contains("That's booked");
+        caller.hang_up();
+        agency.settle().await.unwrap();
+        let booked = bookings(&agency).await;
+        assert!(booked <= 1 && (booked == 1) == told, "at {at}: {booked} {}", caller.all_heard());
+    }
+}
+
 /// Words that come while the model still thinks are one turn with those before; a hum is none.
 #[tokio::test(flavor = "multi_thread")]
 async fn words_in_pieces_are_one_turn() {
