@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::conversation::Context;
 use crate::language::{Expecting, Said, Value, figures_named, hear};
 use crate::speech;
+use crate::triage::plain;
 
 /// The values of some text. What is wanted of a text, and what there is to back it, are both this.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,25 @@ pub struct Grounds {
     figures: BTreeSet<String>,
 }
 
+/// Words that make money of anything before them: "five percent", "a grand".
+fn shares_and_slang(text: &str) -> impl Iterator<Item = String> {
+    const WORDS: &[&str] = &["percent", "grand", "quid", "fiver", "tenner"];
+    let plain = plain(&text.replace('%', " percent ").replace("per cent", "percent"));
+    WORDS.iter().filter(move |word| plain.contains(&format!(" {word} "))).map(|word| (*word).to_owned())
+}
+
+/// Streets by the way they are written, ours or not: "Portland Place".
+fn streets(text: &str) -> Vec<String> {
+    const ENDINGS: &[&str] = &[
+        "Street", "Road", "Avenue", "Lane", "Place", "Square", "Gardens", "Terrace", "Crescent", "Grove",
+        "Mews", "Close", "Way", "Row", "Hill", "Court",
+    ];
+    let words: Vec<&str> =
+        text.split_whitespace().map(|word| word.trim_matches([',', '.', '?', '!', ';'])).collect();
+    let is_street = |pair: &&[&str]| ENDINGS.contains(&pair[1]) && pair[0].starts_with(char::is_uppercase);
+    words.windows(2).filter(is_street).map(|pair| pair.join(" ")).collect()
+}
+
 impl Grounds {
     /// What a text names.
     pub fn of(text: &str, context: &Context) -> Self {
@@ -39,7 +59,9 @@ impl Grounds {
         for entity in hear(&said, context.lexicon).entities {
             all.take(entity.value);
         }
-        all.amounts.extend(figures_named(text));
+        all.amounts.extend(figures_named(&text.replace('-', " ")));
+        all.names.extend(shares_and_slang(text));
+        all.names.extend(streets(text));
         all.figures.extend(
             text.replace(',', "")
                 .split(|c: char| !c.is_ascii_digit())

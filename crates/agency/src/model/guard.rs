@@ -101,7 +101,7 @@ fn may_begin_value(word: &str, opens_sentence: bool) -> bool {
     is_name
         || word.chars().any(|c| c.is_ascii_digit() || matches!(c, '£' | '@'))
         || word.trim_end_matches(['.', ' ', '\n']).contains('.')
-        || VALUES.contains(&lower)
+        || lower.split(' ').any(|part| VALUES.contains(&part))
         || PROMISES.iter().any(|(known, _)| lower == *known)
         || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
 }
@@ -123,7 +123,8 @@ const BEGINNINGS: &[&str] = &[
 const VALUES: &[&str] = &[
     "one", "two", "three", "four", "five", "six", "seven", "nine", "ten", "eleven", "twelve", "half",
     "quarter", "oh", "double", "triple", "march", "april", "june", "july", "august", "today", "tomorrow",
-    "tonight", "dot", "noon", "midday", "midnight", "first", "second", "third", "fourth",
+    "tonight", "dot", "grand", "quid", "percent", "per", "noon", "midday", "midnight", "first", "second",
+    "third", "fourth",
 ];
 
 /// Words that say something was done, and what must have been.
@@ -255,6 +256,33 @@ mod tests {
             assert!(!out.contains(secret) && out.contains(NOT_BACKED), "{words}: {out}");
             assert_eq!(flagged.len(), 1, "{words}");
         }
+    }
+
+    /// However it is written, and in whatever pieces it comes.
+    #[test]
+    fn values_in_odd_spellings_are_held() {
+        let lies = [
+            "It's two-thousand-two-hundred a month.",
+            "It's 2.2k a month.",
+            "It's £2k.",
+            "That would be twenty two hundred pounds.",
+            "It costs a grand a month.",
+            "How does 7pm sound? See you at 7pm.",
+            "Come at seven o'clock.",
+            "Come half-seven tomorrow.",
+            "It is free next Tuesday at noon.",
+            "Come on the twenty fifth of December.",
+            "You can move in on 1 March.",
+            "It's in NW3 4AB.",
+            "Ring oh two oh, seven nine four six, oh eight one one.",
+            "It is number 47 on the High Street.",
+            "We are at Forty Two Portland Place.",
+            "The fee is five percent.",
+            "Done, you are booked.",
+            "All sorted, your viewing has been cancelled.",
+        ];
+        let heard: Vec<&str> = lies.into_iter().filter(|lie| spoken(lie, "", &[]).1.is_empty()).collect();
+        assert_eq!(heard, Vec::<&str>::new());
     }
 
     #[test]
