@@ -342,6 +342,16 @@ async fn barge_in_while_the_model_speaks() {
         agency.settle().await.unwrap();
         let booked = bookings(&agency).await;
         assert!(booked <= 1 && (booked == 1) == told, "at {at}: {booked} {}", caller.all_heard());
+        let turns = rows(&agency, "conversation_turns").await;
+        let heard = turns.iter().filter(|turn| turn["words_heard"] == "Of course, let");
+        let lines: Vec<&str> = heard.filter_map(|turn| turn["words"].as_str()).collect();
+        let is_open = at < 3;
+        if is_open {
+            assert!(
+                lines.iter().all(|words| words.starts_with("Of course")),
+                "at {at}: on another line: {lines:?}"
+            );
+        }
     }
 }
 

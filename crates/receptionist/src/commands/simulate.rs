@@ -1,4 +1,4 @@
-//! `simulate`: many calls at once against one process, with the latencies of its webhooks and what was lost.
+//! `simulate`: many calls at once against one process, with how long callers waited and what was lost.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -140,7 +140,7 @@ impl Report {
         self.ended == self.calls as usize && self.kept == self.calls as usize
     }
 
-    /// The given share of webhooks was answered within this many milliseconds.
+    /// The given share of webhooks was answered, and of turns over a relay begun to be answered, within this many milliseconds.
     fn within_ms(&self, percent: usize) -> f64 {
         let mut sorted = self.latencies.clone();
         sorted.sort();
@@ -150,7 +150,7 @@ impl Report {
 
     fn text(&self) -> String {
         format!(
-            "{} calls: {} ended, {} kept as leads' calls, {} viewings booked\n{} webhooks: p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, max {:.1} ms",
+            "{} calls: {} ended, {} kept as leads' calls, {} viewings booked\n{} answers (webhooks, and first words over a relay): p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, max {:.1} ms",
             self.calls,
             self.ended,
             self.kept,
@@ -165,7 +165,7 @@ impl Report {
 
     fn json(&self) -> String {
         json!({
-            "calls": self.calls, "ended": self.ended, "kept": self.kept, "booked": self.booked, "webhooks": self.latencies.len(),
+            "calls": self.calls, "ended": self.ended, "kept": self.kept, "booked": self.booked, "answers": self.latencies.len(),
             "p50_ms": self.within_ms(50), "p95_ms": self.within_ms(95), "p99_ms": self.within_ms(99), "max_ms": self.within_ms(100),
         })
         .to_string()

@@ -7,7 +7,7 @@ use agency::crm::Caller;
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use store::{BeginCall, StoreError, TurnTimes};
+use store::{BeginCall, StoreError};
 
 use super::ending::end_known_call;
 use super::relay::{Farewell, relay_token};
@@ -118,16 +118,7 @@ async fn try_answer(
     };
     let before: State = serde_json::from_str(&saved.state)?;
     let unfinished = app.store.unfinished_tools(&saved.id, saved.turn).await?;
-    let heard_id = app.id("turn");
-    let mut talk = Talk {
-        app,
-        words: &words,
-        conversation: saved.id,
-        lead: saved.lead,
-        state: before.clone(),
-        heard_id,
-        times: TurnTimes::default(),
-    };
+    let mut talk = Talk::new(app, &words, (saved.id, saved.lead), before.clone());
     talk.state.turn = saved.turn + 1;
     let effects = if unfinished.is_empty() {
         talk.answer(turn.event.clone(), began).await
@@ -162,8 +153,7 @@ async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Resul
     let lead = tx.begin_call(&begin).await?;
     let mut state = State::new(caller);
     let effects = handle(&mut state, Event::Started, &app.context(words));
-    let talk =
-        Talk { app, words, conversation, lead, state, heard_id: app.id("turn"), times: TurnTimes::default() };
+    let talk = Talk::new(app, words, (conversation, lead), state);
     let started = Turn { event: Event::Started, ..turn.clone() };
     let answered = Answered {
         turn: &started,

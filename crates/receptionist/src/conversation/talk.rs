@@ -7,7 +7,7 @@ use agency::triage;
 use jiff::Timestamp;
 use store::{LeadChange, SavedTurn, StoreError, TurnLine, TurnTimes};
 
-use super::thinking::{Thinking, Thought, carry_out, without_model};
+use super::thinking::{Thinking, Thought};
 use crate::app::{App, Words};
 use crate::tools;
 
@@ -49,7 +49,24 @@ pub(crate) struct Talk<'a> {
     pub(super) times: TurnTimes,
 }
 
-impl Talk<'_> {
+impl<'a> Talk<'a> {
+    pub(super) fn new(
+        app: &'a App,
+        words: &'a Words,
+        (conversation, lead): (String, LeadId),
+        state: State,
+    ) -> Self {
+        let heard_id = app.id("turn");
+        Self { app, words, conversation, lead, state, heard_id, times: TurnTimes::default() }
+    }
+
+    /// A turn begins: it has a number, a line of its own, and its own times.
+    pub(super) fn next_turn(&mut self) {
+        self.state.turn += 1;
+        self.heard_id = self.app.id("turn");
+        self.times = TurnTimes::default();
+    }
+
     /// Runs the machine, and the tools it asks for, until it listens or ends.
     pub(super) async fn run(&mut self, event: Event) -> Vec<Effect> {
         /// No answer needs more; a rule that goes round in a circle must not.
@@ -90,34 +107,23 @@ impl Talk<'_> {
 
     async fn think_whole(&mut self, began: Timestamp) -> Vec<Effect> {
         let mut thinking = Thinking::begin(self, began);
-        let mut suggestion = None;
         loop {
-            let failed = match thinking.next().await {
-                Thought::Say(_) | Thought::Filler => continue,
+            match thinking.next().await {
+                Thought::Say(_) | Thought::Filler => {}
                 Thought::Done => return self.thought(&mut thinking).await,
                 Thought::Calls(calls) => {
-                    let carried = carry_out(self, &calls).await;
-                    thinking.tell_times(&mut self.times);
-                    if let Some(direct) = carried.direct {
-                        return direct;
+                    if let Some(effects) = thinking.go_on(self, &calls).await {
+                        return effects;
                     }
-                    suggestion = carried.suggestion.or(suggestion);
-                    let circling = thinking.again(self).err();
-                    suggestion = suggestion.filter(|_| circling.is_none());
-                    circling
                 }
-                Thought::Failed(error) => Some(error),
-            };
-            if failed.is_some() {
-                return without_model(self, suggestion).await;
+                Thought::Failed => return thinking.give_up(self).await,
             }
         }
     }
 
     /// The model has answered.
     pub(super) async fn thought(&mut self, thinking: &mut Thinking<'_>) -> Vec<Effect> {
-        self.flag(thinking.flagged());
-        thinking.tell_times(&mut self.times);
+        thinking.tell(self);
         let words = thinking.spoken.trim().to_owned();
         let listens = self.run(Event::ModelSaid { words: words.clone() }).await;
         std::iter::once(Effect::Say { words }).chain(listens).collect()

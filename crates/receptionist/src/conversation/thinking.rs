@@ -4,15 +4,13 @@
 use agency::conversation::{Effect, Event};
 use agency::crm::ActionTaken;
 use agency::model::guard::Measure;
-use agency::model::{Grounds, Guard, Line, told};
+use agency::model::{Grounds, Guard, Line, messages, told};
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
-use store::TurnTimes;
-
 use super::talk::{Talk, ms_between, said};
 use crate::app::{App, Words};
-use crate::model::{Answer, Call, ModelError, Models, Part, Usage};
+use crate::model::{Answer, Call, ModelError, Part, Usage};
 
 /// What comes next.
 pub(super) enum Thought {
@@ -22,7 +20,8 @@ pub(super) enum Thought {
     Filler,
     Calls(Vec<Call>),
     Done,
-    Failed(ModelError),
+    /// It was told to whoever counts failures.
+    Failed,
 }
 
 pub(super) struct Thinking<'a> {
@@ -40,6 +39,8 @@ pub(super) struct Thinking<'a> {
     filled: bool,
     ended: bool,
     rounds: u8,
+    /// What could be said if the model has no better words.
+    suggestion: Option<String>,
     /// To the first token of the first answer.
     model_ms: Option<i64>,
     usage: Usage,
@@ -82,13 +83,49 @@ impl<'a> Thinking<'a> {
             filled: false,
             ended: false,
             rounds: 0,
+            suggestion: None,
             model_ms: None,
             usage: Usage::default(),
         }
     }
 
+    /// Runs the tools it asks for, and asks again; or gives what is to be said now.
+    pub(super) async fn go_on(&mut self, talk: &mut Talk<'a>, calls: &[Call]) -> Option<Vec<Effect>> {
+        let carried = carry_out(talk, calls).await;
+        if carried.direct.is_some() {
+            self.tell(talk);
+            return carried.direct;
+        }
+        self.suggestion = carried.suggestion.or(self.suggestion.take());
+        let circling = self.again(talk).err()?;
+        // What it found while it went round is not what the caller asked.
+        self.failed(&circling, self.app.now());
+        self.suggestion = None;
+        Some(self.give_up(talk).await)
+    }
+
+    /// It is of no use this time: what its tools have found is told, or the rules engine answers.
+    pub(super) async fn give_up(&mut self, talk: &mut Talk<'a>) -> Vec<Effect> {
+        self.tell(talk);
+        match self.suggestion.take() {
+            Some(words) => {
+                vec![Effect::Say { words }, Effect::Listen { expecting: talk.state.step.expecting() }]
+            }
+            None => talk.run(Event::ModelFailed).await,
+        }
+    }
+
+    /// Leaves its part of the turn's record: times, tokens, and the sentences that were held back for good.
+    pub(super) fn tell(&mut self, talk: &mut Talk<'_>) {
+        let count = |tokens: u64| i64::try_from(tokens).ok().filter(|tokens| *tokens > 0);
+        talk.times.model_ms = self.model_ms;
+        talk.times.prompt_tokens = count(self.usage.prompt);
+        talk.times.answer_tokens = count(self.usage.answer);
+        talk.flag(std::mem::take(&mut self.guard.flagged));
+    }
+
     /// Asks again, now that the tools have answered.
-    pub(super) fn again(&mut self, talk: &Talk<'a>) -> Result<(), ModelError> {
+    fn again(&mut self, talk: &Talk<'a>) -> Result<(), ModelError> {
         self.rounds += 1;
         if self.rounds >= ROUNDS_MAX {
             return Err(ModelError::Circling);
@@ -106,8 +143,11 @@ impl<'a> Thinking<'a> {
     pub(super) async fn next(&mut self) -> Thought {
         loop {
             if self.ended {
-                let nothing = self.spoken.trim().is_empty();
-                return if nothing { Thought::Failed(ModelError::Empty) } else { Thought::Done };
+                if !self.spoken.trim().is_empty() {
+                    return Thought::Done;
+                }
+                self.failed(&ModelError::Empty, self.app.now());
+                return Thought::Failed;
             }
             let (filler_at, late_at) = self.deadlines();
             let may_fill = !self.filled && self.spoken.is_empty();
@@ -162,7 +202,7 @@ impl<'a> Thinking<'a> {
             }
             Err(error) => {
                 self.failed(&error, now);
-                Some(Thought::Failed(error))
+                Some(Thought::Failed)
             }
         }
     }
@@ -183,21 +223,8 @@ impl<'a> Thinking<'a> {
         pass(&mut self.guard, &measure)
     }
 
-    /// The model's part of the turn's record.
-    pub(super) fn tell_times(&self, times: &mut TurnTimes) {
-        let count = |tokens: u64| i64::try_from(tokens).ok().filter(|tokens| *tokens > 0);
-        times.model_ms = self.model_ms;
-        times.prompt_tokens = count(self.usage.prompt);
-        times.answer_tokens = count(self.usage.answer);
-    }
-
     pub(super) fn has_asked_for_tools(&self) -> bool {
         self.rounds > 0
-    }
-
-    /// Sentences that were held back for good.
-    pub(super) fn flagged(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.guard.flagged)
     }
 
     fn first_part(&mut self, now: Timestamp) {
@@ -234,7 +261,7 @@ impl<'a> Thinking<'a> {
 fn ask(talk: &Talk<'_>) -> Asking {
     let app = talk.app.clone();
     let (words, state, conversation) = (talk.words, &talk.state, &talk.conversation);
-    let messages = app.models.as_ref().map(|_| Models::messages(words, state, &app.context(words)));
+    let messages = app.models.as_ref().map(|_| messages(&words.constant_prompt, state, &app.context(words)));
     let conversation = conversation.clone();
     Asking::Connecting(Box::pin(async move {
         match (&app.models, messages) {
@@ -245,15 +272,15 @@ fn ask(talk: &Talk<'_>) -> Asking {
 }
 
 /// What the tools of one answer came to.
-pub(super) struct Carried {
+struct Carried {
     /// To be said as it is, by us: something was written, the call ends, or the rules engine was asked to answer.
-    pub(super) direct: Option<Vec<Effect>>,
+    direct: Option<Vec<Effect>>,
     /// What could be said if the model has no better words.
-    pub(super) suggestion: Option<String>,
+    suggestion: Option<String>,
 }
 
 /// Runs them one after the other. A commit that has begun is finished, whoever interrupts.
-pub(super) async fn carry_out(talk: &mut Talk<'_>, calls: &[Call]) -> Carried {
+async fn carry_out(talk: &mut Talk<'_>, calls: &[Call]) -> Carried {
     const CALLS_MAX: usize = 4;
     let mut suggestion = None;
     for call in calls.iter().take(CALLS_MAX) {
@@ -275,12 +302,4 @@ pub(super) async fn carry_out(talk: &mut Talk<'_>, calls: &[Call]) -> Carried {
         suggestion = Some(said(&effects)).filter(|words| !words.is_empty()).or(suggestion);
     }
     Carried { direct: None, suggestion }
-}
-
-/// The model is of no use this time: what its tools have found is told, or the rules engine answers.
-pub(super) async fn without_model(talk: &mut Talk<'_>, suggestion: Option<String>) -> Vec<Effect> {
-    match suggestion {
-        Some(words) => vec![Effect::Say { words }, Effect::Listen { expecting: talk.state.step.expecting() }],
-        None => talk.run(Event::ModelFailed).await,
-    }
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use agency::conversation::{Context, State};
 use agency::model;
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::ModelError;
 use super::breaker::Breaker;
 use super::stream::Answer;
-use crate::app::{App, Words};
+use crate::app::App;
 use crate::settings::Model;
 
 /// The models of the settings, in the order they are tried.
@@ -52,10 +51,6 @@ impl Models {
         let asked = self.http.get(url).bearer_auth(self.settings.api_key.expose_secret()).send();
         // Whatever it says, the connection is there; if not, the next request says why.
         let _ = tokio::time::timeout(Duration::from_secs(5), asked).await;
-    }
-
-    pub(crate) fn messages(words: &Words, state: &State, context: &Context) -> Vec<Value> {
-        model::messages(&words.constant_prompt, state, context)
     }
 
     /// The first model that begins to answer.

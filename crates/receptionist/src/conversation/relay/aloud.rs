@@ -6,7 +6,7 @@ use axum::extract::ws::Message;
 use jiff::Timestamp;
 
 use super::super::talk::said;
-use super::super::thinking::{Thinking, Thought, carry_out, without_model};
+use super::super::thinking::{Thinking, Thought};
 use super::session::{FILLER, Over, Session, Spoken, with_filler};
 use super::wire::{Received, Sent, read};
 
@@ -19,52 +19,39 @@ impl Session<'_> {
     /// The model answers: its words go out as they come, the line stays open for whoever speaks over them.
     pub(super) async fn think(&mut self, began: Timestamp) -> Result<Spoken, Over> {
         let mut thinking = Thinking::begin(&self.talk, began);
-        let mut suggestion = None;
+        let app = self.talk.app;
         loop {
-            let app = self.talk.app;
             let next = tokio::select! {
                 thought = thinking.next() => Next::Thought(thought),
                 message = self.socket.recv() => Next::Message(message),
                 () = app.stopping.cancelled() => return Err(Over),
             };
-            let failed = match next {
+            let thought = match next {
+                Next::Thought(thought) => thought,
                 Next::Message(message) => {
                     if self.talks_over(message) {
                         return Ok(self.cut(&mut thinking));
                     }
                     continue;
                 }
-                Next::Thought(Thought::Say(words)) => {
-                    self.send(&Sent::words(&words)).await?;
-                    continue;
-                }
-                Next::Thought(Thought::Filler) => {
-                    self.send(&Sent::words(FILLER)).await?;
-                    continue;
-                }
-                Next::Thought(Thought::Done) => {
+            };
+            match thought {
+                Thought::Say(words) => self.send(&Sent::words(&words)).await?,
+                Thought::Filler => self.send(&Sent::words(FILLER)).await?,
+                Thought::Done => {
                     let words = said(&self.talk.thought(&mut thinking).await);
                     return Ok(Spoken::whole(words, false));
                 }
-                Next::Thought(Thought::Calls(calls)) => {
-                    let asked_at = app.now();
-                    let work = carry_out(&mut self.talk, &calls);
-                    let carried = with_filler(&mut self.socket, app, asked_at, work).await;
-                    thinking.tell_times(&mut self.talk.times);
-                    if let Some(direct) = carried.direct {
-                        return self.after(&thinking.spoken, direct).await;
+                Thought::Calls(calls) => {
+                    let work = thinking.go_on(&mut self.talk, &calls);
+                    if let Some(effects) = with_filler(&mut self.socket, app, app.now(), work).await {
+                        return self.after(&thinking.spoken, effects).await;
                     }
-                    suggestion = carried.suggestion.or(suggestion);
-                    let is_circling = thinking.again(&self.talk).is_err();
-                    suggestion = suggestion.filter(|_| !is_circling);
-                    is_circling
                 }
-                Next::Thought(Thought::Failed(_)) => true,
-            };
-            if failed {
-                self.talk.flag(thinking.flagged());
-                let effects = without_model(&mut self.talk, suggestion).await;
-                return self.after(&thinking.spoken, effects).await;
+                Thought::Failed => {
+                    let effects = thinking.give_up(&mut self.talk).await;
+                    return self.after(&thinking.spoken, effects).await;
+                }
             }
         }
     }
@@ -99,7 +86,7 @@ impl Session<'_> {
                 true
             }
             Received::Interrupted { heard } => {
-                self.heard = Some(heard);
+                self.cut_at = Some(heard);
                 true
             }
             _ => false,
@@ -109,8 +96,7 @@ impl Session<'_> {
     /// The answer ends where the caller spoke over it.
     fn cut(&mut self, thinking: &mut Thinking<'_>) -> Spoken {
         metrics::counter!("answers_cut_total").increment(1);
-        thinking.tell_times(&mut self.talk.times);
-        self.talk.flag(thinking.flagged());
+        thinking.tell(&mut self.talk);
         self.talk.state.last_words.clone_from(&thinking.spoken);
         let words = thinking.spoken.trim().to_owned();
         let is_void = words.is_empty() && !thinking.has_asked_for_tools();

@@ -13,7 +13,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::ExposeSecret;
 use sha2::Sha256;
-use store::{StoreError, TurnTimes};
+use store::{Conversation, StoreError};
 use subtle::ConstantTimeEq;
 pub use wire::Farewell;
 
@@ -39,9 +39,10 @@ pub async fn relay(app: App, mut socket: WebSocket) {
         metrics::counter!("relay_refused_total").increment(1);
         return close(socket, "setup with the token of the call's TwiML comes first").await;
     };
-    match begin(&app, &setup).await {
-        Ok(Some((talk_parts, words))) => {
-            let session = Session::new(talk_parts.talk(&app, &words), socket);
+    match saved(&app, &setup).await {
+        Ok(Some((saved, state, words))) => {
+            let talk = Talk::new(&app, &words, (saved.id, saved.lead), state);
+            let session = Session::new(talk, socket);
             app.relays.send_modify(|count| *count += 1);
             metrics::gauge!("relay_calls").increment(1.0);
             session.run().await;
@@ -76,33 +77,13 @@ fn is_ours(app: &App, setup: &Setup) -> bool {
     !setup.call_sid.is_empty() && relay_token(app, &setup.call_sid).as_bytes().ct_eq(given.as_bytes()).into()
 }
 
-/// What a socket takes up.
-struct TalkParts {
-    conversation: String,
-    lead: agency::crm::LeadId,
-    state: State,
-}
-
-impl TalkParts {
-    fn talk<'a>(self, app: &'a App, words: &'a Words) -> Talk<'a> {
-        Talk {
-            app,
-            words,
-            conversation: self.conversation,
-            lead: self.lead,
-            state: self.state,
-            heard_id: app.id("turn"),
-            times: TurnTimes::default(),
-        }
-    }
-}
-
-async fn begin(app: &App, setup: &Setup) -> Result<Option<(TalkParts, Arc<Words>)>, StoreError> {
+/// The call as it was saved last, and the names it may hear.
+async fn saved(app: &App, setup: &Setup) -> Result<Option<(Conversation, State, Arc<Words>)>, StoreError> {
     let words = app.words().await?;
     let Some(saved) = app.store.conversation(&setup.call_sid).await? else { return Ok(None) };
     let mut state: State = serde_json::from_str(&saved.state)?;
     state.turn = saved.turn;
-    Ok(Some((TalkParts { conversation: saved.id, lead: saved.lead, state }, words)))
+    Ok(Some((saved, state, words)))
 }
 
 async fn close(mut socket: WebSocket, reason: &'static str) {

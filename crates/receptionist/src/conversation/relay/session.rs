@@ -8,7 +8,7 @@ use agency::language::{Expecting, is_back_channel};
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use store::{StoreError, TurnLine, TurnTimes};
+use store::{StoreError, TurnLine};
 
 use super::super::talk::{Kept, Talk, ms_between, said};
 use super::wire::{Farewell, Received, Sent, read};
@@ -21,7 +21,9 @@ pub(super) struct Session<'a> {
     unsaved: Vec<TurnLine>,
     /// The line that was said last, and what of it was heard when it was interrupted.
     last_line: Option<String>,
-    pub(super) heard: Option<String>,
+    heard: Option<String>,
+    /// What was heard of the answer in hand when it was interrupted.
+    pub(super) cut_at: Option<String>,
     pub(super) keys: String,
     /// Said while an answer was under way; the next turn.
     pub(super) waiting: Option<String>,
@@ -86,6 +88,7 @@ impl<'a> Session<'a> {
             unsaved: Vec::new(),
             last_line: None,
             heard: None,
+            cut_at: None,
             keys: String::new(),
             waiting: None,
             began: now,
@@ -134,8 +137,7 @@ impl<'a> Session<'a> {
             }
             Received::Key(key) => self.key(key).await,
             Received::Interrupted { heard } => {
-                self.talk.note(Event::Interrupted { heard: heard.clone() });
-                self.heard = Some(heard);
+                self.interrupted(heard);
                 Ok(())
             }
             Received::AgentSpeaking(speaking) => {
@@ -168,12 +170,18 @@ impl<'a> Session<'a> {
                     words.push(' ');
                     words.push_str(&more);
                 }
-                Received::Interrupted { heard } => self.heard = Some(heard),
+                Received::Interrupted { heard } => self.interrupted(heard),
                 Received::Key(key) => self.keys.push(key),
                 _ => {}
             }
         }
         self.turn(Event::CallerSpoke { alternatives: vec![words] }).await
+    }
+
+    /// The caller spoke over the words that were said last.
+    fn interrupted(&mut self, heard: String) {
+        self.talk.note(Event::Interrupted { heard: heard.clone() });
+        self.heard = Some(heard);
     }
 
     async fn go_on(&mut self) -> Flow {
@@ -206,9 +214,7 @@ impl<'a> Session<'a> {
     async fn turn(&mut self, event: Event) -> Flow {
         let began = self.talk.app.now();
         let before = self.talk.state.clone();
-        self.talk.state.turn += 1;
-        self.talk.heard_id = self.talk.app.id("turn");
-        self.talk.times = TurnTimes::default();
+        self.talk.next_turn();
         self.began = began;
         let app = self.talk.app;
         let work = self.talk.run(event.clone());
@@ -226,13 +232,15 @@ impl<'a> Session<'a> {
             // Nothing was said or done yet: it is one thing that they say.
             *more = format!("{} {more}", alternatives.first().map(String::as_str).unwrap_or_default());
             self.talk.state = before;
+            self.cut_at = None;
             return Ok(());
         }
         self.talk.has_said(&spoken.words);
         if spoken.is_cut {
-            self.talk.note(Event::Interrupted { heard: self.heard.clone().unwrap_or_default() });
+            self.talk.note(Event::Interrupted { heard: self.cut_at.clone().unwrap_or_default() });
         }
         self.save(&event, &before, &spoken.words, began).await?;
+        self.heard = self.cut_at.take().or(self.heard.take());
         if spoken.ends {
             let handoff_data = serde_json::to_string(&Farewell { say: spoken.words }).unwrap_or_default();
             self.send(&Sent::End { handoff_data }).await?;

@@ -29,7 +29,6 @@ pub(super) enum Received {
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Setup {
-    pub(super) session_id: String,
     pub(super) call_sid: String,
     pub(super) custom_parameters: BTreeMap<String, Value>,
 }
