@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::triage::plain;
+use crate::language::plain;
 
 /// Everything approved. What is not in it is not said.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -2,11 +2,10 @@
 
 use super::{Context, Effect, Event, State, Step};
 use crate::crm::ActionTaken;
-use crate::language::{Act, Said, hear};
+use crate::language::{Act, Said, hear, plain};
 use crate::model::{self, Line};
 use crate::tools::ToolCall;
 use crate::tools::raise_emergency::RaiseEmergency;
-use crate::triage::plain;
 use crate::{dialogue, greeting, triage};
 
 /// Changes the state and says what to do. Only dispatches: each step of the talk has a file in [`dialogue`].

@@ -118,7 +118,7 @@ pub fn is_back_channel(words: &str) -> bool {
         "mm", "mmm", "mhm", "hm", "hmm", "uh", "huh", "um", "er", "erm", "ah", "oh", "aha", "right", "i",
         "see",
     ];
-    let plain = crate::triage::plain(words);
+    let plain = super::plain(words);
     let mut said = plain.split_whitespace().peekable();
     said.peek().is_some() && said.clone().count() <= 3 && said.all(|word| SOUNDS.contains(&word))
 }

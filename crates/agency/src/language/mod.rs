@@ -54,3 +54,10 @@ vocabulary! {
         Choice = "choice", Message = "message",
     }
 }
+
+/// Words as phrases are looked for in them: no marks, and a space at each end, so that whole words are compared.
+pub(crate) fn plain(words: &str) -> String {
+    let letters = words.to_lowercase().replace(['’', '\''], "");
+    let spaced: String = letters.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    format!(" {} ", spaced.split_whitespace().collect::<Vec<_>>().join(" "))
+}

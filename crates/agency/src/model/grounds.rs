@@ -7,9 +7,8 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::Context;
-use crate::language::{Expecting, Said, Value, figures_named, hear};
+use crate::language::{Expecting, Said, Value, figures_named, hear, plain};
 use crate::speech;
-use crate::triage::plain;
 
 /// The values of some text. What is wanted of a text, and what there is to back it, are both this.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

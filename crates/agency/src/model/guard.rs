@@ -4,7 +4,7 @@
 use super::grounds::Grounds;
 use crate::conversation::Context;
 use crate::crm::ActionTaken;
-use crate::triage::plain;
+use crate::language::plain;
 
 /// What takes the place of words that nothing backs.
 pub const NOT_BACKED: &str = "I'd better have a colleague confirm that for you.";

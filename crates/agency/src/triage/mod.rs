@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::crm::vocabulary;
+use crate::language::plain;
 use crate::london;
 use table::TABLE;
 use wording::Wording;
@@ -194,13 +195,6 @@ fn as_compared(written: &str) -> Vec<String> {
         last.push_str(ending);
     }
     words
-}
-
-/// Words as phrases are looked for in them: no marks, and a space at each end, so that whole words are compared.
-pub(crate) fn plain(words: &str) -> String {
-    let letters = words.to_lowercase().replace(['’', '\''], "");
-    let spaced: String = letters.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    format!(" {} ", spaced.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
