@@ -13,6 +13,7 @@ pub mod tools;
 pub mod crm;
 pub mod diary;
 pub mod greeting;
+pub mod handoff;
 pub mod search;
 pub mod triage;
 
@@ -24,7 +25,9 @@ pub mod outbox;
 
 pub mod london;
 pub mod model;
+pub mod oncall;
 pub mod office;
 pub mod phone;
 pub mod postcode;
+pub mod repairs;
 pub mod settings;

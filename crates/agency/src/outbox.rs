@@ -10,7 +10,7 @@ vocabulary! {
     /// The one truth about a message, in the order it can move.
     MessageStatus {
         Queued = "queued", Sending = "sending", Unknown = "unknown", Sent = "sent", Delivered = "delivered",
-        Read = "read", Undelivered = "undelivered", Failed = "failed", Received = "received",
+        Read = "read", Undelivered = "undelivered", Failed = "failed", Received = "received", Cancelled = "cancelled",
     }
 }
 

@@ -26,6 +26,15 @@ impl Postcode {
     }
 }
 
+impl std::fmt::Display for Postcode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.inward {
+            Some(inward) => write!(f, "{} {inward}", self.outward),
+            None => f.write_str(&self.outward),
+        }
+    }
+}
+
 fn is_outward(code: &str) -> bool {
     let letters = code.bytes().take_while(u8::is_ascii_uppercase).count();
     let rest = &code.as_bytes()[letters..];

@@ -12,6 +12,9 @@ use agency::office::{Fee, Office};
 use agency::phone::PhoneNumber;
 use agency::search::Widened;
 use agency::settings::{AgencyProfile, Day, Greetings, OpeningHours};
+use agency::tools::emergency_details::EmergencyNoted;
+use agency::tools::raise_emergency::EmergencyRaised;
+use agency::tools::report_repair::RepairReported;
 use agency::tools::book_viewing::BookingOutcome;
 use agency::tools::cancel_viewing::CancelOutcome;
 use agency::tools::find_properties::FoundProperties;
@@ -142,7 +145,19 @@ impl World {
                 ToolOutcome::MessageTaken(take_message::decide(call, &self.hours, now()))
             }
             (ToolCall::RaiseEmergency(raise), _) => {
-                ToolOutcome::EmergencyRaised { hazard: raise.emergency.hazard.clone() }
+                ToolOutcome::EmergencyRaised(EmergencyRaised {
+                    hazard: raise.emergency.hazard.clone(),
+                    alert: "alert_1".into(),
+                    reference: Some("T-1".into()),
+                })
+            }
+            (ToolCall::EmergencyDetails(more), n) => ToolOutcome::EmergencyNoted(EmergencyNoted {
+                alert: more.alert.clone(),
+                reference: (n > 1).then(|| "T-2".into()),
+                contractor: None,
+            }),
+            (ToolCall::ReportRepair(_), n) => {
+                ToolOutcome::RepairReported(RepairReported { reference: "T-3".into(), texted: n > 1 })
             }
         }
     }

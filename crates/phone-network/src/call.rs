@@ -69,6 +69,10 @@ pub struct Call {
     all_heard: Vec<String>,
     warnings: Vec<String>,
     seconds: u32,
+    /// A `<Hangup>` was played.
+    pub(crate) was_told_to_hang_up: bool,
+    /// Where its end is told; the number's own address if none.
+    status_url: Option<String>,
 }
 
 /// Where a document leads.
@@ -76,6 +80,7 @@ enum Next {
     Nothing,
     Redirect(String),
     Connect(Verb),
+    Dial(Verb),
 }
 
 /// A caller waits for at most this many documents without being asked anything.
@@ -93,29 +98,25 @@ impl Network {
             direction: "inbound",
             status: "ringing".into(),
             url: None,
+            status_callback: None,
             created: self.now(),
         };
         lock(&self.shared.memory).calls.push(record);
-        self.place(sid, from, to, "inbound", &options.voice_path).await
+        self.unplayed(sid, from, to, "inbound", &options.voice_path).begin(&options.voice_path).await
     }
 
     /// Picks up a call that the app placed over REST.
     pub async fn pick_up(&self, sid: &str) -> Result<Call, NetworkError> {
         let record = lock(&self.shared.memory).calls.iter().find(|call| call.sid == sid).cloned();
-        let Some(CallRecord { url: Some(url), from, to, .. }) = record else {
+        let Some(CallRecord { url: Some(url), from, to, status_callback, .. }) = record else {
             return Err(NetworkError::NoAnswer { url: format!("call {sid}") });
         };
-        self.place(sid.to_owned(), &from, &to, "outbound-api", &url).await
+        let mut call = self.unplayed(sid.to_owned(), &from, &to, "outbound-api", &url);
+        call.status_url = status_callback;
+        call.begin(&url).await
     }
 
-    async fn place(
-        &self,
-        sid: String,
-        from: &str,
-        to: &str,
-        direction: &str,
-        url: &str,
-    ) -> Result<Call, NetworkError> {
+    pub(crate) fn unplayed(&self, sid: String, from: &str, to: &str, direction: &str, url: &str) -> Call {
         let pairs = [
             ("AccountSid", self.options().account_sid.as_str()),
             ("ApiVersion", "2010-04-01"),
@@ -130,7 +131,7 @@ impl Network {
             ("ToCity", ""),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let mut call = Call {
+        Call {
             network: self.clone(),
             sid,
             parameters: pairs.into(),
@@ -143,17 +144,23 @@ impl Network {
             all_heard: Vec::new(),
             warnings: Vec::new(),
             seconds: 0,
-        };
-        let reached = call.fetch(url, &[("CallStatus", "ringing")]).await;
-        if !reached {
-            return Err(NetworkError::NoAnswer { url: format!("{}{url}", self.options().send_to) });
+            was_told_to_hang_up: false,
+            status_url: None,
         }
-        call.play().await;
-        Ok(call)
     }
 }
 
 impl Call {
+    /// Gets the first document and plays it to its first question.
+    pub(crate) async fn begin(mut self, url: &str) -> Result<Self, NetworkError> {
+        let reached = self.fetch(url, &[("CallStatus", "ringing")]).await;
+        if !reached {
+            return Err(NetworkError::NoAnswer { url: format!("{}{url}", self.network.options().send_to) });
+        }
+        self.play().await;
+        Ok(self)
+    }
+
     pub fn sid(&self) -> &str {
         &self.sid
     }
@@ -320,6 +327,7 @@ impl Call {
                 Next::Redirect(url) => {
                     self.fetch(&url, &[("CallStatus", "in-progress")]).await;
                 }
+                Next::Dial(verb) => Box::pin(self.dial(&verb)).await,
                 Next::Connect(verb) => return Box::pin(self.connect(&verb)).await,
                 Next::Nothing => return,
             }
@@ -337,9 +345,13 @@ impl Call {
                     self.listening = Some(Listening { verb });
                     return Next::Nothing;
                 }
+                "Dial" => return Next::Dial(verb),
                 "Connect" => return Next::Connect(verb),
                 "Redirect" => return Next::Redirect(verb.text.trim().to_owned()),
-                "Hangup" => break,
+                "Hangup" => {
+                    self.was_told_to_hang_up = true;
+                    break;
+                }
                 "Reject" => {
                     self.end(Ending::Rejected);
                     return Next::Nothing;
@@ -386,6 +398,6 @@ impl Call {
             ("SequenceNumber", "0"),
         ];
         parameters.extend(facts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        self.network.send_callbacks(options.status_path, vec![parameters]);
+        self.network.send_callbacks(self.status_url.clone().unwrap_or(options.status_path), vec![parameters]);
     }
 }

@@ -40,6 +40,18 @@ pub enum Recipient {
     LostOnce,
 }
 
+/// What somebody does when the app rings them. Everybody else does not answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phone {
+    #[default]
+    NoAnswer,
+    Busy,
+    /// Voicemail answers, and nobody presses a key.
+    Machine,
+    /// They answer and press these keys, one after the other.
+    Presses(&'static str),
+}
+
 #[derive(Debug)]
 pub(crate) struct Dice {
     rng: StdRng,

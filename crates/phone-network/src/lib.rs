@@ -8,6 +8,7 @@ mod call;
 mod call_relay;
 mod faults;
 mod number;
+mod outbound;
 mod relay;
 mod rest;
 mod signature;
@@ -16,7 +17,7 @@ mod twiml;
 mod webhook;
 
 pub use call::{Call, Ending, Listening};
-pub use faults::{Faults, Recipient};
+pub use faults::{Faults, Phone, Recipient};
 pub use signature::sign;
 pub use state::{MessageRecord, Network, NetworkOptions};
 pub use twiml::{Document, Verb, parse};

@@ -246,9 +246,17 @@ async fn create_call(State(network): State<Network>, Form(fields): Form<Fields>)
         direction: "outbound-api",
         status: "queued".into(),
         url: Some(url.into()),
+        status_callback: field(&fields, "StatusCallback").map(str::to_owned),
         created: network.now(),
     };
+    if let Some(refusal) = refusal(&network, None).await {
+        return refusal;
+    }
     lock(&network.shared.memory).calls.push(record.clone());
+    network.ring_out(record.clone());
+    if network.happens(|faults| faults.accepted_in_silence) {
+        tokio::time::sleep(network.options().silence).await;
+    }
     (StatusCode::CREATED, Json(call_json(&network, &record))).into_response()
 }
 

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::NetworkError;
-use crate::faults::{Dice, Faults, Recipient};
+use crate::faults::{Dice, Faults, Phone, Recipient};
 use crate::webhook::Parameters;
 
 type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -78,6 +78,7 @@ pub(crate) struct CallRecord {
     pub(crate) direction: &'static str,
     pub(crate) status: String,
     pub(crate) url: Option<String>,
+    pub(crate) status_callback: Option<String>,
     pub(crate) created: Timestamp,
 }
 
@@ -86,6 +87,7 @@ pub(crate) struct Memory {
     pub(crate) messages: Vec<MessageRecord>,
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) recipients: HashMap<String, Recipient>,
+    pub(crate) phones: HashMap<String, Phone>,
     pub(crate) dice: Dice,
     counter: u64,
     pub(crate) complaints: Vec<String>,
@@ -118,6 +120,7 @@ impl Network {
             messages: Vec::new(),
             calls: Vec::new(),
             recipients: HashMap::new(),
+            phones: HashMap::new(),
             dice: Dice::new(options.faults.seed),
             counter: 0,
             complaints: Vec::new(),
@@ -172,6 +175,21 @@ impl Network {
     /// How this number takes messages from now on.
     pub fn set_recipient(&self, number: &str, recipient: Recipient) {
         lock(&self.shared.memory).recipients.insert(number.to_owned(), recipient);
+    }
+
+    /// What this number does from now on when it is rung.
+    pub fn set_phone(&self, number: &str, phone: Phone) {
+        lock(&self.shared.memory).phones.insert(number.to_owned(), phone);
+    }
+
+    pub(crate) fn phone_of(&self, number: &str) -> Phone {
+        lock(&self.shared.memory).phones.get(number).copied().unwrap_or_default()
+    }
+
+    /// The numbers that the app has rung, in order.
+    pub fn rung(&self) -> Vec<String> {
+        let memory = lock(&self.shared.memory);
+        memory.calls.iter().filter(|call| call.direction == "outbound-api").map(|call| call.to.clone()).collect()
     }
 
     pub fn messages(&self) -> Vec<MessageRecord> {

@@ -7,6 +7,7 @@ use agency::crm::{Caller, StaffName};
 use agency::language::Lexicon;
 use agency::model::Grounds;
 use agency::office::Office;
+use agency::phone::PhoneNumber;
 use agency::settings::{AgencyProfile, Greetings, OpeningHours};
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
@@ -17,7 +18,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Ids};
-use crate::delivery::TwilioClient;
+use crate::delivery::{SlackClient, TwilioClient};
 use crate::model::Models;
 use crate::settings::Settings;
 
@@ -31,6 +32,7 @@ pub struct Parts {
     pub clock: Clock,
     pub ids: Ids,
     pub twilio: TwilioClient,
+    pub slack: Option<SlackClient>,
     pub models: Option<Models>,
     /// Rung when a message was written, so that it leaves at once.
     pub outbox_rung: Notify,
@@ -93,6 +95,7 @@ impl App {
             office: kept(&store, "office", &settings.office, now).await?,
         };
         let twilio = TwilioClient::new(&settings)?;
+        let slack = SlackClient::new(&settings.emergency.slack_webhook_url)?;
         let models = Models::new(&settings.model)?;
         let worker = ids.next("node", now);
         Ok(Self(Arc::new(Parts {
@@ -101,6 +104,7 @@ impl App {
             clock,
             ids,
             twilio,
+            slack,
             models,
             outbox_rung: Notify::new(),
             relays: watch::Sender::new(0),
@@ -121,6 +125,12 @@ impl App {
 
     pub fn agency(&self) -> &AgencyProfile {
         &self.editable.agency
+    }
+
+    /// Where people send photos.
+    pub fn whatsapp_number(&self) -> Option<PhoneNumber> {
+        let number = self.settings.twilio.whatsapp_number.as_deref()?;
+        PhoneNumber::parse(number.strip_prefix("whatsapp:").unwrap_or(number)).ok()
     }
 
     pub fn hours(&self) -> &OpeningHours {

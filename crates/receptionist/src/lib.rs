@@ -3,6 +3,7 @@
 //! wrote and [`delivery`] sends it.
 
 pub mod intake;
+pub mod ladder;
 pub mod model;
 
 pub mod conversation;

@@ -1,11 +1,14 @@
 //! The outbox: claim what is due, send it, record the attempt, settle. No transaction is open while sending. Delivery
 //! is at least once; what is given up raises a task.
 
+mod post;
 mod receipt;
 mod settle;
 
+pub(crate) use post::{About, Post, post, post_all_ways, post_call, post_to_slack};
 pub use receipt::{apply_waiting_receipts, ask_for_receipts, take_receipt};
 
+use agency::crm::Channel;
 use agency::outbox::{Failure, MessageStatus, Next, after_failure};
 use jiff::{SignedDuration, Timestamp};
 use store::{AttemptOutcome, ClaimedMessage, StoreError};
@@ -49,18 +52,29 @@ async fn handle(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
 
 async fn send(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
     let started = app.now();
-    let step = match app.twilio.create(message, started).await {
+    let step = match deliver(app, message).await {
         Ok(Sent { sid, http_status }) => {
             metrics::counter!("messages_sent_total", "channel" => message.channel.clone()).increment(1);
+            // Slack sends no receipts: what it took is there.
+            let is_there = message.channel == Channel::Slack.word();
+            let status = if is_there { MessageStatus::Delivered } else { MessageStatus::Sent };
             Step {
                 http_status: Some(http_status),
                 sid: Some(sid),
-                ..Step::to(MessageStatus::Sent, AttemptOutcome::Sent)
+                ..Step::to(status, AttemptOutcome::Sent)
             }
         }
         Err(undelivered) => after(app, message, &undelivered),
     };
     settle(app, message, started, step).await
+}
+
+async fn deliver(app: &App, message: &ClaimedMessage) -> Result<Sent, Undelivered> {
+    match (Channel::from_word(&message.channel), &app.slack) {
+        (Some(Channel::Slack), Some(slack)) => slack.create(message).await,
+        (Some(Channel::Voice), _) => app.twilio.create_call(message, app.now()).await,
+        _ => app.twilio.create(message, app.now()).await,
+    }
 }
 
 /// Longer than this nobody waits to learn what became of a message: a person is told.
@@ -76,6 +90,10 @@ fn after(app: &App, message: &ClaimedMessage, undelivered: &Undelivered) -> Step
     let outbox = &app.settings.outbox;
     let (http_status, code) = (undelivered.http_status, undelivered.code);
     let step = match undelivered.failure {
+        // A call that may have been made is not made again: the ladder's next step is.
+        Failure::Unknown if message.channel == Channel::Voice.word() => {
+            Step::to(MessageStatus::Failed, AttemptOutcome::Unknown)
+        }
         Failure::Permanent => Step::to(MessageStatus::Failed, AttemptOutcome::Permanent),
         Failure::Unknown if message.attempts >= tries_max(app) => {
             Step::to(MessageStatus::Failed, AttemptOutcome::Unknown)

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::clock::{Clock, Ids};
 use crate::server::{router, serve, without_delay};
 use crate::settings::{self, Settings};
-use crate::{outbox, worker};
+use crate::{ladder, outbox, worker};
 
 /// What the rehearsal's account at the phone network is called. Nothing outside this machine knows it.
 pub const ACCOUNT_SID: &str = "AC00000000000000000000000000rehearse";
@@ -101,7 +101,8 @@ impl Rehearsal {
     pub async fn settle(&self) -> anyhow::Result<()> {
         loop {
             self.network.settle().await;
-            if outbox::send_due(&self.app).await? == 0 {
+            let due = ladder::climb_due(&self.app).await? + outbox::send_due(&self.app).await?;
+            if due == 0 {
                 self.network.settle().await;
                 return Ok(());
             }

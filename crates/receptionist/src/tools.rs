@@ -2,7 +2,8 @@
 
 mod booking;
 mod details;
-mod post;
+mod emergency;
+mod hand_off;
 mod reading;
 mod task;
 mod viewings;
@@ -11,7 +12,7 @@ mod writing;
 use agency::tools::{ToolCall, ToolOutcome};
 use sha2::{Digest, Sha256};
 use store::StoreError;
-pub(crate) use writing::alert_without_store;
+pub(crate) use emergency::alert_without_store;
 
 use crate::conversation::Talk;
 
@@ -28,7 +29,14 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         ToolCall::SendDetails(send) => once(talk, &key, details::send_details(talk, send, &key)).await,
         ToolCall::TakeMessage(message) => once(talk, &key, writing::take_message(talk, message, &key)).await,
         ToolCall::RaiseEmergency(raise) => {
-            once(talk, &key, writing::raise_emergency(talk, raise, &key)).await
+            once(talk, &key, emergency::raise_emergency(talk, raise, &key)).await
+        }
+        ToolCall::HandOff(to) => once(talk, &key, hand_off::hand_off(talk, to, &key)).await,
+        ToolCall::EmergencyDetails(more) => {
+            once(talk, &key, emergency::emergency_details(talk, more, &key)).await
+        }
+        ToolCall::ReportRepair(repair) => {
+            once(talk, &key, emergency::report_repair(talk, repair, &key)).await
         }
     };
     metrics::counter!("tools_total", "tool" => call.name()).increment(1);

@@ -10,10 +10,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::conversation::{Turn, end_call};
+use crate::ladder::climb_due;
 use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_due};
 
 /// A call that nothing has touched for so long has ended without telling us.
 const CALL_SILENT_FOR: SignedDuration = SignedDuration::from_hours(4);
+const LADDER_EVERY: Duration = Duration::from_secs(1);
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(5);
 
 /// Runs until told to stop. Messages leave when a commit rings, or at the latest with the next poll.
@@ -38,7 +40,16 @@ pub async fn run(app: App, stop: CancellationToken) {
             }
         }
     };
-    tokio::join!(outbox, housekeeping, keep_warm(&app, &stop));
+    let on_call = async {
+        while !stop.is_cancelled() {
+            tell("the on-call ladder", climb_due(&app).await.map(drop));
+            tokio::select! {
+                () = tokio::time::sleep(LADDER_EVERY) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    };
+    tokio::join!(outbox, on_call, housekeeping, keep_warm(&app, &stop));
 }
 
 /// A connection to the model that is used now and then stays open.
@@ -60,6 +71,7 @@ pub async fn keep_house(app: &App) -> Result<(), StoreError> {
     apply_waiting_receipts(app).await?;
     ask_for_receipts(app).await?;
     reconcile_diary(app).await?;
+    forget_incidents(app).await?;
     end_abandoned_calls(app).await
 }
 
@@ -99,6 +111,14 @@ async fn reconcile_diary(app: &App) -> Result<(), StoreError> {
     tx.commit().await
 }
 
+/// What is reported from now on of a building is another incident.
+async fn forget_incidents(app: &App) -> Result<(), StoreError> {
+    let hours = SignedDuration::from_hours(app.settings.emergency.same_incident_h);
+    let mut tx = app.store.begin().await?;
+    tx.forget_incidents(app.now().saturating_sub(hours).unwrap_or_default()).await?;
+    tx.commit().await
+}
+
 /// Ends calls whose last status never came.
 async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
     let since = app.now().saturating_sub(CALL_SILENT_FOR).unwrap_or_default();
@@ -109,6 +129,7 @@ async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
             times_lost: 0,
             from: None,
             direction: "inbound",
+            over_relay: false,
             confidence: None,
             event: Event::HungUp,
         };

@@ -8,7 +8,7 @@ use agency::phone::PhoneNumber;
 use jiff::civil::{Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::db::{Store, Tx, execute, read, within};
+use crate::db::{Store, Tx, execute, read, sql, within};
 use crate::error::StoreError;
 use crate::types::{Int, TextList, Ts};
 
@@ -18,7 +18,10 @@ const DEFAULT_MINUTES: i64 = 30;
 
 #[derive(Clone, Debug)]
 pub struct NewAppointment<'a> {
-    pub property: PropertyId,
+    /// None: a valuation.
+    pub property: Option<PropertyId>,
+    /// Of a valuation.
+    pub address: Option<&'a str>,
     pub negotiator: UserId,
     pub lead: LeadId,
     pub start: Timestamp,
@@ -32,7 +35,7 @@ pub struct NewAppointment<'a> {
 /// The time that an appointment takes of one person and one home.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
-    pub property: PropertyId,
+    pub property: Option<PropertyId>,
     pub negotiator: UserId,
     pub start: Timestamp,
     pub minutes: i64,
@@ -110,37 +113,46 @@ impl Store {
         Ok(rows.iter().map(AppointmentRow::busy).collect())
     }
 
-    /// Who shows homes, with hours and absences.
-    pub async fn negotiators(
+    /// Staff of these roles, with hours and absences.
+    pub async fn diaries_of(
         &self,
+        roles: &[String],
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Negotiator>, StoreError> {
-        const PEOPLE: &str = "SELECT id, COALESCE(name, 'A colleague') FROM users WHERE role = 'negotiator' AND active = (1 = 1) ORDER BY id";
+        const PG: &str = "SELECT id, COALESCE(name, 'A colleague') FROM users WHERE role = ANY ($1) AND active = (1 = 1) ORDER BY id";
+        const LITE: &str = "SELECT id, COALESCE(name, 'A colleague') FROM users WHERE role IN (SELECT value FROM json_each($1)) AND active = (1 = 1) ORDER BY id";
+        let (text, roles) = (sql!(self, pg: PG, lite: LITE), TextList(roles.to_vec()));
+        let people: Vec<(Int, String)> = read!(self, |c| sqlx::query_as(text).bind(roles).fetch_all(c).await)?;
+        let mut hours = self.hours_of_staff(from, until).await?;
+        let diary = |(id, name): (Int, String)| {
+            let (shifts, absences) = hours.remove(&id.0).unwrap_or_default();
+            Negotiator { id: UserId(id.0), name, shifts, absences }
+        };
+        Ok(people.into_iter().map(diary).collect())
+    }
+
+    /// Everybody's shifts, and their absences in the window, by user.
+    pub(crate) async fn hours_of_staff(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<BTreeMap<i64, (Vec<Shift>, Vec<Absence>)>, StoreError> {
         const HOURS: &str = "SELECT user_id, weekday, starts, ends FROM working_hours";
         const ABSENCES: &str =
             "SELECT user_id, starts_at, ends_at FROM absences WHERE starts_at < $2 AND ends_at > $1";
-        let people: Vec<(Int, String)> = read!(self, |c| sqlx::query_as(PEOPLE).fetch_all(c).await)?;
         let hours: Vec<(Int, String, String, String)> =
             read!(self, |c| sqlx::query_as(HOURS).fetch_all(c).await)?;
         let absences: Vec<(Int, Ts, Ts)> =
             read!(self, |c| sqlx::query_as(ABSENCES).bind(Ts(from)).bind(Ts(until)).fetch_all(c).await)?;
-        let mut found: BTreeMap<i64, Negotiator> = people
-            .into_iter()
-            .map(|(id, name)| (id.0, Negotiator { id: UserId(id.0), name, shifts: vec![], absences: vec![] }))
-            .collect();
+        let mut found: BTreeMap<i64, (Vec<Shift>, Vec<Absence>)> = BTreeMap::new();
         for (user, weekday, starts, ends) in hours {
-            let shift = shift(&weekday, &starts, &ends);
-            if let (Some(negotiator), Some(shift)) = (found.get_mut(&user.0), shift) {
-                negotiator.shifts.push(shift);
-            }
+            found.entry(user.0).or_default().0.extend(shift(&weekday, &starts, &ends));
         }
         for (user, from, until) in absences {
-            if let Some(negotiator) = found.get_mut(&user.0) {
-                negotiator.absences.push(Absence { from: from.0, until: until.0 });
-            }
+            found.entry(user.0).or_default().1.push(Absence { from: from.0, until: until.0 });
         }
-        Ok(found.into_values().collect())
+        Ok(found)
     }
 
     pub async fn viewing_rules(&self, property: PropertyId) -> Result<PropertyRules, StoreError> {
@@ -170,10 +182,10 @@ impl Tx {
     pub async fn book(&mut self, new: &NewAppointment<'_>) -> Result<AppointmentId, StoreError> {
         self.check_place(new.place(), None).await?;
         const SQL: &str = "INSERT INTO viewing_appointments (property_id, lead_id, agent_id, kind, scheduled_date, duration_minutes, \
-             status, viewer_name, viewer_email, viewer_phone, created_at) \
-             VALUES ($1, $2, $3, 'viewing', $4, $5, 'booked', $6, $7, $8, $9) RETURNING id";
+             status, viewer_name, viewer_email, viewer_phone, created_at, address) \
+             VALUES ($1, $2, $3, $10, $4, $5, 'booked', $6, $7, $8, $9, $11) RETURNING id";
         let id: Int = within!(self, |c| sqlx::query_scalar(SQL)
-            .bind(new.property.0)
+            .bind(new.property.map(|id| id.0))
             .bind(new.lead.0)
             .bind(new.negotiator.0)
             .bind(Ts(new.start))
@@ -182,6 +194,8 @@ impl Tx {
             .bind(new.viewer_email)
             .bind(new.viewer_phone.map(PhoneNumber::as_str))
             .bind(Ts(new.now))
+            .bind(if new.property.is_some() { "viewing" } else { "valuation" })
+            .bind(new.address)
             .fetch_one(c)
             .await)?;
         self.claim(new.place(), AppointmentId(id.0)).await?;
@@ -199,14 +213,18 @@ impl Tx {
                 .execute(&mut **tx)
                 .await?;
         }
-        self.check_available(place.property).await?;
+        if let Some(property) = place.property {
+            self.check_available(property).await?;
+        }
         self.check_foreign(place, except).await
     }
 
     pub(crate) async fn claim(&mut self, place: Place, appointment: AppointmentId) -> Result<(), StoreError> {
         for cell in cells(place.start, place.minutes) {
             self.claim_cell(cell, Some(place.negotiator), None, appointment.0).await?;
-            self.claim_cell(cell, None, Some(place.property), appointment.0).await?;
+            if place.property.is_some() {
+                self.claim_cell(cell, None, place.property, appointment.0).await?;
+            }
         }
         Ok(())
     }
@@ -229,7 +247,8 @@ impl Tx {
             .await)?;
         let others = rows.iter().filter(|row| except.is_none_or(|id| id.0 != row.id.0));
         let clash = others.map(AppointmentRow::busy).any(|busy| {
-            let concerns_us = busy.negotiator == Some(new.negotiator) || busy.property == Some(new.property);
+            let concerns_us = busy.negotiator == Some(new.negotiator)
+                || (new.property.is_some() && busy.property == new.property);
             concerns_us && busy.overlaps(new.start, end)
         });
         if clash { Err(StoreError::SlotTaken) } else { Ok(()) }

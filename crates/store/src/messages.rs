@@ -19,6 +19,8 @@ pub struct NewMessage<'a> {
     pub lead: Option<LeadId>,
     pub conversation: Option<&'a str>,
     pub appointment: Option<AppointmentId>,
+    /// The emergency it is about.
+    pub alert: Option<&'a str>,
     pub to: &'a str,
     pub from: &'a str,
     pub body: &'a str,
@@ -39,6 +41,7 @@ pub struct ClaimedMessage {
     pub lead: Option<LeadId>,
     pub conversation: Option<String>,
     pub appointment: Option<AppointmentId>,
+    pub alert: Option<String>,
     pub to: String,
     pub from: String,
     pub body: String,
@@ -58,6 +61,7 @@ impl ClaimedMessage {
             lead: None,
             conversation: None,
             appointment: None,
+            alert: None,
             to,
             from,
             body,
@@ -77,6 +81,7 @@ struct MessageRow {
     lead_id: Option<Int>,
     conversation_id: Option<String>,
     appointment_id: Option<Int>,
+    alert_id: Option<String>,
     to_address: String,
     from_address: String,
     body: String,
@@ -137,7 +142,7 @@ pub struct Settled<'a> {
 
 macro_rules! message_columns {
     () => {
-        "id, channel, kind, lead_id, conversation_id, appointment_id, to_address, from_address, body, content_sid, content_variables, status, attempts"
+        "id, channel, kind, lead_id, conversation_id, appointment_id, alert_id, to_address, from_address, body, content_sid, content_variables, status, attempts"
     };
 }
 
@@ -148,10 +153,10 @@ macro_rules! claim {
             "UPDATE messages SET status = CASE WHEN status = 'queued' THEN 'sending' ELSE 'unknown' END, claimed_by = $1, claimed_until = $3, updated_at = $2 WHERE id IN ( \
              SELECT m.id FROM messages m WHERE m.direction = 'outbound' AND m.status IN ('queued', 'sending', 'unknown') \
              AND m.send_after <= $2 AND (m.claimed_until IS NULL OR m.claimed_until <= $2) \
-             AND (m.kind = 'emergency_alert' OR NOT EXISTS (SELECT 1 FROM messages e WHERE e.to_address = m.to_address AND e.channel = m.channel \
+             AND (m.alert_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM messages e WHERE e.to_address = m.to_address AND e.channel = m.channel \
                AND e.direction = 'outbound' AND e.status IN ('queued', 'sending', 'unknown') AND e.id < m.id \
                AND (e.attempts > 0 OR e.send_after <= $2))) \
-             ORDER BY m.id LIMIT $4 ",
+             ORDER BY (m.alert_id IS NULL), m.id LIMIT $4 ",
             $skip_locked,
             ") AND (claimed_until IS NULL OR claimed_until <= $2) RETURNING ",
             message_columns!()
@@ -271,9 +276,9 @@ impl Tx {
 
     /// Writes a message to be sent. Says whether it is new: the same key is never written twice.
     pub async fn enqueue(&mut self, new: &NewMessage<'_>) -> Result<bool, StoreError> {
-        const SQL: &str = "INSERT INTO messages (id, direction, channel, kind, lead_id, conversation_id, appointment_id, to_address, \
+        const SQL: &str = "INSERT INTO messages (id, direction, channel, kind, lead_id, conversation_id, appointment_id, alert_id, to_address, \
              from_address, body, content_sid, content_variables, status, dedupe_key, fallback_for, send_after, created_at, updated_at) \
-             VALUES ($1, 'outbound', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', $12, $13, $14, $15, $15) \
+             VALUES ($1, 'outbound', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', $13, $14, $15, $16, $16) \
              ON CONFLICT (dedupe_key) DO NOTHING";
         let written = execute!(
             self,
@@ -284,6 +289,7 @@ impl Tx {
                 .bind(new.lead.map(|id| id.0))
                 .bind(new.conversation)
                 .bind(new.appointment.map(|id| id.0))
+                .bind(new.alert)
                 .bind(new.to)
                 .bind(new.from)
                 .bind(new.body)
@@ -352,6 +358,7 @@ impl MessageRow {
             lead: self.lead_id.map(|id| LeadId(id.0)),
             conversation: self.conversation_id,
             appointment: self.appointment_id.map(|id| AppointmentId(id.0)),
+            alert: self.alert_id,
             to: self.to_address,
             from: self.from_address,
             body: self.body,

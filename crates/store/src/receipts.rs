@@ -14,7 +14,7 @@ impl Store {
         since: Timestamp,
     ) -> Result<Vec<(String, String)>, StoreError> {
         const SQL: &str = "SELECT id, provider_sid FROM messages WHERE status = 'sent' AND provider_sid IS NOT NULL \
-             AND updated_at < $1 ORDER BY updated_at LIMIT 20";
+             AND channel IN ('sms', 'whatsapp') AND updated_at < $1 ORDER BY updated_at LIMIT 20";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(Ts(since)).fetch_all(c).await)?)
     }
 
@@ -68,6 +68,18 @@ impl Tx {
     ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE messages SET status = $2, error_code = COALESCE($3, error_code), updated_at = $4 WHERE id = $1";
         execute!(self, sqlx::query(SQL).bind(message).bind(status.word()).bind(error_code).bind(Ts(now)))?;
+        Ok(())
+    }
+
+    /// The same, by its key: of a call the provider's id may not be known when it ends.
+    pub async fn set_status_by_key(
+        &mut self,
+        dedupe_key: &str,
+        status: MessageStatus,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE messages SET status = $2, claimed_by = NULL, claimed_until = NULL, updated_at = $3 WHERE dedupe_key = $1";
+        execute!(self, sqlx::query(SQL).bind(dedupe_key).bind(status.word()).bind(Ts(now)))?;
         Ok(())
     }
 

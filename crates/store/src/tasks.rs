@@ -1,6 +1,6 @@
-//! Work for people, and alerts that must not wait.
+//! Work for people.
 
-use agency::crm::{LeadId, Priority, TaskKind};
+use agency::crm::{LeadId, Priority, TaskKind, UserId};
 use jiff::Timestamp;
 
 use crate::db::{Tx, execute};
@@ -19,18 +19,6 @@ pub struct NewTask<'a> {
     pub message: Option<&'a str>,
     pub dedupe_key: &'a str,
     pub due: Option<Timestamp>,
-    pub now: Timestamp,
-}
-
-#[derive(Clone, Debug)]
-pub struct NewAlert<'a> {
-    pub id: &'a str,
-    pub step_id: &'a str,
-    pub hazard: &'a str,
-    pub evidence: &'a str,
-    pub lead: LeadId,
-    pub conversation: &'a str,
-    pub dedupe_key: &'a str,
     pub now: Timestamp,
 }
 
@@ -57,32 +45,17 @@ impl Tx {
         Ok(written > 0)
     }
 
+    /// Somebody has taken these on.
+    pub async fn assign_tasks(&mut self, conversation: &str, user: UserId) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE tasks SET assigned_to = $2 WHERE conversation_id = $1 AND status = 'open' AND assigned_to IS NULL";
+        execute!(self, sqlx::query(SQL).bind(conversation).bind(user.0))?;
+        Ok(())
+    }
+
     /// Calls off a task that turned out not to be needed.
     pub async fn cancel_task(&mut self, dedupe_key: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE tasks SET status = 'cancelled' WHERE dedupe_key = $1 AND status = 'open'";
         execute!(self, sqlx::query(SQL).bind(dedupe_key))?;
         Ok(())
-    }
-
-    /// Writes an emergency with the first step of its timeline.
-    pub async fn raise_alert(&mut self, new: &NewAlert<'_>) -> Result<bool, StoreError> {
-        const ALERT: &str = "INSERT INTO alerts (id, kind, hazard, evidence, lead_id, conversation_id, dedupe_key, raised_at) \
-             VALUES ($1, 'emergency', $2, $3, $4, $5, $6, $7) ON CONFLICT (dedupe_key) DO NOTHING";
-        const STEP: &str = "INSERT INTO alert_steps (id, alert_id, happened_at, step) VALUES ($1, $2, $3, 'safety words spoken')";
-        let written = execute!(
-            self,
-            sqlx::query(ALERT)
-                .bind(new.id)
-                .bind(new.hazard)
-                .bind(new.evidence)
-                .bind(new.lead.0)
-                .bind(new.conversation)
-                .bind(new.dedupe_key)
-                .bind(Ts(new.now))
-        )?;
-        if written > 0 {
-            execute!(self, sqlx::query(STEP).bind(new.step_id).bind(new.id).bind(Ts(new.now)))?;
-        }
-        Ok(written > 0)
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::language::Expecting;
 use crate::tools::ToolCall;
+use crate::tools::hand_off::Transfer;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case")]
@@ -22,6 +23,10 @@ pub enum Effect {
     /// Run this and come back with [`super::Event::ToolFinished`].
     RunTool {
         call: ToolCall,
+    },
+    /// Put the caller through, after what was said.
+    Transfer {
+        transfer: Transfer,
     },
     /// Have the model answer.
     AskModel,

@@ -40,6 +40,8 @@ pub enum Event {
     },
     /// The model gave no answer that can be used.
     ModelFailed,
+    /// Nobody took the call that was put through.
+    TransferFailed,
     HungUp,
 }
 

@@ -1,11 +1,8 @@
 //! The one entry: an event comes in, the state changes, effects go out.
 
 use super::{Context, Effect, Event, State, Step};
-use crate::crm::ActionTaken;
 use crate::language::{Act, Said, hear, plain};
 use crate::model::{self, Line};
-use crate::tools::ToolCall;
-use crate::tools::raise_emergency::RaiseEmergency;
 use crate::{dialogue, greeting, triage};
 
 /// Changes the state and says what to do. Only dispatches: each step of the talk has a file in [`dialogue`].
@@ -110,6 +107,7 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
         Event::ModelCalled { name, arguments } => model::tools::call(state, &name, &arguments, context),
         Event::ModelSaid { words } => model_said(state, words, context),
         Event::ModelFailed => dialogue::by_rules(state, context),
+        Event::TransferFailed => dialogue::handoff::failed(state),
         Event::HungUp => {
             state.step = Step::Ended;
             Vec::new()
@@ -169,22 +167,14 @@ fn model_said(state: &mut State, words: String, context: &Context) -> Vec<Effect
     vec![Effect::Listen { expecting: state.step.expecting() }]
 }
 
-/// Safety words come before any question, and the alert is written before the caller is asked anything.
+/// Safety words come before any question, and the alert is written before the caller is asked anything. What is said of
+/// a repair later may make it an emergency: the words so far are judged with it.
 fn emergency_first(state: &mut State, alternatives: &[String], context: &Context) -> Option<Vec<Effect>> {
-    let emergency = triage::emergency(alternatives, context.now)?;
-    let hazard = triage::hazard(&emergency.hazard)?;
-    // An address given in the same breath as another danger belongs to the message.
-    state.message = state.message.take().map(|begun| format!("{begun} / {}", state.last_heard));
+    let so_far = state.report.as_ref().and_then(|report| report.with(&state.last_heard));
+    let emergency = triage::emergency(alternatives, context.now)
+        .or_else(|| triage::emergency(&[so_far?], context.now))?;
     let is_alerted = state.hazards.contains(&emergency.hazard);
-    state.did(ActionTaken::Emergency);
-    state.last_words.clone_from(&hazard.script);
-    let mut effects = vec![Effect::Warn { words: hazard.script.clone() }];
-    if is_alerted {
-        effects.extend(dialogue::after_emergency(state, hazard.ends_call));
-    } else {
-        state.step = if hazard.ends_call { Step::Ended } else { Step::AskMessage };
-        let call = RaiseEmergency { emergency, phone: state.details.phone.clone() };
-        effects.push(Effect::RunTool { call: ToolCall::RaiseEmergency(call) });
-    }
-    Some(effects)
+    // They heard the safety words just before; the answer may be in the same breath.
+    let answers = is_alerted && state.step.is_report();
+    if answers { None } else { dialogue::report::raise(state, emergency, context) }
 }

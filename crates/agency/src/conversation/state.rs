@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Effect;
 use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, TaskKind, Wants};
 use crate::diary::{Avoids, TimeWish};
-use crate::language::{Act, Expecting, Intent};
+use crate::dialogue::{Handover, Report};
+use crate::language::{Act, Address, Expecting, Intent};
 use crate::model::{Grounds, History};
 use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
@@ -46,28 +47,57 @@ pub enum Step {
     OfferDetails,
     AskEmailToSend,
     AskPhoneToSend,
+    /// A report of something wrong in a home: `dialogue/report.rs`.
+    ReportWhat,
+    ReportPlace,
+    ReportSince,
+    ReportVulnerable,
+    ReportAccess,
+    ReportName,
+    ReportPhone,
+    /// A colleague is being rung for them.
+    Transferring,
     Ended,
 }
 
 impl Step {
+    pub fn is_report(self) -> bool {
+        matches!(
+            self,
+            Self::ReportWhat
+                | Self::ReportPlace
+                | Self::ReportSince
+                | Self::ReportVulnerable
+                | Self::ReportAccess
+                | Self::ReportName
+                | Self::ReportPhone
+        )
+    }
+
     pub fn expecting(self) -> Expecting {
         match self {
-            Self::Opening | Self::AnythingElse | Self::AskChange | Self::Ended => Expecting::Anything,
+            Self::Opening | Self::AnythingElse | Self::AskChange | Self::Transferring | Self::Ended => {
+                Expecting::Anything
+            },
             Self::AskListing => Expecting::Listing,
             Self::AskArea => Expecting::Area,
             Self::AskBedrooms => Expecting::Bedrooms,
             Self::AskBudget => Expecting::Money,
             Self::ChooseProperty => Expecting::Property,
             Self::ChooseSlot => Expecting::Slot,
-            Self::AskName | Self::AskMessageName | Self::FindName | Self::AskNameToEnd => Expecting::Name,
-            Self::AskPhone | Self::AskMessagePhone | Self::AskPhoneToSend => Expecting::Phone,
+            Self::AskName | Self::AskMessageName | Self::FindName | Self::AskNameToEnd | Self::ReportName => Expecting::Name,
+            Self::AskPhone | Self::AskMessagePhone | Self::AskPhoneToSend | Self::ReportPhone => Expecting::Phone,
             Self::AskEmail | Self::AskEmailToSend => Expecting::Email,
-            Self::FindHome => Expecting::Address,
+            Self::FindHome | Self::ReportPlace => Expecting::Address,
             Self::FindDay | Self::AskWhichDay => Expecting::Date,
             Self::ConfirmBooking | Self::ConfirmCancel | Self::ConfirmMove | Self::OfferDetails => {
                 Expecting::YesNo
             }
-            Self::AskMessage => Expecting::Message,
+            Self::AskMessage
+            | Self::ReportWhat
+            | Self::ReportSince
+            | Self::ReportVulnerable
+            | Self::ReportAccess => Expecting::Message,
         }
     }
 }
@@ -160,6 +190,13 @@ pub struct State {
     pub rudeness: u8,
     /// The caller's latest words, for the message that a colleague may get.
     pub last_heard: String,
+    /// What is being reported as wrong in a home.
+    pub report: Option<Report>,
+    /// Why a person is to take over, while that is being tried; and whether it was tried before.
+    pub handover: Option<Handover>,
+    pub was_put_through: bool,
+    /// Where the danger is, as said in the words that named it.
+    pub emergency_place: Option<Address>,
     /// Dangers that were alerted in this call; each is alerted once.
     pub hazards: Vec<String>,
     pub silences: u8,
@@ -220,6 +257,10 @@ impl State {
             name_asked: false,
             rudeness: 0,
             last_heard: String::new(),
+            report: None,
+            emergency_place: None,
+            handover: None,
+            was_put_through: false,
             hazards: Vec::new(),
             silences: 0,
             misses: 0,
@@ -274,6 +315,12 @@ impl State {
         }
     }
 
+    /// A colleague took the call.
+    pub fn was_transferred(&mut self) {
+        self.did(ActionTaken::Transferred);
+        self.step = Step::Ended;
+    }
+
     /// How the call ended, from what was done in it.
     pub fn outcome(&self) -> CallOutcome {
         let did = |action| self.actions.contains(&action);
@@ -285,6 +332,10 @@ impl State {
             CallOutcome::ViewingBooked
         } else if did(ActionTaken::ViewingChanged) {
             CallOutcome::ViewingChanged
+        } else if did(ActionTaken::Transferred) {
+            CallOutcome::Transferred
+        } else if did(ActionTaken::TicketRaised) {
+            CallOutcome::TicketRaised
         } else if did(ActionTaken::CallbackPromised) {
             CallOutcome::CallbackPromised
         } else if did(ActionTaken::MessageTaken) {

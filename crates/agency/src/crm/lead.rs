@@ -25,7 +25,8 @@ vocabulary! {
         ViewingBooked = "viewing_booked", CallbackPromised = "callback_promised", MessageTaken = "message_taken",
         Emergency = "emergency", LeadUpdated = "lead_updated", InfoGiven = "info_given",
         ViewingChanged = "viewing_changed", InfoSent = "info_sent",
-        OptedOut = "opted_out",
+        OptedOut = "opted_out", TicketRaised = "ticket_raised", Transferred = "transferred",
+        ValuationBooked = "valuation_booked",
     }
 }
 

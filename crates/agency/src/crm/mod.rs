@@ -28,6 +28,10 @@ record_ids! {
     LeadId,
     /// A row of `viewing_appointments`.
     AppointmentId,
+    /// A row of `pm_properties`: a managed home.
+    ManagedHomeId,
+    /// A row of `support_tickets`.
+    TicketId,
 }
 
 /// Gives a closed vocabulary its one spelling, for the database, JSON and people alike.
@@ -58,7 +62,7 @@ pub(crate) use vocabulary;
 
 vocabulary! {
     /// How a conversation or a message travels.
-    Channel { Voice = "voice", WhatsApp = "whatsapp", Sms = "sms", Web = "web", Email = "email" }
+    Channel { Voice = "voice", WhatsApp = "whatsapp", Sms = "sms", Web = "web", Email = "email", Slack = "slack" }
 }
 
 vocabulary! {

@@ -1,8 +1,9 @@
 //! Which of the homes offered, and what it is like.
 
-use super::{closing, comparing, enquiry, message, recovery, sending, slots, viewing};
+use super::{closing, comparing, enquiry, handoff, recovery, sending, slots, viewing};
 use crate::conversation::{Change, Effect, State, Step};
 use crate::crm::{Listing, Property, PropertyId};
+use crate::handoff::Reason;
 use crate::language::{Act, Heard};
 use crate::speech;
 use crate::tools::find_properties::SPOKEN_MAX;
@@ -152,7 +153,7 @@ pub(crate) fn choose(state: &mut State, heard: &Heard, chosen: Property) -> Vec<
         return state.ask(Step::ChooseProperty, told(&chosen));
     }
     if chosen.listing == Listing::Sale && chosen.price > enquiry::PERSON_FROM {
-        return message::offer(state, enquiry::DIRECTOR);
+        return handoff::begin(state, Reason::Price, enquiry::DIRECTOR, "They'll ring you back.");
     }
     // Whoever wants to view a home to let is looking to rent.
     state.wants.listing = state.wants.listing.or(Some(chosen.listing));

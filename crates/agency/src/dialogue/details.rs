@@ -58,7 +58,7 @@ pub(super) fn phone(state: &mut State, heard: &Heard) -> Vec<Effect> {
 const PHONE_DIGITS: usize = 11;
 
 /// A number told in two breaths.
-fn joined_number(state: &mut State, heard: &Heard) -> Option<PhoneNumber> {
+pub(super) fn joined_number(state: &mut State, heard: &Heard) -> Option<PhoneNumber> {
     state.figures.push_str(&heard.figures);
     let number = PhoneNumber::parse(&state.figures).ok();
     if number.is_some() || state.figures.len() >= PHONE_DIGITS {

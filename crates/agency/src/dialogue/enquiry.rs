@@ -1,13 +1,15 @@
 //! From "how can I help" to homes that fit.
 
-use super::{choosing, closing, message, office, recovery, sending, viewing};
+use super::{RING_BACK, choosing, closing, handoff, message, office, recovery, report, sending, viewing};
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{ActionTaken, Listing, Property, Role, Wants};
+use crate::handoff::Reason;
 use crate::language::{Act, Heard, Intent};
 use crate::search::Widened;
 use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::find_properties::{FindProperties, FoundProperties};
+use crate::triage;
 
 /// Above this a person takes over (`spec.md` §6.8).
 pub(super) const PERSON_FROM: i64 = 2_000_000;
@@ -20,7 +22,7 @@ pub(super) fn opening(state: &mut State, heard: &Heard, words: &str, context: &C
         return effects;
     }
     if state.caller.vip && state.step == Step::Opening {
-        return message::offer(state, "I'd like one of our directors to look after you and ring you back.");
+        return handoff::begin(state, Reason::Vip, "I'd like one of our directors to look after you.", "They'll ring you back.");
     }
     if state.step == Step::AnythingElse && !heard.did(Act::PlainYes) && speaks_of_offered(state, heard) {
         return choosing::property(state, heard);
@@ -56,6 +58,13 @@ fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Conte
     if viewing::is_meant(heard) || changes_mind {
         return Some(viewing::begin(state, heard));
     }
+    if is_repair(state, heard, words, context) {
+        return Some(report::begin(state, heard, words, context));
+    }
+    if state.caller.role == Role::Landlord && is_their_business(state, heard) || heard.intent == Some(Intent::LandlordEnquiry) {
+        let lead_in = "That's something for one of our property managers.";
+        return Some(handoff::begin(state, Reason::Landlord, lead_in, RING_BACK));
+    }
     if is_their_business(state, heard) {
         return Some(message::offer(state, "That's something a colleague should deal with."));
     }
@@ -69,6 +78,17 @@ fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Conte
     }
     let is_general = heard.intent == Some(Intent::GeneralEnquiry) && !names_a_wish && !wants_no_more(heard);
     is_general.then(|| message::offer(state, "That's a question for a colleague, who will ring you back."))
+}
+
+/// Something is wrong in a home: by what it is called, or by what the triage table hears.
+fn is_repair(state: &State, heard: &Heard, words: &str, context: &Context) -> bool {
+    if heard.intent.is_some_and(|intent| intent != Intent::TenantMaintenance && intent != Intent::TenantGeneral) {
+        return false;
+    }
+    let is_tenant = state.caller.role == Role::Tenant;
+    let sounds_so = heard.judged.is_some_and(|judged| judged.intent == Intent::TenantMaintenance);
+    let is_found = triage::triage(&[words.to_owned()], context.now).is_some();
+    heard.intent == Some(Intent::TenantMaintenance) || (is_tenant && sounds_so) || (is_found && heard.wants.is_empty())
 }
 
 /// A known landlord or tenant, on a matter that sounds like theirs.
@@ -138,7 +158,7 @@ pub(crate) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if state.wants.listing == Some(Listing::Sale)
         && state.wants.budget_max.is_some_and(|most| most > PERSON_FROM)
     {
-        return message::offer(state, DIRECTOR);
+        return handoff::begin(state, Reason::Price, DIRECTOR, "They'll ring you back.");
     }
     match next_question(state) {
         // Asked before, and answered with something else.

@@ -1,14 +1,15 @@
 //! Keys: digits where digits are asked, a choice where one is offered, zero for a person at any time.
 
-use super::{message, turn};
+use super::{RING_BACK, handoff, turn};
 use crate::conversation::{Context, Effect, State, Step};
+use crate::handoff::Reason;
 use crate::language::{Act, Heard};
 use crate::phone::PhoneNumber;
 
 pub(crate) fn keys(state: &mut State, digits: &str, context: &Context) -> Vec<Effect> {
     if digits == "0" {
         state.last_heard.clear();
-        return message::offer(state, "Of course. I'll have a colleague ring you back.");
+        return handoff::begin(state, Reason::Asked, "Of course.", RING_BACK);
     }
     let heard = read(state.step, digits);
     turn(state, &heard, digits, context)
@@ -16,7 +17,7 @@ pub(crate) fn keys(state: &mut State, digits: &str, context: &Context) -> Vec<Ef
 
 fn read(step: Step, digits: &str) -> Heard {
     match step {
-        Step::AskPhone | Step::AskMessagePhone | Step::AskPhoneToSend => {
+        Step::AskPhone | Step::AskMessagePhone | Step::AskPhoneToSend | Step::ReportPhone => {
             Heard { phone: PhoneNumber::parse(digits).ok(), ..Heard::default() }
         }
         Step::ChooseProperty | Step::ChooseSlot | Step::AskWhichDay => {

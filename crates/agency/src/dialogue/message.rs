@@ -75,7 +75,6 @@ pub(super) fn take(state: &State) -> Vec<Effect> {
         words: state.message.clone().unwrap_or_else(|| silent.to_owned()),
         name: state.details.name.clone(),
         phone: state.details.phone.clone(),
-        emergency: !state.hazards.is_empty(),
         about: state.message_about,
         opts_out: state.opts_out,
     }))
@@ -93,9 +92,7 @@ pub(super) fn taken(state: &mut State, taken: &MessageTaken) -> Vec<Effect> {
         return closing::after_message(state, "Thank you, I've noted that for my colleagues.");
     }
     state.did(ActionTaken::CallbackPromised);
-    let words = if !state.hazards.is_empty() {
-        "Thank you. A colleague has been alerted and will ring you as soon as they can.".to_owned()
-    } else if taken.office_open {
+    let words = if taken.office_open {
         "Thank you. A colleague will ring you back within the hour.".to_owned()
     } else {
         format!(
@@ -104,14 +101,4 @@ pub(super) fn taken(state: &mut State, taken: &MessageTaken) -> Vec<Effect> {
         )
     };
     closing::after_message(state, &words)
-}
-
-/// After the safety words: hang up where the caller must go, else ask what a colleague needs to know.
-pub(crate) fn after_emergency(state: &mut State, ends_call: bool) -> Vec<Effect> {
-    if ends_call {
-        state.step = Step::Ended;
-        return vec![Effect::End];
-    }
-    state.message = Some(state.last_heard.clone());
-    state.ask(Step::AskMessage, "I've alerted a colleague. Where are you, and what has happened?")
 }

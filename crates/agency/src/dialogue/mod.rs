@@ -8,20 +8,24 @@ mod comparing;
 mod details;
 pub(crate) mod enquiry;
 pub(crate) mod facts;
+pub(crate) mod handoff;
 mod keypad;
 pub(crate) mod message;
 pub(crate) mod office;
 mod recovery;
+pub(crate) mod report;
 pub(crate) mod sending;
 pub(crate) mod slots;
 pub(crate) mod viewing;
 
 pub(crate) use keypad::keys;
-pub(crate) use message::after_emergency;
 pub(crate) use recovery::{in_circles, silence};
+pub use handoff::Handover;
+pub use report::Report;
 
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{TaskKind, Wants};
+use crate::handoff::{Reason, subject};
 use crate::language::{Act, Expecting, Heard, Intent, Said, hear};
 use crate::model;
 use crate::tools::ToolOutcome;
@@ -100,7 +104,6 @@ fn volunteered(state: &mut State, heard: &Heard) {
 /// What was asked decides what the words are taken for.
 fn answer_to_step(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
     match state.step {
-        Step::Opening | Step::AnythingElse | Step::Ended => enquiry::opening(state, heard, words, context),
         Step::AskListing | Step::AskArea | Step::AskBedrooms | Step::AskBudget => {
             enquiry::answer(state, heard)
         }
@@ -114,6 +117,7 @@ fn answer_to_step(state: &mut State, heard: &Heard, words: &str, context: &Conte
         Step::AskMessage => message::words(state, words),
         Step::AskMessageName => message::name(state, heard),
         Step::AskMessagePhone => message::phone(state, heard),
+        step if step.is_report() => report::answer(state, heard, words, context),
         Step::FindName | Step::FindHome | Step::FindDay => viewing::answer(state, heard),
         Step::AskChange => viewing::change(state, heard),
         Step::ConfirmCancel => viewing::confirm_cancel(state, heard),
@@ -122,6 +126,7 @@ fn answer_to_step(state: &mut State, heard: &Heard, words: &str, context: &Conte
         Step::AskEmailToSend => sending::email(state, heard),
         Step::AskPhoneToSend => sending::phone(state, heard),
         Step::AskNameToEnd => sending::name(state, heard),
+        _ => enquiry::opening(state, heard, words, context),
     }
 }
 
@@ -129,6 +134,7 @@ fn answer_to_step(state: &mut State, heard: &Heard, words: &str, context: &Conte
 fn at_any_time(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Option<Vec<Effect>> {
     let taking_message =
         matches!(state.step, Step::AskMessage | Step::AskMessageName | Step::AskMessagePhone);
+    let is_report = state.step.is_report();
     if heard.did(Act::AreYouHuman) {
         let question = recovery::last_sentence(&state.last_words);
         let again =
@@ -145,6 +151,9 @@ fn at_any_time(state: &mut State, heard: &Heard, words: &str, context: &Context)
         let again = state.last_words.clone();
         return Some(repeat(state, again));
     }
+    if is_report {
+        return None;
+    }
     if heard.did(Act::WrongNumber) {
         state.wants = Wants::default();
         return Some(state.end("No problem at all. Goodbye."));
@@ -155,7 +164,7 @@ fn at_any_time(state: &mut State, heard: &Heard, words: &str, context: &Context)
         let words = format!("You've reached {}. How can I help?", context.agency.name);
         return Some(state.ask(Step::Opening, words));
     }
-    if let Some(handed_on) = to_a_person(state, heard) {
+    if let Some(handed_on) = to_a_person(state, heard, words) {
         return Some(handed_on);
     }
     if let Some(noted) = enquiry::keep_posted(state, heard) {
@@ -177,11 +186,16 @@ fn at_any_time(state: &mut State, heard: &Heard, words: &str, context: &Context)
     None
 }
 
-/// Complaints, requests about data, and whoever asks for a person.
-fn to_a_person(state: &mut State, heard: &Heard) -> Option<Vec<Effect>> {
+pub(crate) const RING_BACK: &str = "I'll have a colleague ring you back.";
+
+/// Matters for a manager, requests about data, and whoever asks for a person.
+fn to_a_person(state: &mut State, heard: &Heard, words: &str) -> Option<Vec<Effect>> {
+    if let Some(subject) = subject(words) {
+        return Some(handoff::begin(state, subject.reason, &subject.lead_in, "A manager will ring you about it."));
+    }
     if heard.did(Act::Complaint) {
-        state.message_about = TaskKind::Complaint;
-        return Some(message::offer(state, "I'm sorry to hear that. A manager will ring you about it."));
+        let lead_in = "I'm sorry to hear that.";
+        return Some(handoff::begin(state, Reason::Complaint, lead_in, "A manager will ring you about it."));
     }
     if heard.did(Act::DataRequest) {
         state.message_about = TaskKind::DataRequest;
@@ -195,8 +209,7 @@ fn to_a_person(state: &mut State, heard: &Heard) -> Option<Vec<Effect>> {
     let takes_details =
         matches!(state.step.expecting(), Expecting::Name | Expecting::Email | Expecting::Phone);
     let by_intent = heard.intent == Some(Intent::SpeakToAgent) && !takes_details;
-    (heard.did(Act::HandOff) || by_intent)
-        .then(|| message::offer(state, "Of course. I'll have a colleague ring you back."))
+    (heard.did(Act::HandOff) || by_intent).then(|| handoff::begin(state, Reason::Asked, "Of course.", RING_BACK))
 }
 
 /// Says something without changing what is being asked.
@@ -218,10 +231,10 @@ pub(crate) fn after_tool(state: &mut State, outcome: ToolOutcome) -> Vec<Effect>
         ToolOutcome::Cancelled(outcome) => viewing::cancelled(state, outcome),
         ToolOutcome::DetailsSent(outcome) => sending::sent(state, &outcome),
         ToolOutcome::MessageTaken(taken) => message::taken(state, &taken),
-        ToolOutcome::EmergencyRaised { hazard } => {
-            state.hazards.push(hazard);
-            after_emergency(state, state.step == Step::Ended)
-        }
+        ToolOutcome::EmergencyRaised(raised) => report::raised(state, raised),
+        ToolOutcome::EmergencyNoted(noted) => report::noted(state, noted),
+        ToolOutcome::RepairReported(reported) => report::written(state, &reported),
+        ToolOutcome::HandOff(transfer) => handoff::found(state, transfer),
         ToolOutcome::Failed => recovery::tool_failed(state),
     }
 }

@@ -1,7 +1,8 @@
 //! Silence, words not understood, and tools that failed: never a dead end, never a hang-up without an outcome.
 
-use super::{message, repeat};
+use super::{RING_BACK, handoff, message, repeat, report};
 use crate::conversation::{Effect, State, Step};
+use crate::handoff::Reason;
 
 /// Two tries, each put differently; the third failure goes to a person.
 pub(super) fn not_understood(state: &mut State, rephrased: &str) -> Vec<Effect> {
@@ -17,10 +18,7 @@ pub(super) fn not_understood(state: &mut State, rephrased: &str) -> Vec<Effect> 
         ),
         _ => {
             state.misses = 0;
-            message::offer(
-                state,
-                "I'm sorry, I'm not getting this right. I'll have a colleague ring you back.",
-            )
+            handoff::begin(state, Reason::NotUnderstood, "I'm sorry, I'm not getting this right.", RING_BACK)
         }
     }
 }
@@ -33,11 +31,9 @@ pub(super) fn number_not_understood(state: &mut State) -> Vec<Effect> {
 pub(crate) fn in_circles(state: &mut State) -> Vec<Effect> {
     match state.step {
         Step::AskMessage | Step::AskMessageName | Step::AskMessagePhone => message::take(state),
+        step if step.is_report() => report::give_up(state),
         Step::AnythingElse => state.end("I'll leave it there, then. Thank you for calling. Goodbye."),
-        _ => message::offer(
-            state,
-            "I'm sorry, we're going round in circles. I'll have a colleague ring you back.",
-        ),
+        _ => handoff::begin(state, Reason::NotUnderstood, "I'm sorry, we're going round in circles.", RING_BACK),
     }
 }
 
@@ -64,6 +60,7 @@ pub(crate) fn silence(state: &mut State) -> Vec<Effect> {
         }
         2 => repeat(state, "Are you still there?".to_owned()),
         _ if is_leaving(step) => state.end("I'll leave it there, then. Thank you for calling. Goodbye."),
+        _ if step.is_report() => report::give_up(state),
         _ => message::take(state),
     }
 }

@@ -63,7 +63,8 @@ pub struct DiaryFacts {
     pub now: Timestamp,
     pub hours: OpeningHours,
     pub rules: DiaryRules,
-    pub property: PropertyId,
+    /// None: a valuation.
+    pub property: Option<PropertyId>,
     pub property_rules: PropertyRules,
     /// The home's own negotiator, asked first.
     pub agent: Option<UserId>,
@@ -78,7 +79,7 @@ impl DiaryFacts {
     }
 
     pub fn is_property_busy(&self, from: Timestamp, until: Timestamp) -> bool {
-        self.busy.iter().any(|busy| busy.property == Some(self.property) && busy.overlaps(from, until))
+        self.property.is_some() && self.busy.iter().any(|busy| busy.property == self.property && busy.overlaps(from, until))
     }
 
     pub fn is_negotiator_busy(&self, who: UserId, from: Timestamp, until: Timestamp) -> bool {

@@ -5,6 +5,7 @@
 //! [`Heard`], which the conversation answers. `receptionist understand` prints the same reading.
 
 mod acts;
+mod address;
 mod choice;
 mod clock;
 mod contact;
@@ -34,6 +35,7 @@ mod weekdays;
 
 pub use crate::crm::Feature;
 pub use acts::Act;
+pub use address::{Address, address_in};
 pub use acts::is_back_channel;
 pub use entity::{Clock, Days, Entity, Per, Value};
 pub use heard::{Heard, Said, hear};

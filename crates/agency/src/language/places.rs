@@ -36,7 +36,7 @@ const SAME_SPELLING: f64 = 0.92;
 const LIKENESS_LEAST: f64 = NEAR_SPELLING - 0.06;
 /// Alike enough, if the street word is the very same.
 const MANGLED: f64 = 0.84;
-const STREET_WORDS: &[&str] = &[
+pub(super) const STREET_WORDS: &[&str] = &[
     "avenue", "road", "street", "gardens", "square", "terrace", "lane", "mews", "place", "crescent", "grove",
     "way", "close", "park", "hill", "mansions", "court",
 ];
@@ -66,6 +66,17 @@ impl Lexicon {
         streets.sort();
         streets.dedup();
         Self::new(areas, streets)
+    }
+
+    /// Streets with homes that we manage and do not offer.
+    #[must_use]
+    pub fn with_streets(mut self, streets: impl IntoIterator<Item = String>) -> Self {
+        let known: Vec<String> = self.streets().map(str::to_owned).collect();
+        let mut more: Vec<String> = streets.into_iter().filter(|street| !known.contains(street)).collect();
+        more.sort();
+        more.dedup();
+        self.streets.extend(more.into_iter().map(Name::of));
+        self
     }
 
     /// Areas as the listings spell them.

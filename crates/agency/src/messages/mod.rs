@@ -1,7 +1,7 @@
 //! What is sent, one file per message, and by which ways.
 
 mod callback_promise;
-mod emergency_alert;
+mod emergency;
 mod money;
 mod plan;
 mod property_details;
@@ -9,7 +9,9 @@ mod viewing_cancelled;
 mod viewing_confirmation;
 
 pub use callback_promise::callback_promise;
-pub use emergency_alert::emergency_alert;
+pub use emergency::{
+    Incident, emergency_alert, emergency_call, emergency_notice, help_is_coming, repair_reported, stand_down,
+};
 pub use plan::{Reach, Way, fallback, ways};
 pub use property_details::property_details;
 pub use viewing_cancelled::viewing_cancelled;
@@ -21,5 +23,12 @@ pub mod kind {
     pub const VIEWING_CANCELLED: &str = "viewing_cancelled";
     pub const PROPERTY_DETAILS: &str = "property_details";
     pub const CALLBACK_PROMISE: &str = "callback_promise";
+    /// To staff: they end with the ladder.
     pub const EMERGENCY_ALERT: &str = "emergency_alert";
+    pub const EMERGENCY_CALL: &str = "emergency_call";
+    pub const EMERGENCY_NOTICE: &str = "emergency_notice";
+    pub const HELP_IS_COMING: &str = "help_is_coming";
+    pub const HAND_OFF: &str = "hand_off";
+    pub const STAND_DOWN: &str = "stand_down";
+    pub const REPAIR_REPORTED: &str = "repair_reported";
 }

@@ -39,6 +39,12 @@ pub fn pieces(words: &str, longest: usize) -> Vec<&str> {
     all
 }
 
+/// `elgin` as `Elgin`.
+pub fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 fn joined(parts: &[String], word: &str) -> String {
     match parts {
         [] => String::new(),

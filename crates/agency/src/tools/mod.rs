@@ -3,10 +3,13 @@
 
 pub mod book_viewing;
 pub mod cancel_viewing;
+pub mod emergency_details;
 pub mod find_properties;
 pub mod find_viewing;
+pub mod hand_off;
 pub mod move_viewing;
 pub mod raise_emergency;
+pub mod report_repair;
 pub mod send_details;
 pub mod take_message;
 pub mod viewing_slots;
@@ -15,10 +18,13 @@ use serde::{Deserialize, Serialize};
 
 use book_viewing::{BookViewing, BookingOutcome};
 use cancel_viewing::{CancelOutcome, CancelViewing};
+use emergency_details::{EmergencyDetails, EmergencyNoted};
 use find_properties::{FindProperties, FoundProperties};
 use find_viewing::{BookedViewing, FindViewing};
+use hand_off::{HandOff, Transfer};
 use move_viewing::{MoveOutcome, MoveViewing};
-use raise_emergency::RaiseEmergency;
+use raise_emergency::{EmergencyRaised, RaiseEmergency};
+use report_repair::{RepairReported, ReportRepair};
 use send_details::{DetailsSent, SendDetails};
 use take_message::{MessageTaken, TakeMessage};
 use viewing_slots::{SlotsOutcome, ViewingSlots};
@@ -35,7 +41,10 @@ pub enum ToolCall {
     CancelViewing(Box<CancelViewing>),
     SendDetails(SendDetails),
     TakeMessage(TakeMessage),
-    RaiseEmergency(RaiseEmergency),
+    RaiseEmergency(Box<RaiseEmergency>),
+    EmergencyDetails(EmergencyDetails),
+    ReportRepair(Box<ReportRepair>),
+    HandOff(HandOff),
 }
 
 /// What a tool came to.
@@ -51,9 +60,11 @@ pub enum ToolOutcome {
     Cancelled(CancelOutcome),
     DetailsSent(DetailsSent),
     MessageTaken(MessageTaken),
-    EmergencyRaised {
-        hazard: String,
-    },
+    EmergencyRaised(EmergencyRaised),
+    EmergencyNoted(EmergencyNoted),
+    RepairReported(RepairReported),
+    /// None: nobody is free.
+    HandOff(Option<Transfer>),
     /// The store could not be reached; nothing was written.
     Failed,
 }
@@ -66,6 +77,7 @@ impl ToolOutcome {
             Self::Booking(BookingOutcome::Booked { .. })
                 | Self::Moved(MoveOutcome::To(BookingOutcome::Booked { .. }))
                 | Self::Cancelled(CancelOutcome::Cancelled)
+                | Self::RepairReported(_)
         )
     }
 }
@@ -82,6 +94,9 @@ impl ToolCall {
             Self::SendDetails(_) => "send_details",
             Self::TakeMessage(_) => "take_message",
             Self::RaiseEmergency(_) => "raise_emergency",
+            Self::EmergencyDetails(_) => "emergency_details",
+            Self::ReportRepair(_) => "report_repair",
+            Self::HandOff(_) => "hand_off",
         }
     }
 }

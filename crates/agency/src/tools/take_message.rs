@@ -12,8 +12,6 @@ pub struct TakeMessage {
     pub words: String,
     pub name: Option<String>,
     pub phone: Option<PhoneNumber>,
-    /// Part of an emergency: due now, whatever the hour.
-    pub emergency: bool,
     /// What kind of task it becomes: a call-back, unless it is a complaint or about the caller's data.
     pub about: TaskKind,
     /// Not to be written to any more: recorded at once, and no text says so.
@@ -38,9 +36,7 @@ pub fn call_back_due(hours: &OpeningHours, now: Timestamp) -> Timestamp {
 }
 
 pub fn decide(call: &TakeMessage, hours: &OpeningHours, now: Timestamp) -> MessageTaken {
-    let office_open = hours.is_open(now) || call.emergency;
-    let due = if call.emergency { now } else { call_back_due(hours, now) };
-    MessageTaken { due, office_open, call_back: call.phone.clone() }
+    MessageTaken { due: call_back_due(hours, now), office_open: hours.is_open(now), call_back: call.phone.clone() }
 }
 
 impl MessageTaken {

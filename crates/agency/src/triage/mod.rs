@@ -49,6 +49,14 @@ pub struct Hazard {
     pub script: String,
 }
 
+impl Hazard {
+    /// The safety words. Whoever cannot be called back is asked to ring again.
+    pub fn words(&self, can_call_back: bool) -> String {
+        const CALL_BACK: &str = "We'll call you back.";
+        if can_call_back { self.script.clone() } else { self.script.replace(CALL_BACK, "Ring us again once you're safe.") }
+    }
+}
+
 /// What was found, with the words that gave it away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Emergency {
@@ -80,6 +88,12 @@ pub fn triage(alternatives: &[String], now: Timestamp) -> Option<Finding> {
     alternatives.iter().filter_map(|words| in_words(words, today)).min_by_key(|finding| finding.grade)
 }
 
+/// What is an emergency where somebody vulnerable lives, who was said to.
+pub(crate) fn for_the_vulnerable(named: &str, evidence: &str) -> Option<Emergency> {
+    let is_raised = hazard(named)?.raised_by.iter().any(|circumstance| circumstance == "vulnerable");
+    is_raised.then(|| Emergency { hazard: named.to_owned(), evidence: evidence.to_owned() })
+}
+
 /// The emergency that any transcript names.
 pub fn emergency(alternatives: &[String], now: Timestamp) -> Option<Emergency> {
     let found = triage(alternatives, now).filter(|finding| finding.level() == Level::Emergency)?;
@@ -88,6 +102,19 @@ pub fn emergency(alternatives: &[String], now: Timestamp) -> Option<Emergency> {
 
 pub fn hazard(name: &str) -> Option<&'static Hazard> {
     TABLE.hazards.iter().find(|hazard| hazard.hazard == name)
+}
+
+/// A wording of the table's kind, for other tables.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Pattern(Wording);
+
+impl Pattern {
+    pub(crate) fn is_in(&self, words: &str) -> bool {
+        let heard = Sentence::new(words);
+        let said: Vec<&str> = heard.words.iter().map(String::as_str).collect();
+        self.0.find(&said, &TABLE.small.words).is_some()
+    }
 }
 
 fn in_words(words: &str, today: Date) -> Option<Finding> {

@@ -1,6 +1,6 @@
 //! The end of a call, written once: outcome, transcript, homes discussed, and what is left to do.
 
-use agency::conversation::{Event, State};
+use agency::conversation::{Event, State, Step};
 use agency::crm::{CallOutcome, Priority, TaskKind};
 use agency::speech;
 use store::{Conversation, EndedCall, NewTask, StoreError};
@@ -38,7 +38,10 @@ async fn end_at(
     seconds: Option<i64>,
     saved: &Conversation,
 ) -> Result<bool, StoreError> {
-    let state: State = serde_json::from_str(&saved.state)?;
+    let mut state: State = serde_json::from_str(&saved.state)?;
+    if app.store.was_taken(&saved.id).await? {
+        state.was_transferred();
+    }
     let now = app.now();
     let left = left_to_do(&state);
     let summary = summary(&state);
@@ -128,6 +131,14 @@ fn left_to_do(state: &State) -> Option<LeftToDo> {
             priority: Priority::Urgent,
             title: "Confirm to the caller what was asked",
             notes: state.to_confirm.join("; "),
+        });
+    }
+    if state.step == Step::Transferring {
+        return Some(LeftToDo {
+            kind: TaskKind::CallBack,
+            priority: Priority::Urgent,
+            title: "Caller rang off while being put through",
+            notes: state.last_heard.clone(),
         });
     }
     if let Some(words) = &state.message {

@@ -12,7 +12,7 @@ use store::{BeginCall, StoreError};
 use super::ending::end_known_call;
 use super::relay::{Farewell, relay_token};
 use super::talk::{Kept, Talk, said};
-use super::twiml::{Document, Line, render};
+use super::twiml::{Document, Line, put_through, render};
 use super::without_store::answer_without_store;
 use crate::app::{App, Words};
 use crate::settings::VoiceMode;
@@ -27,6 +27,8 @@ pub struct Turn {
     pub times_lost: u32,
     pub from: Option<PhoneNumber>,
     pub direction: &'static str,
+    /// The call was over a relay until it was put through.
+    pub over_relay: bool,
     pub confidence: Option<f64>,
     pub event: Event,
 }
@@ -35,6 +37,7 @@ const INBOUND: &str = "voice/inbound";
 const PROCESS_SPEECH: &str = "voice/process-speech";
 const RELAY_ENDED: &str = "voice/relay-ended";
 const FALLBACK: &str = "voice/fallback";
+const DIAL_ENDED: &str = "voice/dial-ended";
 /// Another request may move the conversation on between our reading and writing; more often than this it cannot.
 const TRIES_MAX: usize = 4;
 
@@ -64,8 +67,17 @@ pub async fn answer_lost_relay(app: &App, turn: &Turn, session: &str) -> String 
     answer(app, turn, RELAY_ENDED, &request).await
 }
 
-/// Says the last words of a call whose socket we have ended.
+/// Goes on after nobody took a transfer: over a new relay if the call came over one.
+pub async fn answer_failed_transfer(app: &App, turn: &Turn, transfer: &str) -> String {
+    let request = format!("{}:{transfer}", turn.call_sid);
+    answer(app, turn, DIAL_ENDED, &request).await
+}
+
+/// Says the last words of a call whose socket we have ended, and puts it through if that is what comes next.
 pub fn last_words(app: &App, farewell: &Farewell) -> String {
+    if let Some(transfer) = &farewell.transfer {
+        return put_through(&farewell.say, transfer, &app.settings);
+    }
     let effects = [Effect::Say { words: farewell.say.clone() }, Effect::End];
     let document =
         Document { settings: &app.settings, words: None, line: Line::Gather, next_turn: 0, times_lost: 0 };
@@ -118,7 +130,7 @@ async fn try_answer(
     };
     let before: State = serde_json::from_str(&saved.state)?;
     let unfinished = app.store.unfinished_tools(&saved.id, saved.turn).await?;
-    let mut talk = Talk::new(app, &words, (saved.id, saved.lead), before.clone());
+    let mut talk = Talk::new(app, &words, (saved.id, &turn.call_sid, saved.lead), before.clone());
     talk.state.turn = saved.turn + 1;
     let effects = if unfinished.is_empty() {
         talk.answer(turn.event.clone(), began).await
@@ -153,7 +165,7 @@ async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Resul
     let lead = tx.begin_call(&begin).await?;
     let mut state = State::new(caller);
     let effects = handle(&mut state, Event::Started, &app.context(words));
-    let talk = Talk::new(app, words, (conversation, lead), state);
+    let talk = Talk::new(app, words, (conversation, &turn.call_sid, lead), state);
     let started = Turn { event: Event::Started, ..turn.clone() };
     let answered = Answered {
         turn: &started,
@@ -204,7 +216,8 @@ impl Answered<'_> {
 
     /// A call begins as the settings say. Once it listens with Gather (it was begun so, or the relay failed) it stays so.
     fn line(&self, app: &App) -> Line {
-        if self.door == INBOUND && app.settings.voice.mode == VoiceMode::Relay {
+        let begins = self.door == INBOUND || (self.door == DIAL_ENDED && self.turn.over_relay);
+        if begins && app.settings.voice.mode == VoiceMode::Relay {
             Line::Relay { token: relay_token(app, &self.turn.call_sid) }
         } else {
             Line::Gather

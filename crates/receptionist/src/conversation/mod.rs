@@ -4,12 +4,14 @@
 mod ending;
 mod gather;
 mod relay;
+pub(crate) mod staff;
 mod talk;
 mod thinking;
 mod twiml;
 mod without_store;
 
 pub use ending::end_call;
-pub use gather::{Turn, answer_call, answer_lost_relay, answer_lost_turn, answer_turn, last_words};
+pub use gather::{
+    Turn, answer_call, answer_failed_transfer, answer_lost_relay, answer_lost_turn, answer_turn, last_words};
 pub use relay::{Farewell, relay};
 pub(crate) use talk::Talk;

@@ -9,6 +9,7 @@ use store::{LeadChange, SavedTurn, StoreError, TurnLine, TurnTimes};
 
 use super::thinking::{Thinking, Thought};
 use crate::app::{App, Words};
+use crate::outbox::About;
 use crate::tools;
 
 /// What a turn leaves behind.
@@ -41,6 +42,7 @@ pub(crate) struct Talk<'a> {
     pub(crate) app: &'a App,
     pub(super) words: &'a Words,
     pub(crate) conversation: String,
+    pub(crate) call_sid: String,
     pub(crate) lead: LeadId,
     pub(crate) state: State,
     /// The caller's line of the transcript: it stands before the tools it caused.
@@ -53,11 +55,25 @@ impl<'a> Talk<'a> {
     pub(super) fn new(
         app: &'a App,
         words: &'a Words,
-        (conversation, lead): (String, LeadId),
+        (conversation, call_sid, lead): (String, &str, LeadId),
         state: State,
     ) -> Self {
         let heard_id = app.id("turn");
-        Self { app, words, conversation, lead, state, heard_id, times: TurnTimes::default() }
+        Self {
+            app,
+            words,
+            conversation,
+            call_sid: call_sid.to_owned(),
+            lead,
+            state,
+            heard_id,
+            times: TurnTimes::default(),
+        }
+    }
+
+    /// What its messages are about.
+    pub(crate) fn about(&self) -> About<'_> {
+        About { lead: self.lead, conversation: &self.conversation, alert: None }
     }
 
     /// A turn begins: it has a number, a line of its own, and its own times.

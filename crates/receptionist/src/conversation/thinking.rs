@@ -293,7 +293,7 @@ async fn carry_out(talk: &mut Talk<'_>, calls: &[Call]) -> Carried {
             result: told(&talk.state, &effects),
         });
         let is_refused = effects.iter().any(|effect| matches!(effect, Effect::Tell { .. }));
-        let must_be_said = effects.iter().any(|effect| matches!(effect, Effect::End | Effect::Warn { .. }))
+        let must_be_said = effects.iter().any(|effect| matches!(effect, Effect::End | Effect::Warn { .. } | Effect::Transfer { .. }))
             || talk.state.must_hear.is_some()
             || call.name == "carry_on";
         if must_be_said && !is_refused {

@@ -3,11 +3,12 @@
 
 use agency::conversation::Effect;
 use agency::language::Expecting;
+use agency::tools::hand_off::Transfer;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use crate::app::Words;
-use crate::settings::{Settings, Voice};
+use crate::settings::{Settings, TransferOrder, Voice};
 
 /// What a document needs besides the effects.
 pub(super) struct Document<'a> {
@@ -29,6 +30,15 @@ pub(super) enum Line {
     },
 }
 
+impl Line {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Gather => "gather",
+            Self::Relay { .. } => "relay",
+        }
+    }
+}
+
 /// Writes the document. What is said before listening stands inside the `<Gather>`, so that the caller can speak over
 /// it; safety words stand before it and are said whole.
 pub(super) fn render(effects: &[Effect], document: &Document) -> String {
@@ -37,12 +47,23 @@ pub(super) fn render(effects: &[Effect], document: &Document) -> String {
         Effect::Listen { expecting } => Some(*expecting),
         _ => None,
     });
-    let written = write(&mut xml, effects, listening, document);
+    let written = response(&mut xml, |xml| write(xml, effects, listening, document));
     debug_assert!(written.is_ok(), "writing to memory does not fail");
     String::from_utf8(xml.into_inner()).unwrap_or_default()
 }
 
-type Xml = Writer<Vec<u8>>;
+pub(super) type Xml = Writer<Vec<u8>>;
+
+/// The document around what is written.
+pub(super) fn response(
+    xml: &mut Xml,
+    write: impl FnOnce(&mut Xml) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    xml.write_event(Event::Start(BytesStart::new("Response")))?;
+    write(xml)?;
+    xml.write_event(Event::End(BytesEnd::new("Response")))
+}
 
 fn write(
     xml: &mut Xml,
@@ -50,12 +71,14 @@ fn write(
     listening: Option<Expecting>,
     document: &Document,
 ) -> std::io::Result<()> {
-    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    xml.write_event(Event::Start(BytesStart::new("Response")))?;
     for effect in effects {
         if let Effect::Warn { words } = effect {
             say(xml, words, &document.settings.voice)?;
         }
+    }
+    if let Some(transfer) = effects.iter().find_map(transfer_of) {
+        say_all(xml, effects, document)?;
+        return dial(xml, transfer, document.settings, document.line.name());
     }
     match (listening, &document.line) {
         (Some(_), Line::Relay { token }) => connect(xml, effects, token, document)?,
@@ -69,7 +92,50 @@ fn write(
             xml.write_event(Event::Empty(BytesStart::new("Hangup")))?;
         }
     }
-    xml.write_event(Event::End(BytesEnd::new("Response")))
+    Ok(())
+}
+
+fn transfer_of(effect: &Effect) -> Option<&Transfer> {
+    match effect {
+        Effect::Transfer { transfer } => Some(transfer),
+        _ => None,
+    }
+}
+
+/// Rings colleagues, who hear who it is and press a key before they are joined. `line` says how to go on if nobody takes it.
+fn dial(xml: &mut Xml, transfer: &Transfer, settings: &Settings, line: &str) -> std::io::Result<()> {
+    let rings = settings.transfer.rings_s.to_string();
+    let in_order = settings.transfer.order == TransferOrder::InOrder;
+    let action = format!("/api/voice/dial-ended?transfer={}&line={line}", transfer.id);
+    let mut start = BytesStart::new("Dial");
+    let attributes = [
+        ("answerOnBridge", "true"),
+        ("timeout", rings.as_str()),
+        ("sequential", if in_order { "true" } else { "false" }),
+        ("action", &action),
+    ];
+    attributes.into_iter().for_each(|attribute| start.push_attribute(attribute));
+    xml.write_event(Event::Start(start))?;
+    for (user, phone) in &transfer.people {
+        let mut number = BytesStart::new("Number");
+        let whisper = format!("/api/voice/whisper?transfer={}&user={}", transfer.id, user.0);
+        number.push_attribute(("url", whisper.as_str()));
+        xml.write_event(Event::Start(number))?;
+        xml.write_event(Event::Text(BytesText::new(phone.as_str())))?;
+        xml.write_event(Event::End(BytesEnd::new("Number")))?;
+    }
+    xml.write_event(Event::End(BytesEnd::new("Dial")))
+}
+
+/// The last words over a socket, and the call put through.
+pub(super) fn put_through(words: &str, transfer: &Transfer, settings: &Settings) -> String {
+    let mut xml = Writer::new(Vec::new());
+    let written = response(&mut xml, |xml| {
+        say(xml, words, &settings.voice)?;
+        dial(xml, transfer, settings, "relay")
+    });
+    debug_assert!(written.is_ok(), "writing to memory does not fail");
+    String::from_utf8(xml.into_inner()).unwrap_or_default()
 }
 
 fn say_all(xml: &mut Xml, effects: &[Effect], document: &Document) -> std::io::Result<()> {
@@ -131,7 +197,7 @@ fn connect(xml: &mut Xml, effects: &[Effect], token: &str, document: &Document) 
 /// A Polly voice takes 3,000 characters at once (Twilio, warning 13521). The text is escaped, so nothing in it is SSML.
 const SAY_MAX: usize = 3_000;
 
-fn say(xml: &mut Xml, words: &str, voice: &Voice) -> std::io::Result<()> {
+pub(super) fn say(xml: &mut Xml, words: &str, voice: &Voice) -> std::io::Result<()> {
     for piece in agency::speech::pieces(words, SAY_MAX) {
         let mut start = BytesStart::new("Say");
         start.push_attribute(("voice", voice.say_voice.as_str()));

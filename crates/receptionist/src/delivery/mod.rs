@@ -1,7 +1,9 @@
 //! Sending: each provider one file. A failure says retry, give up, or look first.
 
+mod slack;
 mod twilio;
 
+pub use slack::SlackClient;
 pub use twilio::{Sent, TwilioClient, Undelivered};
 
 use agency::crm::Channel;

@@ -16,7 +16,9 @@ use crate::settings::Settings;
 #[derive(Debug)]
 pub struct TwilioClient {
     http: reqwest::Client,
+    base_url: String,
     messages_url: String,
+    calls_url: String,
     account_sid: String,
     auth_token: SecretString,
     status_callback: String,
@@ -72,6 +74,8 @@ impl TwilioClient {
             http: reqwest::Client::builder()
                 .timeout(Duration::from_millis(twilio.request_wait_ms))
                 .build()?,
+            base_url: settings.server.base_url.trim_end_matches('/').to_owned(),
+            calls_url: format!("{base}/2010-04-01/Accounts/{}/Calls.json", twilio.account_sid),
             messages_url: format!("{base}/2010-04-01/Accounts/{}/Messages.json", twilio.account_sid),
             account_sid: twilio.account_sid.clone(),
             auth_token: twilio.auth_token.clone(),
@@ -104,7 +108,29 @@ impl TwilioClient {
             }
             (None, _) => fields.push(("Body", &message.body)),
         }
-        let request = self.authorised(self.http.post(&self.messages_url)).form(&fields);
+        self.post(&self.messages_url, &fields, now).await
+    }
+
+    /// Rings somebody; the message's words are the path of what they hear, and its query comes back with the call's end
+    /// (twilio.com/docs/voice/api/call-resource).
+    pub async fn create_call(&self, message: &ClaimedMessage, now: Timestamp) -> Result<Sent, Undelivered> {
+        /// Rung for so long; voicemail mostly answers later.
+        const RINGS_S: &str = "25";
+        let url = format!("{}{}", self.base_url, message.body);
+        let query = message.body.split_once('?').map_or("", |(_, query)| query);
+        let ended = format!("{}/api/voice/status?{query}", self.base_url);
+        let fields = [
+            ("To", message.to.as_str()),
+            ("From", &message.from),
+            ("Url", &url),
+            ("StatusCallback", &ended),
+            ("Timeout", RINGS_S),
+        ];
+        self.post(&self.calls_url, &fields, now).await
+    }
+
+    async fn post(&self, url: &str, fields: &[(&str, &str)], now: Timestamp) -> Result<Sent, Undelivered> {
+        let request = self.authorised(self.http.post(url)).form(fields);
         let response = request.send().await.map_err(|error| Undelivered {
             // Without a connection nothing was taken; anything later may have been.
             failure: if error.is_connect() { Failure::Transient } else { Failure::Unknown },

@@ -4,10 +4,12 @@ mod fallback;
 mod form;
 mod health;
 mod message_status;
+mod oncall;
 mod relay;
 mod signature;
 mod signed;
 mod status;
+mod transfer;
 mod voice;
 
 pub use signature::{Keys, Payload, verify};
@@ -28,6 +30,11 @@ pub fn router() -> Router<App> {
         .route("/api/voice/relay", get(relay::socket))
         .route("/api/voice/relay-ended", post(relay::relay_ended))
         .route("/api/voice/status", post(status::status))
+        .route("/api/voice/dial-ended", post(transfer::dial_ended))
+        .route("/api/voice/whisper", post(transfer::whisper))
+        .route("/api/voice/whisper-accept", post(transfer::whisper_accept))
+        .route("/api/voice/oncall", post(oncall::oncall))
+        .route("/api/voice/oncall-ack", post(oncall::oncall_ack))
         .route("/api/voice/fallback", post(fallback::fallback))
         .route("/api/webhooks/twilio/message-status", post(message_status::message_status))
         .route("/healthz", get(health::healthz))

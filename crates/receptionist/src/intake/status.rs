@@ -3,24 +3,41 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use super::oncall::ring_of;
 use super::voice::turn_of;
 use super::{Refused, Signed};
 use crate::app::App;
 use crate::conversation::end_call;
+use crate::ladder;
 
 /// After these nothing more happens to a call (twilio.com/docs/voice/api/call-resource).
 const FINAL: &[&str] = &["completed", "busy", "failed", "no-answer", "canceled"];
 
 pub(super) async fn status(
     State(app): State<App>,
-    Signed { form, .. }: Signed,
+    signed: Signed,
 ) -> Result<StatusCode, Refused> {
-    let turn = turn_of(&form)?;
-    let status = form.get("CallStatus").unwrap_or_default();
+    let turn = turn_of(&signed.form)?;
+    let status = signed.form.get("CallStatus").unwrap_or_default();
+    if signed.query.get("ring").is_some() {
+        return ring_ended(&app, &signed, status).await;
+    }
     if FINAL.contains(&status) {
-        let seconds = form.get("CallDuration").and_then(|seconds| seconds.parse().ok());
+        let seconds = signed.form.get("CallDuration").and_then(|seconds| seconds.parse().ok());
         end_call(&app, &turn, seconds).await.map_err(|error| {
             tracing::error!(error = %error, code = error.code(), "the end of a call could not be written; the sweep will end it");
+            Refused::try_again()
+        })?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A call of ours to somebody on duty.
+async fn ring_ended(app: &App, signed: &Signed, status: &str) -> Result<StatusCode, Refused> {
+    if FINAL.contains(&status) {
+        let ring = ring_of(app, signed).await?;
+        ladder::call_ended(app, &ring, status).await.map_err(|error| {
+            tracing::error!(error = %error, code = error.code(), "the end of a call to staff could not be written; the ladder goes on by the clock");
             Refused::try_again()
         })?;
     }

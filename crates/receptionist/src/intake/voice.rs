@@ -38,6 +38,7 @@ pub(super) fn turn_of(form: &Form) -> Result<Turn, Refused> {
         number: 0,
         times_lost: 0,
         from: form.get("From").and_then(PhoneNumber::from_caller_id),
+        over_relay: false,
         direction: if is_outbound { "outbound" } else { "inbound" },
         confidence: form.get("Confidence").and_then(|confidence| confidence.parse().ok()),
         event: Event::HungUp,

@@ -11,6 +11,7 @@ use store::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, NewTask, Settle
 use super::receipt::apply_receipts;
 use crate::app::App;
 use crate::delivery::{addresses, reach};
+use crate::ladder;
 
 /// What an attempt came to and where the message goes.
 pub(super) struct Step {
@@ -103,6 +104,9 @@ pub(super) async fn give_up(
     code: Option<i64>,
 ) -> Result<(), StoreError> {
     let now = app.now();
+    if message.channel == Channel::Voice.word() {
+        return ladder::call_failed(app, tx, message).await;
+    }
     if let NextWay::Sms(phone) = &next {
         let (to, from) = addresses(&app.settings.twilio, phone, Channel::Sms);
         let again = NewMessage {
@@ -112,6 +116,7 @@ pub(super) async fn give_up(
             lead: message.lead,
             conversation: message.conversation.as_deref(),
             appointment: message.appointment,
+            alert: message.alert.as_deref(),
             to: &to,
             from: &from,
             body: &message.body,

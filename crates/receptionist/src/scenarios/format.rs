@@ -24,6 +24,9 @@ pub struct Scenario {
     /// How numbers take messages; everybody else receives them.
     #[serde(default)]
     pub recipients: BTreeMap<String, Recipient>,
+    /// What somebody does when they are rung; everybody else does not answer.
+    #[serde(default)]
+    pub phones: BTreeMap<String, Phone>,
     /// What a scripted model answers, request by request, as `testkit::Reply`; after that it leaves the turn to the rules.
     #[serde(default)]
     pub model: Vec<Value>,
@@ -68,6 +71,22 @@ pub enum Recipient {
     BusyOnce(bool),
     SilentOnce(bool),
     LostOnce(bool),
+}
+
+/// What somebody does who is rung.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Phone {
+    /// Answers and presses 1.
+    Accepts,
+    /// Answers and presses 2.
+    PassesOn,
+    /// Listens twice, then accepts.
+    HearsTwiceAndAccepts,
+    /// Voicemail.
+    Machine,
+    Busy,
+    NoAnswer,
 }
 
 /// What a table must have gained or changed.

@@ -4,7 +4,7 @@ use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use phone_network::{Call, Listening};
 
-use super::format::{Recipient, Scenario, Step};
+use super::format::{Phone, Recipient, Scenario, Step};
 use super::judge::{Snapshot, differences};
 use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal};
 use crate::seed::seed;
@@ -30,6 +30,9 @@ pub async fn run(
     write_given(scenario, &rehearsal).await?;
     for (number, recipient) in &scenario.recipients {
         rehearsal.network.set_recipient(number, network_recipient(*recipient));
+    }
+    for (number, phone) in &scenario.phones {
+        rehearsal.network.set_phone(number, network_phone(*phone));
     }
     let before = Snapshot::take(&rehearsal.app.store).await?;
     let mut call = rehearsal.network.ring(&scenario.caller, AGENCY_NUMBER).await?;
@@ -67,6 +70,17 @@ async fn write_given(scenario: &Scenario, rehearsal: &Rehearsal) -> anyhow::Resu
     }
     tx.commit().await?;
     Ok(())
+}
+
+fn network_phone(phone: Phone) -> phone_network::Phone {
+    match phone {
+        Phone::Accepts => phone_network::Phone::Presses("1"),
+        Phone::PassesOn => phone_network::Phone::Presses("2"),
+        Phone::HearsTwiceAndAccepts => phone_network::Phone::Presses("01"),
+        Phone::Machine => phone_network::Phone::Machine,
+        Phone::Busy => phone_network::Phone::Busy,
+        Phone::NoAnswer => phone_network::Phone::NoAnswer,
+    }
 }
 
 fn network_recipient(recipient: Recipient) -> phone_network::Recipient {

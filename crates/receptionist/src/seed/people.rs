@@ -130,6 +130,6 @@ fn contractors() -> Vec<Value> {
 fn rota() -> Vec<Value> {
     [(5, 1), (6, 2), (7, 3)]
         .iter()
-        .map(|(user, position)| json!({"id": position, "user_id": user, "position": position, "days": WEEKDAYS, "starts": "00:00", "ends": "24:00"}))
+        .map(|(user, position)| json!({"id": position, "user_id": user, "position": position, "days": [], "starts": null, "ends": null}))
         .collect()
 }

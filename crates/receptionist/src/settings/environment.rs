@@ -19,9 +19,10 @@ pub(super) const VARIABLES: &[(&str, &str, &str)] = &[
     ("LISTEN_ADDR", "server", "listen_addr"),
     ("VOICE_MODE", "voice", "mode"),
     ("EMERGENCY_CONTACT_PHONE", "emergency", "contact_phone"),
+    ("SLACK_WEBHOOK_URL", "emergency", "slack_webhook_url"),
     ("RECEPTIONIST_CLOCK", "clock", "starts_at"),
 ];
 
 /// Settings that a file must not hold.
 pub(super) const SECRETS: &[(&str, &str)] =
-    &[("twilio", "auth_token"), ("twilio", "shared_keys"), ("model", "api_key")];
+    &[("twilio", "auth_token"), ("twilio", "shared_keys"), ("model", "api_key"), ("emergency", "slack_webhook_url")];

@@ -36,7 +36,8 @@ pub struct Settings {
     /// Content SIDs by kind of message.
     #[serde(default)]
     pub whatsapp_templates: BTreeMap<String, String>,
-    #[serde(default)]
+    pub staff: Staff,
+    pub transfer: Transfer,
     pub emergency: Emergency,
     #[serde(default)]
     pub clock: ClockSettings,
@@ -140,10 +141,42 @@ pub struct Outbox {
     pub receipt_within_s: i64,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Who does what, by `users.role`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staff {
+    pub negotiators: Vec<String>,
+    pub valuers: Vec<String>,
+}
+
+/// How callers are put through.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    pub enabled: bool,
+    pub order: TransferOrder,
+    pub rings_s: u32,
+    pub people_max: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferOrder {
+    InOrder,
+    AtOnce,
+}
+
+/// Who is alerted, and how soon the next.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Emergency {
     pub contact_phone: Option<PhoneNumber>,
+    pub next_person_s: i64,
+    /// For so long, what is reported of the same building is the same incident.
+    pub same_incident_h: i64,
+    /// Empty: the staff have no Slack channel.
+    #[serde(default)]
+    pub slack_webhook_url: SecretString,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -9,10 +9,10 @@ use agency::tools::{ToolCall, ToolOutcome};
 use store::{NewAppointment, StoreError};
 
 use super::commit;
-use super::post::{Post, post};
 use super::reading::diary_facts;
 use crate::conversation::Talk;
 use crate::delivery::reach;
+use crate::outbox::{Post, post};
 
 /// A slot lost to somebody with the same negotiator may still have another; lost for the home, it is gone.
 const NEGOTIATORS_TRIED_MAX: usize = 3;
@@ -26,7 +26,7 @@ pub(super) async fn book_viewing(
     for _ in 0..NEGOTIATORS_TRIED_MAX {
         let property = app.store.property(call.property.id).await?;
         let wished = [agency::london::date_of(call.offered.slot.start)];
-        let facts = diary_facts(app, call.property.id, property.as_ref(), &wished).await?;
+        let facts = diary_facts(app, Some(call.property.id), property.as_ref(), &wished).await?;
         let slot = match book_viewing::decide(call, property.as_ref(), &facts) {
             Ok(slot) => slot,
             Err(refused) => return Ok(ToolOutcome::Booking(refused)),
@@ -42,7 +42,7 @@ pub(super) async fn book_viewing(
 
 async fn gone(talk: &Talk<'_>, call: &BookViewing) -> Result<ToolOutcome, StoreError> {
     let wished = [agency::london::date_of(call.offered.slot.start)];
-    let facts: DiaryFacts = diary_facts(talk.app, call.property.id, Some(&call.property), &wished).await?;
+    let facts: DiaryFacts = diary_facts(talk.app, Some(call.property.id), Some(&call.property), &wished).await?;
     Ok(ToolOutcome::Booking(book_viewing::gone(call, &facts)))
 }
 
@@ -58,7 +58,8 @@ async fn commit_booking(
     let mut tx = app.store.begin().await?;
     let appointment = tx
         .book(&NewAppointment {
-            property: call.property.id,
+            property: Some(call.property.id),
+            address: None,
             negotiator: slot.negotiator,
             lead: talk.lead,
             start: slot.start,
@@ -128,7 +129,7 @@ pub(super) async fn confirm(
             appointment: Some(confirmed.appointment),
             dedupe_key: &dedupe_key,
         };
-        post(talk, tx, &message).await?;
+        post(talk.app, tx, &talk.about(), &message).await?;
     }
     Ok(())
 }

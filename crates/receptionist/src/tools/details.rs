@@ -9,9 +9,9 @@ use store::StoreError;
 
 use super::booking::ways_to;
 use super::commit;
-use super::post::{Post, post};
 use super::task::{Task, leave};
 use crate::conversation::Talk;
+use crate::outbox::{Post, post};
 
 pub(super) async fn send_details(
     talk: &Talk<'_>,
@@ -30,7 +30,7 @@ pub(super) async fn send_details(
     for (way, to) in ways.iter().filter_map(|way| phone.map(|to| (*way, to))) {
         let kind = kind::PROPERTY_DETAILS;
         let dedupe_key = format!("{kind}:{key}:{}", way.channel());
-        post(talk, &mut tx, &Post { kind, to, way, body: &body, appointment: None, dedupe_key: &dedupe_key })
+        post(app, &mut tx, &talk.about(), &Post { kind, to, way, body: &body, appointment: None, dedupe_key: &dedupe_key })
             .await?;
     }
     match by.as_slice() {

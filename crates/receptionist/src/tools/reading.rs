@@ -1,7 +1,7 @@
 //! Tools that only read. They may be repeated and thrown away.
 
 use agency::crm::{Property, PropertyId};
-use agency::diary::DiaryFacts;
+use agency::diary::{DiaryFacts, PropertyRules};
 use agency::search::{Widened, attempts};
 use agency::tools::ToolOutcome;
 use agency::tools::find_properties::{self, FindProperties};
@@ -41,14 +41,14 @@ pub(super) async fn find_properties(app: &App, call: &FindProperties) -> Result<
 
 pub(super) async fn viewing_slots(app: &App, call: &ViewingSlots) -> Result<ToolOutcome, StoreError> {
     let property = app.store.property(call.property).await?;
-    let facts = diary_facts(app, call.property, property.as_ref(), &call.wish.dates).await?;
+    let facts = diary_facts(app, Some(call.property), property.as_ref(), &call.wish.dates).await?;
     Ok(ToolOutcome::Slots(viewing_slots::decide(call, property.as_ref(), &facts)))
 }
 
-/// Everything the diary judges by, for the days ahead and the days wished for.
+/// Everything the diary judges by, for the days ahead and the days wished for; without a home, for a valuation.
 pub(super) async fn diary_facts(
     app: &App,
-    id: PropertyId,
+    id: Option<PropertyId>,
     property: Option<&Property>,
     wished: &[jiff::civil::Date],
 ) -> Result<DiaryFacts, StoreError> {
@@ -59,11 +59,13 @@ pub(super) async fn diary_facts(
         date.checked_add(5.days()).ok().map(|d| agency::london::instant(d.at(0, 0, 0, 0)))
     };
     let until = wished.iter().filter_map(around_wish).chain([ahead]).max().unwrap_or(ahead);
-    let (negotiators, busy, property_rules) = tokio::try_join!(
-        app.store.negotiators(now, until),
-        app.store.busy_times(now, until),
-        app.store.viewing_rules(id)
-    )?;
+    let roles = if id.is_some() { &app.settings.staff.negotiators } else { &app.settings.staff.valuers };
+    let property_rules = match id {
+        Some(id) => app.store.viewing_rules(id).await?,
+        None => PropertyRules::default(),
+    };
+    let (negotiators, busy) =
+        tokio::try_join!(app.store.diaries_of(roles, now, until), app.store.busy_times(now, until))?;
     Ok(DiaryFacts {
         now,
         hours: app.hours().clone(),

@@ -14,11 +14,11 @@ use store::{Place, StoreError};
 
 use super::booking::{Confirmed, confirm, ways_to};
 use super::commit;
-use super::post::{Post, post};
 use super::reading::diary_facts;
 use super::task::{Task, leave};
 use crate::app::App;
 use crate::conversation::Talk;
+use crate::outbox::{Post, post};
 
 pub(super) async fn find_viewing(app: &App, call: &FindViewing) -> Result<ToolOutcome, StoreError> {
     let mut homes = app.store.homes_in_streets(&call.streets).await?;
@@ -49,7 +49,7 @@ pub(super) async fn cancel_viewing(
         let kind = kind::VIEWING_CANCELLED;
         let dedupe_key = format!("{kind}:{}:{}", viewing.appointment.0, way.channel());
         let appointment = Some(viewing.appointment);
-        post(talk, &mut tx, &Post { kind, to, way, body: &body, appointment, dedupe_key: &dedupe_key })
+        post(app, &mut tx, &talk.about(), &Post { kind, to, way, body: &body, appointment, dedupe_key: &dedupe_key })
             .await?;
     }
     tell_negotiator(talk, &mut tx, viewing, "cancelled by the caller", key).await?;
@@ -65,7 +65,7 @@ pub(super) async fn move_viewing(
     let app = talk.app;
     let property = app.store.property(call.viewing.property.id).await?;
     let wished = [agency::london::date_of(call.offered.slot.start)];
-    let facts = diary_facts(app, call.viewing.property.id, property.as_ref(), &wished).await?;
+    let facts = diary_facts(app, Some(call.viewing.property.id), property.as_ref(), &wished).await?;
     let booking = as_booking(call);
     let slot = match book_viewing::decide(&booking, property.as_ref(), &facts) {
         Ok(slot) => slot,
@@ -105,7 +105,7 @@ async fn commit_move(
     let ways = ways_to(talk, call.phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
     let mut tx = app.store.begin().await?;
     let place = Place {
-        property: viewing.property.id,
+        property: Some(viewing.property.id),
         negotiator: slot.negotiator,
         start: slot.start,
         minutes: slot.minutes,

@@ -4,15 +4,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::conversation::{Effect, State};
-use crate::dialogue::message;
+use crate::dialogue::{RING_BACK, handoff};
+use crate::handoff::Reason;
 
 pub(super) const DESCRIPTION: &str =
-    "Have a colleague ring the caller: they ask for a person, complain, or want what you cannot do.";
+    "Put the caller through to a colleague, or have one ring back: they ask for a person, complain, or want what you cannot do.";
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {}
 
 pub(super) fn run(state: &mut State, _: &Arguments) -> Vec<Effect> {
-    message::offer(state, "Of course. I'll have a colleague ring you back.")
+    handoff::begin(state, Reason::Asked, "Of course.", RING_BACK)
 }

@@ -100,6 +100,6 @@ impl Session<'_> {
         self.talk.state.last_words.clone_from(&thinking.spoken);
         let words = thinking.spoken.trim().to_owned();
         let is_void = words.is_empty() && !thinking.has_asked_for_tools();
-        Spoken { words, ends: false, is_cut: true, is_void }
+        Spoken { words, ends: false, transfer: None, is_cut: true, is_void }
     }
 }

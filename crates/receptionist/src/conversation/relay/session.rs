@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use agency::conversation::{Effect, Event, State};
+use agency::tools::hand_off::Transfer;
 use agency::language::{Expecting, is_back_channel};
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::FutureExt;
@@ -63,6 +64,8 @@ pub(super) async fn with_filler<T>(
 pub(super) struct Spoken {
     pub(super) words: String,
     pub(super) ends: bool,
+    /// The call is put through.
+    pub(super) transfer: Option<Transfer>,
     pub(super) is_cut: bool,
     /// Cut before anything was said or asked for.
     pub(super) is_void: bool,
@@ -70,7 +73,7 @@ pub(super) struct Spoken {
 
 impl Spoken {
     pub(super) fn whole(words: String, ends: bool) -> Self {
-        Self { words, ends, is_cut: false, is_void: false }
+        Self { words, ends, transfer: None, is_cut: false, is_void: false }
     }
 }
 
@@ -242,7 +245,8 @@ impl<'a> Session<'a> {
         self.save(&event, &before, &spoken.words, began).await?;
         self.heard = self.cut_at.take().or(self.heard.take());
         if spoken.ends {
-            let handoff_data = serde_json::to_string(&Farewell { say: spoken.words }).unwrap_or_default();
+            let farewell = Farewell { say: spoken.words, transfer: spoken.transfer };
+            let handoff_data = serde_json::to_string(&farewell).unwrap_or_default();
             self.send(&Sent::End { handoff_data }).await?;
             return self.until_closed().await;
         }
@@ -252,11 +256,15 @@ impl<'a> Session<'a> {
 
     /// The last words of a call are handed over, not spoken here.
     pub(super) async fn say(&mut self, effects: Vec<Effect>) -> Result<Spoken, Over> {
-        let ends = effects.contains(&Effect::End);
+        let transfer = effects.iter().find_map(|effect| match effect {
+            Effect::Transfer { transfer } => Some(transfer.clone()),
+            _ => None,
+        });
+        let ends = effects.contains(&Effect::End) || transfer.is_some();
         if !ends {
             self.speak(&effects).await?;
         }
-        Ok(Spoken::whole(said(&effects), ends))
+        Ok(Spoken { transfer, ..Spoken::whole(said(&effects), ends) })
     }
 
     async fn speak(&mut self, effects: &[Effect]) -> Flow {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use agency::tools::hand_off::Transfer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -94,6 +95,9 @@ impl<'a> Sent<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Farewell {
     pub say: String,
+    /// To whom the call is put through.
+    #[serde(default)]
+    pub transfer: Option<Transfer>,
 }
 
 #[cfg(test)]

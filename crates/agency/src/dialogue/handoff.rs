@@ -1,0 +1,90 @@
+//! Putting a caller through to a person: said first, tried where somebody is free, and back to us if nobody takes it, with
+//! the reason and a call-back. Never into silence.
+
+use serde::{Deserialize, Serialize};
+
+use super::message;
+use crate::conversation::{Effect, State, Step};
+use crate::crm::TaskKind;
+use crate::handoff::Reason;
+use crate::speech;
+use crate::tools::ToolCall;
+use crate::tools::hand_off::{HandOff, Transfer};
+
+/// What is said before, and what if nobody can take it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handover {
+    pub reason: Reason,
+    lead_in: String,
+    otherwise: String,
+}
+
+/// A person should take over. `lead_in` is said in any case; `otherwise` where nobody is free.
+pub(crate) fn begin(state: &mut State, reason: Reason, lead_in: &str, otherwise: &str) -> Vec<Effect> {
+    if matches!(reason, Reason::Complaint | Reason::Legal | Reason::Press) {
+        state.message_about = TaskKind::Complaint;
+    }
+    let is_second_try = state.was_put_through;
+    state.handover =
+        Some(Handover { reason, lead_in: lead_in.to_owned(), otherwise: otherwise.to_owned() });
+    if is_second_try {
+        // Nobody took it a moment ago: they are not rung again in the same call.
+        return nobody(state);
+    }
+    let call = HandOff {
+        reason,
+        caller: state.caller.role,
+        summary: summary(state, reason),
+        home: state.chosen.as_ref().or(state.offered.first()).map(|home| home.id),
+    };
+    State::run(ToolCall::HandOff(call))
+}
+
+/// Whether anybody is free was found out.
+pub(super) fn found(state: &mut State, transfer: Option<Transfer>) -> Vec<Effect> {
+    let Some(transfer) = transfer else { return nobody(state) };
+    state.was_put_through = true;
+    let lead_in = state.handover.as_ref().map_or("", |handover| handover.lead_in.as_str());
+    let words = format!("{lead_in} I'm putting you through to a colleague now. One moment, please.");
+    state.step = Step::Transferring;
+    state.last_words = words.trim_start().to_owned();
+    vec![Effect::Say { words: state.last_words.clone() }, Effect::Transfer { transfer }]
+}
+
+fn nobody(state: &mut State) -> Vec<Effect> {
+    let Some(handover) = state.handover.take() else { return message::offer(state, "") };
+    message::offer(state, format!("{} {}", handover.lead_in, handover.otherwise).trim())
+}
+
+/// Nobody took the call.
+pub(crate) fn failed(state: &mut State) -> Vec<Effect> {
+    state.handover = None;
+    let lead_in = "I'm sorry, nobody could take the call just now. I'll have a colleague ring you back.";
+    message::offer(state, lead_in)
+}
+
+/// Who rings, why, and what was found: whispered before the call is taken.
+fn summary(state: &State, reason: Reason) -> String {
+    const WORDS_CHARS_MAX: usize = 160;
+    let who = state.details.name.as_deref().unwrap_or("A caller who gave no name");
+    let why = match reason {
+        Reason::Asked => "asks for a person",
+        Reason::NotUnderstood => "could not be understood",
+        Reason::Complaint => "has a complaint",
+        Reason::Price => "is looking above two million pounds",
+        Reason::Vip => "is on the list of special clients",
+        Reason::Landlord => "says they are a landlord",
+        Reason::Bereavement => "rings about somebody who died",
+        Reason::Legal => "rings about a legal matter",
+        Reason::Press => "says they are from the press",
+    };
+    let wanted = if state.wants.is_empty() {
+        String::new()
+    } else {
+        format!(" Looking for {}.", speech::search(&state.wants))
+    };
+    let home = state.chosen.as_ref().map(|home| format!(" In hand: {}.", speech::kind(home)));
+    let said: String = state.last_heard.chars().take(WORDS_CHARS_MAX).collect();
+    let said = if said.is_empty() { said } else { format!(" They said: {said}.") };
+    format!("{who} {why}.{wanted}{}{said}", home.unwrap_or_default())
+}

@@ -1,0 +1,103 @@
+//! Calls that the app places: whoever is rung does what their number is set to.
+
+use crate::call::{Call, Ending};
+use crate::faults::Phone;
+use crate::state::{CallRecord, Network, lock};
+use crate::twiml::Verb;
+
+impl Network {
+    /// Rings, as a callback of its own: the request that asked for it is answered first.
+    pub(crate) fn ring_out(&self, record: CallRecord) {
+        let network = self.clone();
+        self.shared.callbacks.spawn(async move { network.play_out(&record).await });
+    }
+
+    async fn play_out(&self, record: &CallRecord) {
+        match self.phone_of(&record.to) {
+            Phone::NoAnswer => self.not_answered(record, "no-answer"),
+            Phone::Busy => self.not_answered(record, "busy"),
+            Phone::Machine => self.answered(record, "").await,
+            Phone::Presses(keys) => self.answered(record, keys).await,
+        }
+    }
+
+    /// They answer, press their keys one after the other, and hang up.
+    async fn answered(&self, record: &CallRecord, keys: &str) {
+        let Ok(mut call) = self.pick_up(&record.sid).await else { return };
+        for key in keys.chars() {
+            let heard = call.press(&key.to_string()).await;
+            if heard.is_err() {
+                break;
+            }
+        }
+        while call.listening().is_some() && keys.is_empty() {
+            if call.silence().await.is_err() {
+                break;
+            }
+        }
+        call.hang_up();
+    }
+
+    fn not_answered(&self, record: &CallRecord, status: &str) {
+        if let Some(call) = lock(&self.shared.memory).calls.iter_mut().find(|call| call.sid == record.sid) {
+            status.clone_into(&mut call.status);
+        }
+        let Some(url) = &record.status_callback else { return };
+        let account = self.options().account_sid;
+        let parameters = [
+            ("AccountSid", account.as_str()),
+            ("ApiVersion", "2010-04-01"),
+            ("CallDuration", "0"),
+            ("CallSid", &record.sid),
+            ("CallStatus", status),
+            ("Direction", record.direction),
+            ("From", &record.from),
+            ("To", &record.to),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        self.send_callbacks(url.clone(), vec![parameters.into()]);
+    }
+}
+
+impl Call {
+    /// Rings the numbers of a `<Dial>`, and goes on at its action. In order: each in turn; at once: the first that answers,
+    /// a voicemail too, takes the call from the others.
+    pub(crate) async fn dial(&mut self, dial: &Verb) {
+        let in_order = dial.attribute("sequential") == Some("true");
+        let mut is_bridged = false;
+        for number in dial.children.iter().filter(|child| child.name == "Number") {
+            let phone = self.network.phone_of(number.text.trim());
+            let answers = matches!(phone, Phone::Machine | Phone::Presses(_));
+            is_bridged = answers && self.screen(number, phone).await;
+            if is_bridged || (answers && !in_order) {
+                break;
+            }
+        }
+        let (status, bridged) = if is_bridged { ("completed", "true") } else { ("no-answer", "false") };
+        match dial.attribute("action").map(str::to_owned) {
+            Some(action) => {
+                let inputs =
+                    [("CallStatus", "in-progress"), ("DialCallStatus", status), ("DialBridged", bridged)];
+                self.fetch(&action, &inputs).await;
+            }
+            None => self.end(Ending::AppHungUp),
+        }
+    }
+
+    /// Plays the whisper to whoever answered. They are joined if its document ends without a `<Hangup>`.
+    async fn screen(&self, number: &Verb, phone: Phone) -> bool {
+        let Some(url) = number.attribute("url") else { return true };
+        let network = &self.network;
+        let from = self.parameters.iter().find(|(name, _)| name == "From").map_or("", |(_, from)| from);
+        let leg = network.unplayed(network.new_sid("CA"), from, number.text.trim(), "outbound-dial", url);
+        let Ok(mut leg) = leg.begin(url).await else { return false };
+        let keys = if let Phone::Presses(keys) = phone { keys } else { "" };
+        for key in keys.chars() {
+            if leg.press(&key.to_string()).await.is_err() {
+                break;
+            }
+        }
+        while leg.listening().is_some() && leg.silence().await.is_ok() {}
+        !leg.was_told_to_hang_up
+    }
+}

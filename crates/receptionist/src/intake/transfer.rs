@@ -1,0 +1,69 @@
+//! `POST /api/voice/whisper`, `/whisper-accept` and `/dial-ended`: what a colleague hears before they are joined to a caller,
+//! the key that takes the call, and what becomes of a caller nobody took.
+
+use agency::conversation::Event;
+use agency::crm::UserId;
+use axum::extract::State;
+use axum::response::Response;
+use store::StoreError;
+
+use super::voice::turn_of;
+use super::{Refused, Signed, twiml};
+use crate::app::App;
+use crate::conversation::{Turn, answer_failed_transfer, staff};
+
+const KEYS: &str = "Press 1 to take the call.";
+
+fn failed(error: StoreError) -> Refused {
+    tracing::error!(error = %error, code = error.code(), "a transfer could not be looked up or written");
+    Refused::try_again()
+}
+
+fn transfer_id(signed: &Signed) -> Result<&str, Refused> {
+    signed.query.get("transfer").ok_or(Refused::bad_request("transfer is missing from the address"))
+}
+
+pub(super) async fn whisper(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
+    let id = transfer_id(&signed)?;
+    let transfer = app.store.transfer(id).await.map_err(failed)?;
+    let document = match transfer.filter(|transfer| !transfer.is_taken()) {
+        Some(transfer) => {
+            let user = signed.query.get("user").unwrap_or_default();
+            let action = format!("/api/voice/whisper-accept?transfer={id}&user={user}");
+            staff::ask_key(&app, &format!("{} {KEYS}", transfer.summary), KEYS, &action)
+        }
+        None => staff::say(&app, "Somebody has taken this call already. Goodbye."),
+    };
+    Ok(twiml(document))
+}
+
+/// An empty document joins the two; anything else hangs up on the colleague, and the next is rung.
+pub(super) async fn whisper_accept(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
+    let id = transfer_id(&signed)?;
+    let user = signed.query.get("user").and_then(|user| user.parse().ok()).map(UserId);
+    let (Some("1"), Some(user)) = (signed.form.get("Digits"), user) else {
+        return Ok(twiml(staff::say(&app, "The call goes to somebody else. Goodbye.")));
+    };
+    let mut tx = app.store.begin().await.map_err(failed)?;
+    let is_first = tx.take_transfer(id, user).await.map_err(failed)?;
+    tx.commit().await.map_err(failed)?;
+    let taken = app.store.transfer(id).await.map_err(failed)?.and_then(|transfer| transfer.taken_by());
+    let is_theirs = is_first || taken == Some(user);
+    Ok(twiml(if is_theirs { staff::nothing() } else { staff::say(&app, "Somebody was faster. Goodbye.") }))
+}
+
+/// The colleague's call is over. If somebody had taken it, so is the caller's; else the caller is back with us.
+pub(super) async fn dial_ended(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
+    let id = transfer_id(&signed)?;
+    let mut tx = app.store.begin().await.map_err(failed)?;
+    tx.end_transfer(id, app.now()).await.map_err(failed)?;
+    tx.commit().await.map_err(failed)?;
+    let taken = app.store.transfer(id).await.map_err(failed)?.is_some_and(|transfer| transfer.is_taken());
+    metrics::counter!("transfers_total", "taken" => taken.to_string()).increment(1);
+    if taken {
+        return Ok(twiml(staff::hang_up()));
+    }
+    let over_relay = signed.query.get("line") == Some("relay");
+    let turn = Turn { event: Event::TransferFailed, over_relay, ..turn_of(&signed.form)? };
+    Ok(twiml(answer_failed_transfer(&app, &turn, id).await))
+}

@@ -1,0 +1,125 @@
+//! A message to one person, written into the outbox within the transaction of the fact it tells.
+
+use agency::crm::{AppointmentId, Channel, LeadId};
+use agency::messages::{Way, ways};
+use agency::phone::PhoneNumber;
+use store::{NewMessage, StoreError, Tx};
+
+use crate::app::App;
+use crate::delivery::{addresses, reach};
+
+/// What a message is about.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) lead: LeadId,
+    pub(crate) conversation: &'a str,
+    /// An emergency: its messages wait for no others.
+    pub(crate) alert: Option<&'a str>,
+}
+
+/// One message to one person.
+pub(crate) struct Post<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) to: &'a PhoneNumber,
+    pub(crate) way: Way,
+    pub(crate) body: &'a str,
+    pub(crate) appointment: Option<AppointmentId>,
+    /// Says what is not to be sent twice.
+    pub(crate) dedupe_key: &'a str,
+}
+
+pub(crate) async fn post(
+    app: &App,
+    tx: &mut Tx,
+    about: &About<'_>,
+    post: &Post<'_>,
+) -> Result<(), StoreError> {
+    let channel: Channel = post.way.channel();
+    let (to, from) = addresses(&app.settings.twilio, post.to, channel);
+    let template =
+        app.settings.whatsapp_templates.get(post.kind).filter(|_| post.way == Way::WhatsAppTemplate);
+    let variables = serde_json::json!({ "1": post.body.lines().collect::<Vec<_>>().join(" ") }).to_string();
+    let id = app.id("msg");
+    let message = NewMessage {
+        content_sid: template.map(String::as_str),
+        content_variables: template.map(|_| variables.as_str()),
+        appointment: post.appointment,
+        ..bare(app, about, &id, (channel, post.kind), (&to, &from), post.body, post.dedupe_key)
+    };
+    tx.enqueue(&message).await?;
+    Ok(())
+}
+
+fn bare<'a>(
+    app: &App,
+    about: &About<'a>,
+    id: &'a str,
+    (channel, kind): (Channel, &'a str),
+    (to, from): (&'a str, &'a str),
+    body: &'a str,
+    dedupe_key: &'a str,
+) -> NewMessage<'a> {
+    NewMessage {
+        id,
+        channel,
+        kind,
+        lead: Some(about.lead),
+        conversation: Some(about.conversation),
+        appointment: None,
+        alert: about.alert,
+        to,
+        from,
+        body,
+        content_sid: None,
+        content_variables: None,
+        dedupe_key,
+        fallback_for: None,
+        send_after: app.now(),
+        now: app.now(),
+    }
+}
+
+/// By every way this person gets this kind of message.
+pub(crate) async fn post_all_ways(
+    app: &App,
+    tx: &mut Tx,
+    about: &About<'_>,
+    (kind, to, body): (&str, &PhoneNumber, &str),
+    key: &str,
+) -> Result<(), StoreError> {
+    for way in ways(&reach(app, to, kind).await?, app.now()) {
+        let dedupe_key = format!("{key}:{}", way.channel());
+        let message = Post { kind, to, way, body, appointment: None, dedupe_key: &dedupe_key };
+        post(app, tx, about, &message).await?;
+    }
+    Ok(())
+}
+
+/// To the staff's channel, where the agency has one.
+pub(crate) async fn post_to_slack(
+    app: &App,
+    tx: &mut Tx,
+    about: &About<'_>,
+    (kind, body): (&str, &str),
+    key: &str,
+) -> Result<(), StoreError> {
+    if app.slack.is_none() {
+        return Ok(());
+    }
+    let (id, dedupe_key) = (app.id("msg"), format!("{key}:slack"));
+    tx.enqueue(&bare(app, about, &id, (Channel::Slack, kind), ("slack", "receptionist"), body, &dedupe_key)).await?;
+    Ok(())
+}
+
+/// A call to somebody: when they answer, `door` says what they hear.
+pub(crate) async fn post_call(
+    app: &App,
+    tx: &mut Tx,
+    about: &About<'_>,
+    (kind, to, door): (&str, &PhoneNumber, &str),
+    key: &str,
+) -> Result<(), StoreError> {
+    let (id, from) = (app.id("msg"), &app.settings.twilio.phone_number);
+    tx.enqueue(&bare(app, about, &id, (Channel::Voice, kind), (to.as_str(), from), door, key)).await?;
+    Ok(())
+}
