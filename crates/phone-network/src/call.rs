@@ -71,8 +71,8 @@ pub struct Call {
     seconds: u32,
     /// A `<Hangup>` was played.
     pub(crate) was_told_to_hang_up: bool,
-    /// Where its end is told; the number's own address if none.
-    status_url: Option<String>,
+    /// Where its end is told.
+    pub(crate) status_url: Option<String>,
 }
 
 /// Where a document leads.
@@ -145,7 +145,7 @@ impl Network {
             warnings: Vec::new(),
             seconds: 0,
             was_told_to_hang_up: false,
-            status_url: None,
+            status_url: Some(self.options().status_path),
         }
     }
 }
@@ -336,8 +336,8 @@ impl Call {
     }
 
     fn play_document(&mut self) -> Next {
-        for verb in std::mem::take(&mut self.rest).into_iter().map(Some).chain(std::iter::once(None)) {
-            let Some(verb) = verb else { break };
+        while !self.rest.is_empty() {
+            let verb = self.rest.remove(0);
             match verb.name.as_str() {
                 "Say" => self.hear(&verb),
                 "Gather" | "Record" => {
@@ -381,7 +381,6 @@ impl Call {
         self.listening = None;
         self.socket = None;
         self.rest.clear();
-        let options = self.network.options();
         if let Some(call) =
             lock(&self.network.shared.memory).calls.iter_mut().find(|call| call.sid == self.sid)
         {
@@ -398,6 +397,8 @@ impl Call {
             ("SequenceNumber", "0"),
         ];
         parameters.extend(facts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        self.network.send_callbacks(self.status_url.clone().unwrap_or(options.status_path), vec![parameters]);
+        if let Some(url) = self.status_url.clone() {
+            self.network.send_callbacks(url, vec![parameters]);
+        }
     }
 }

@@ -59,6 +59,32 @@ impl Network {
     }
 }
 
+impl Network {
+    /// Somebody writes to the app, by SMS or, with `whatsapp:` before both numbers, by WhatsApp.
+    pub async fn write(&self, from: &str, to: &str, body: &str) {
+        let path = if from.starts_with("whatsapp:") { "/api/webhooks/whatsapp" } else { "/api/webhooks/twilio/sms" };
+        let (account, sid) = (self.options().account_sid, self.new_sid("SM"));
+        let parameters = [
+            ("AccountSid", account.as_str()),
+            ("ApiVersion", "2010-04-01"),
+            ("Body", body),
+            ("From", from),
+            ("MessageSid", &sid),
+            ("NumMedia", "0"),
+            ("NumSegments", "1"),
+            ("SmsMessageSid", &sid),
+            ("SmsSid", &sid),
+            ("SmsStatus", "received"),
+            ("To", to),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let answer = self.send(path, &parameters.into()).await;
+        if answer.is_none_or(|answer| answer.status >= 400) {
+            self.complain(format!("11200: {path} did not take a message"));
+        }
+    }
+}
+
 impl Call {
     /// Rings the numbers of a `<Dial>`, and goes on at its action. In order: each in turn; at once: the first that answers,
     /// a voicemail too, takes the call from the others.
@@ -89,7 +115,9 @@ impl Call {
         let Some(url) = number.attribute("url") else { return true };
         let network = &self.network;
         let from = self.parameters.iter().find(|(name, _)| name == "From").map_or("", |(_, from)| from);
-        let leg = network.unplayed(network.new_sid("CA"), from, number.text.trim(), "outbound-dial", url);
+        let mut leg = network.unplayed(network.new_sid("CA"), from, number.text.trim(), "outbound-dial", url);
+        // The number's own address hears nothing of a dialled leg.
+        leg.status_url = None;
         let Ok(mut leg) = leg.begin(url).await else { return false };
         let keys = if let Phone::Presses(keys) = phone { keys } else { "" };
         for key in keys.chars() {

@@ -399,6 +399,13 @@ impl Tx {
         Ok(None)
     }
 
+    /// Where the caller's other alerts are that have no place yet: the same caller is in one place.
+    pub async fn place_others(&mut self, conversation: &str, place: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE alerts SET place = $2 WHERE conversation_id = $1 AND place IS NULL";
+        execute!(self, sqlx::query(SQL).bind(conversation).bind(place))?;
+        Ok(())
+    }
+
     /// It is part of another: its ladder ends, and its reporters are the other's.
     pub async fn merge_alert(&mut self, alert: &str, into: &str, now: Timestamp) -> Result<(), StoreError> {
         const ALERT: &str = "UPDATE alerts SET merged_into = $2, next_at = NULL, incident = NULL WHERE id = $1";

@@ -13,6 +13,7 @@ mod alerts;
 mod callers;
 mod calls;
 mod diary;
+mod inbox;
 mod leads;
 mod managed;
 mod messages;
@@ -30,6 +31,7 @@ pub use calls::{BeginCall, Conversation, EndedCall, SavedTurn, TurnLine, TurnTim
 pub use db::{Store, Tx};
 pub use diary::{Claimed, NewAppointment, Place};
 pub use error::StoreError;
+pub use inbox::NewInbound;
 pub use leads::LeadChange;
 pub use managed::{Contractor, ManagedHome, NewTicket, Person, Ticket};
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, Settled};

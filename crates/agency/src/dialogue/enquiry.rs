@@ -58,8 +58,12 @@ fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Conte
     if viewing::is_meant(heard) || changes_mind {
         return Some(viewing::begin(state, heard));
     }
+    if let Some(place) = report::late_place(state, heard, words, context) {
+        return Some(place);
+    }
     if is_repair(state, heard, words, context) {
-        return Some(report::begin(state, heard, words, context));
+        let more = report::more(state, words, context);
+        return Some(more.unwrap_or_else(|| report::begin(state, heard, words, context)));
     }
     if state.caller.role == Role::Landlord && is_their_business(state, heard) || heard.intent == Some(Intent::LandlordEnquiry) {
         let lead_in = "That's something for one of our property managers.";

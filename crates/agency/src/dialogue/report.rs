@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{closing, details, message};
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::ActionTaken;
-use crate::language::{Act, Address, Heard, address_in};
+use crate::language::{Act, Address, Heard, address_in, plain};
 use crate::repairs;
 use crate::speech;
 use crate::tools::ToolCall;
@@ -16,7 +16,7 @@ use crate::tools::raise_emergency::{EmergencyRaised, RaiseEmergency};
 use crate::tools::report_repair::{RepairReported, ReportRepair};
 use crate::triage::{self, Emergency, Level};
 
-/// What was said of it so far.
+/// What was said of it so far. That of an emergency stays for the rest of the call: more may be said of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Of an emergency, once it was raised.
@@ -73,15 +73,21 @@ pub(crate) fn begin(state: &mut State, heard: &Heard, words: &str, context: &Con
 }
 
 fn says_since(words: &str) -> bool {
-    let words = words.to_lowercase();
-    [" since ", "days ago", "yesterday", "last night", "this morning", "for a week", "for days", "last week"]
-        .iter()
-        .any(|said| words.contains(said))
+    const SINCE: &[&str] = &["since", "ago", "yesterday", "night", "morning", "days", "week", "weeks", "hours", "months"];
+    plain(words).split(' ').any(|word| SINCE.contains(&word))
 }
 
 /// The next question that was not put yet, or the end.
 fn next(state: &mut State, lead_in: &str) -> Vec<Effect> {
-    let Some(report) = &mut state.report else { return closing::anything_else(state, "") };
+    let Some(step) = missing(state) else { return finish(state) };
+    let Some(report) = &mut state.report else { return finish(state) };
+    let again = report.asked.contains(&step);
+    report.asked.push(step);
+    state.ask(step, format!("{lead_in}{}", question(step, again)))
+}
+
+fn missing(state: &State) -> Option<Step> {
+    let report = state.report.as_ref()?;
     let wanted = [
         (Step::ReportWhat, report.what.is_empty(), 1),
         (Step::ReportPlace, report.place.as_ref().is_none_or(|place| place.number.is_none()), 2),
@@ -93,10 +99,7 @@ fn next(state: &mut State, lead_in: &str) -> Vec<Effect> {
     ];
     let times = |step: Step| report.asked.iter().filter(|asked| **asked == step).count();
     let open = wanted.into_iter().find(|(step, missing, most)| *missing && times(*step) < *most);
-    let Some((step, ..)) = open else { return finish(state, lead_in) };
-    let question = question(step, times(step) > 0);
-    report.asked.push(step);
-    state.ask(step, format!("{lead_in}{question}"))
+    open.map(|(step, ..)| step)
 }
 
 fn question(step: Step, again: bool) -> &'static str {
@@ -114,11 +117,32 @@ fn question(step: Step, again: bool) -> &'static str {
     }
 }
 
+/// More of an emergency that was reported in this call.
+pub(crate) fn more(state: &mut State, words: &str, context: &Context) -> Option<Vec<Effect>> {
+    let report = state.report.as_mut().filter(|report| report.alert.is_some())?;
+    let place = address_in(words, context.lexicon);
+    report.place = place.map(|place| place.or(report.place.take())).or(report.place.take());
+    Some(keep(state, words))
+}
+
+/// Where an emergency is, said after the questions were over: nobody looks for a home there.
+pub(crate) fn late_place(
+    state: &mut State,
+    heard: &Heard,
+    words: &str,
+    context: &Context,
+) -> Option<Vec<Effect>> {
+    let report = state.report.as_ref().filter(|report| report.alert.is_some())?;
+    let is_open = report.place.as_ref().is_none_or(|place| place.number.is_none());
+    let says_where = heard.intent.is_none() && address_in(words, context.lexicon).is_some();
+    if is_open && says_where { more(state, words, context) } else { None }
+}
+
 /// The answer to whatever was asked.
 pub(super) fn answer(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
     let step = state.step;
     if heard.did(Act::Goodbye) && heard.entities.is_empty() && step != Step::ReportWhat {
-        return finish(state, "");
+        return finish(state);
     }
     let joined = details::joined_number(state, heard);
     let Some(report) = &mut state.report else { return closing::anything_else(state, "") };
@@ -257,19 +281,18 @@ pub(super) fn noted(state: &mut State, noted: EmergencyNoted) -> Vec<Effect> {
 }
 
 /// Everything that is needed is known, or the caller says no more.
-fn finish(state: &mut State, lead_in: &str) -> Vec<Effect> {
-    let Some(report) = &state.report else { return closing::anything_else(state, lead_in) };
+fn finish(state: &mut State) -> Vec<Effect> {
+    let Some(report) = &state.report else { return closing::anything_else(state, "") };
     if report.alert.is_none() {
         return write_repair(state);
     }
     let reference = report.reference.as_deref().map(|reference| format!(" Your reference is {}.", spoken(reference)));
     let words = format!(
-        "{lead_in}A colleague has been alerted{}{}{}",
+        "Thank you. A colleague has been alerted{}{}{}",
         if state.details.phone.is_some() { " and will ring you as soon as they can." } else { "." },
         report.contractor.as_deref().unwrap_or_default(),
         reference.unwrap_or_default()
     );
-    state.report = None;
     closing::after_message(state, &words)
 }
 
@@ -312,6 +335,6 @@ pub(super) fn give_up(state: &mut State) -> Vec<Effect> {
             state.report = None;
             message::take(state)
         }
-        _ => finish(state, ""),
+        _ => finish(state),
     }
 }

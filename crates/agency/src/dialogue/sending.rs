@@ -12,7 +12,8 @@ use crate::tools::send_details::{DetailsSent, Recipient, SendDetails};
 pub(super) fn before_goodbye(state: &mut State) -> Option<Vec<Effect>> {
     let spoke_of_homes = !state.offered.is_empty();
     let has_promise = state.actions.contains(&ActionTaken::CallbackPromised)
-        || state.actions.contains(&ActionTaken::MessageTaken);
+        || state.actions.contains(&ActionTaken::MessageTaken)
+        || state.actions.contains(&ActionTaken::Emergency);
     let words = state.last_heard.to_lowercase();
     let is_going = words.contains("bye");
     let wants_nothing = is_going && words.split(|c: char| !c.is_alphabetic()).any(|word| word == "no");

@@ -3,6 +3,7 @@
 mod fallback;
 mod form;
 mod health;
+mod message;
 mod message_status;
 mod oncall;
 mod relay;
@@ -36,6 +37,8 @@ pub fn router() -> Router<App> {
         .route("/api/voice/oncall", post(oncall::oncall))
         .route("/api/voice/oncall-ack", post(oncall::oncall_ack))
         .route("/api/voice/fallback", post(fallback::fallback))
+        .route("/api/webhooks/twilio/sms", post(message::sms))
+        .route("/api/webhooks/whatsapp", post(message::whatsapp))
         .route("/api/webhooks/twilio/message-status", post(message_status::message_status))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

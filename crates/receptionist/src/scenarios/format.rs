@@ -57,6 +57,10 @@ pub enum Step {
     Crash(bool),
     /// A second caller books the slot that was just offered first.
     RivalBooks(String),
+    /// Somebody else writes: from whom, and what; `whatsapp:` before the number for WhatsApp.
+    Writes { from: String, words: String },
+    /// Somebody else rings, says this line by line, and hangs up.
+    AnotherCaller { from: String, says: Vec<String> },
     /// The caller hangs up.
     HangUp(bool),
 }

@@ -6,7 +6,7 @@ use phone_network::{Call, Listening};
 
 use super::format::{Phone, Recipient, Scenario, Step};
 use super::judge::{Snapshot, differences};
-use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal};
+use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal, WHATSAPP_NUMBER};
 use crate::seed::seed;
 
 /// How a scenario went. It passed when `problems` is empty.
@@ -116,6 +116,18 @@ async fn take(step: &Step, call: &mut Call, rehearsal: &mut Rehearsal) -> anyhow
             call.drop_relay().await;
         }
         Step::RivalBooks(number) => rival_books(number, rehearsal).await?,
+        Step::Writes { from, words } => {
+            let to = if from.starts_with("whatsapp:") { WHATSAPP_NUMBER } else { AGENCY_NUMBER };
+            rehearsal.settle().await?;
+            rehearsal.network.write(from, to, words).await;
+        }
+        Step::AnotherCaller { from, says } => {
+            let mut other = rehearsal.network.ring(from, AGENCY_NUMBER).await?;
+            for words in says {
+                other.say(words).await?;
+            }
+            other.hang_up();
+        }
         Step::HangUp(_) => call.hang_up(),
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use agency::crm::{Channel, Priority, TaskKind};
 use agency::language::Address;
-use agency::messages::{Incident, emergency_alert, emergency_notice, kind, repair_reported};
+use agency::messages::{Incident, emergency_alert, emergency_notice, kind, repair_reported, stand_down};
 use agency::oncall;
 use agency::phone::PhoneNumber;
 use agency::repairs;
@@ -98,6 +98,9 @@ pub(super) async fn raise_emergency(
     };
     tx.add_reporter(&reporter).await?;
     promise_call(talk, &mut tx, emergency, key).await?;
+    if let Some(place) = &at.place {
+        tx.place_others(&talk.conversation, place).await?;
+    }
     let step = if is_new { "reported; safety words spoken" } else { "reported by another caller; safety words spoken" };
     tx.add_alert_step(&app.id("step"), &alert, step, Some(&emergency.evidence), app.now()).await?;
     if is_new {
@@ -183,7 +186,10 @@ async fn tell_owners(
     if let Some((manager, phone)) = home.manager.as_ref().and_then(|who| Some((who, who.phone.as_ref()?))) {
         // The very key of the first round: a manager who is on call is texted once.
         let key = format!("alert:{alert}:{phone}:0");
-        let body = emergency_alert(&incident, app.agency());
+        let body = match &told.alert.acknowledged_name {
+            Some(taken_by) => stand_down(taken_by, &incident, app.agency()),
+            None => emergency_alert(&incident, app.agency()),
+        };
         post_all_ways(app, tx, &told.about(), (kind::EMERGENCY_ALERT, phone, &body), &key).await?;
         tx.add_alert_step(&format!("step_{alert}_manager"), alert, "told the property manager", Some(&manager.name), app.now()).await?;
     }
@@ -220,7 +226,9 @@ pub(super) async fn emergency_details(
     if let Some(ticket) = alert.ticket() {
         tx.add_to_ticket(ticket, &format!(" / {}", call.words), at.home.as_ref()).await?;
     }
-    let same = match &at.place {
+    // One who reports what was reported before may be in another flat of the house.
+    let is_theirs = alert.conversation_id == talk.conversation;
+    let same = match at.place.as_ref().filter(|_| is_theirs) {
         Some(place) => {
             let home = at.home.as_ref().map(|home| home.id);
             tx.place_alert(&call.alert, place, home, at.incident.as_deref()).await?
