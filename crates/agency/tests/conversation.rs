@@ -12,6 +12,7 @@ use agency::office::{Fee, Office};
 use agency::phone::PhoneNumber;
 use agency::search::Widened;
 use agency::settings::{AgencyProfile, Day, Greetings, OpeningHours};
+use agency::tools::hand_off::Transfer;
 use agency::tools::emergency_details::EmergencyNoted;
 use agency::tools::raise_emergency::EmergencyRaised;
 use agency::tools::report_repair::RepairReported;
@@ -101,7 +102,7 @@ impl World {
                 negotiator: UserId(1),
                 negotiator_name: "Amy Hart".into(),
             };
-            issue(PropertyId(1), (1..=count).map(slot).collect())
+            issue(Some(PropertyId(1)), (1..=count).map(slot).collect())
         };
         match (call, dice % 5) {
             (_, 4) => ToolOutcome::Failed,
@@ -125,6 +126,19 @@ impl World {
                 negotiator_name: "Amy Hart".into(),
                 confirmed_by: vec![],
             }),
+            (ToolCall::BookValuation(_), 1) => {
+                ToolOutcome::Valuation(BookingOutcome::Gone { alternatives: slots(2) })
+            }
+            (ToolCall::BookValuation(_), _) => ToolOutcome::Valuation(BookingOutcome::Booked {
+                appointment: AppointmentId(2),
+                start: now(),
+                negotiator_name: "Margaret Barclay".into(),
+                confirmed_by: vec![],
+            }),
+            (ToolCall::HandOff(_), n) => ToolOutcome::HandOff((n > 1).then(|| Transfer {
+                id: "transfer_1".into(),
+                people: vec![(UserId(1), PhoneNumber::parse("07700900201").expect("a drama number"))],
+            })),
             (ToolCall::FindViewing(_), n) => ToolOutcome::Viewing((n > 1).then(|| Box::new(booked()))),
             (ToolCall::MoveViewing(_), 0) => ToolOutcome::Moved(MoveOutcome::NotThere),
             (ToolCall::MoveViewing(_), 1) => {
@@ -277,7 +291,7 @@ proptest! {
             prop_assert_eq!(world.turn(&mut restored, event, dice), effects.clone());
             prop_assert_eq!(&restored, &state);
             let speaks = effects.iter().any(|e| matches!(e, Effect::Say { words } | Effect::Warn { words } if !words.trim().is_empty()));
-            let goes_on = effects.iter().any(|e| matches!(e, Effect::Listen { .. }));
+            let goes_on = effects.iter().any(|e| matches!(e, Effect::Listen { .. } | Effect::Transfer { .. }));
             let ends = effects.iter().any(|e| matches!(e, Effect::End));
             prop_assert!(speaks && (goes_on ^ ends), "{:?}", effects);
             if ends { break; }

@@ -31,7 +31,7 @@ fn facts(now: Timestamp) -> DiaryFacts {
             days_ahead: 7,
             offers_max: 3,
         },
-        property: PropertyId(7),
+        property: Some(PropertyId(7)),
         property_rules: PropertyRules::default(),
         agent: Some(UserId(2)),
         negotiators: [(1, "Amy Hart"), (2, "Ben Okoye")]

@@ -6,6 +6,7 @@ mod emergency;
 mod hand_off;
 mod reading;
 mod task;
+mod valuation;
 mod viewings;
 mod writing;
 
@@ -23,6 +24,7 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         ToolCall::FindProperties(find) => reading::find_properties(talk.app, find).await,
         ToolCall::ViewingSlots(slots) => reading::viewing_slots(talk.app, slots).await,
         ToolCall::BookViewing(book) => once(talk, &key, booking::book_viewing(talk, book, &key)).await,
+        ToolCall::BookValuation(book) => once(talk, &key, valuation::book_valuation(talk, book, &key)).await,
         ToolCall::FindViewing(find) => viewings::find_viewing(talk.app, find).await,
         ToolCall::MoveViewing(to) => once(talk, &key, viewings::move_viewing(talk, to, &key)).await,
         ToolCall::CancelViewing(off) => once(talk, &key, viewings::cancel_viewing(talk, off, &key)).await,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Effect;
 use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, TaskKind, Wants};
 use crate::diary::{Avoids, TimeWish};
-use crate::dialogue::{Handover, Report};
+use crate::dialogue::{Handover, Report, Valuation};
 use crate::language::{Act, Address, Expecting, Intent};
 use crate::model::{Grounds, History};
 use crate::phone::PhoneNumber;
@@ -47,6 +47,11 @@ pub enum Step {
     OfferDetails,
     AskEmailToSend,
     AskPhoneToSend,
+    /// A valuation: where, whether that is right, to sell or to let, what it is.
+    ValuationAddress,
+    ConfirmAddress,
+    ValuationListing,
+    ValuationKind,
     /// A report of something wrong in a home: `dialogue/report.rs`.
     ReportWhat,
     ReportPlace,
@@ -79,18 +84,18 @@ impl Step {
             Self::Opening | Self::AnythingElse | Self::AskChange | Self::Transferring | Self::Ended => {
                 Expecting::Anything
             },
-            Self::AskListing => Expecting::Listing,
+            Self::AskListing | Self::ValuationListing => Expecting::Listing,
             Self::AskArea => Expecting::Area,
-            Self::AskBedrooms => Expecting::Bedrooms,
+            Self::AskBedrooms | Self::ValuationKind => Expecting::Bedrooms,
             Self::AskBudget => Expecting::Money,
             Self::ChooseProperty => Expecting::Property,
             Self::ChooseSlot => Expecting::Slot,
             Self::AskName | Self::AskMessageName | Self::FindName | Self::AskNameToEnd | Self::ReportName => Expecting::Name,
             Self::AskPhone | Self::AskMessagePhone | Self::AskPhoneToSend | Self::ReportPhone => Expecting::Phone,
             Self::AskEmail | Self::AskEmailToSend => Expecting::Email,
-            Self::FindHome | Self::ReportPlace => Expecting::Address,
+            Self::FindHome | Self::ReportPlace | Self::ValuationAddress => Expecting::Address,
             Self::FindDay | Self::AskWhichDay => Expecting::Date,
-            Self::ConfirmBooking | Self::ConfirmCancel | Self::ConfirmMove | Self::OfferDetails => {
+            Self::ConfirmAddress | Self::ConfirmBooking | Self::ConfirmCancel | Self::ConfirmMove | Self::OfferDetails => {
                 Expecting::YesNo
             }
             Self::AskMessage
@@ -190,6 +195,8 @@ pub struct State {
     pub rudeness: u8,
     /// The caller's latest words, for the message that a colleague may get.
     pub last_heard: String,
+    /// The home that is to be valued.
+    pub valuation: Option<Valuation>,
     /// What is being reported as wrong in a home.
     pub report: Option<Report>,
     /// Why a person is to take over, while that is being tried; and whether it was tried before.
@@ -257,6 +264,7 @@ impl State {
             name_asked: false,
             rudeness: 0,
             last_heard: String::new(),
+            valuation: None,
             report: None,
             emergency_place: None,
             handover: None,
@@ -315,6 +323,11 @@ impl State {
         }
     }
 
+    /// They were about to book a valuation.
+    pub fn wants_valuation(&self) -> bool {
+        self.valuation.is_some()
+    }
+
     /// A colleague took the call.
     pub fn was_transferred(&mut self) {
         self.did(ActionTaken::Transferred);
@@ -328,6 +341,8 @@ impl State {
             CallOutcome::Emergency
         } else if did(ActionTaken::ViewingChanged) && self.viewing.is_none() {
             CallOutcome::ViewingChanged
+        } else if did(ActionTaken::ValuationBooked) {
+            CallOutcome::ValuationBooked
         } else if did(ActionTaken::ViewingBooked) {
             CallOutcome::ViewingBooked
         } else if did(ActionTaken::ViewingChanged) {

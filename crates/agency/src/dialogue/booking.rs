@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{closing, details, enquiry, recovery, slots};
+use super::{closing, details, enquiry, recovery, slots, valuation};
 use crate::conversation::{Effect, State, Step};
 use crate::crm::{ActionTaken, AppointmentId, Channel};
 use crate::diary::TimeWish;
@@ -15,6 +15,9 @@ use crate::tools::find_viewing::BookedViewing;
 /// Who, where and when, before anything is written. The area and street only: the full address goes into the
 /// confirmation.
 pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
+    if state.valuation.is_some() {
+        return valuation::read_back(state);
+    }
     let (Some(property), Some(offered)) = (&state.chosen, &state.slot) else { return slots::look_up(state) };
     let name = state.name_to_say();
     let number = match &state.details.phone {
@@ -42,7 +45,7 @@ pub(super) fn confirm(state: &mut State, heard: &Heard) -> Vec<Effect> {
         state.slot = None;
         return slots::with_wish(state, heard);
     }
-    if !heard.streets.is_empty() && !heard.streets.iter().any(|street| is_chosen(state, street)) {
+    if state.valuation.is_none() && !heard.streets.is_empty() && !heard.streets.iter().any(|street| is_chosen(state, street)) {
         (state.chosen, state.slot) = (None, None);
         return enquiry::search_streets(state, heard);
     }
@@ -62,7 +65,7 @@ pub(super) fn confirm(state: &mut State, heard: &Heard) -> Vec<Effect> {
             "I haven't booked it. What shall I change: the home, the time, the name, the number or the email? Or say no to leave it.",
         );
     }
-    recovery::not_understood(state, "Shall I book that viewing, yes or no?")
+    recovery::not_understood(state, "Shall I book that, yes or no?")
 }
 
 fn is_chosen(state: &State, street: &str) -> bool {
@@ -70,7 +73,7 @@ fn is_chosen(state: &State, street: &str) -> bool {
 }
 
 fn not_booked(state: &mut State) -> Vec<Effect> {
-    (state.slot, state.chosen) = (None, None);
+    (state.slot, state.chosen, state.valuation) = (None, None, None);
     state.slots.clear();
     closing::anything_else(state, "That's fine, I haven't booked anything.")
 }
@@ -83,6 +86,9 @@ fn correct(state: &mut State, heard: &Heard) -> bool {
 }
 
 pub(crate) fn book(state: &State) -> Vec<Effect> {
+    if state.valuation.is_some() {
+        return valuation::book(state);
+    }
     let (Some(property), Some(offered)) = (state.chosen.clone(), state.slot.clone()) else {
         return slots::look_up(state);
     };

@@ -1,6 +1,6 @@
 //! From "how can I help" to homes that fit.
 
-use super::{RING_BACK, choosing, closing, handoff, message, office, recovery, report, sending, viewing};
+use super::{RING_BACK, choosing, closing, handoff, message, office, recovery, report, sending, valuation, viewing};
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{ActionTaken, Listing, Property, Role, Wants};
 use crate::handoff::Reason;
@@ -18,6 +18,7 @@ pub(super) const DIRECTOR: &str = "For a home like that I'd like one of our dire
 
 /// The first words of a caller, or a new wish after something was done.
 pub(super) fn opening(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
+    state.valuation = None;
     if let Some(effects) = not_an_enquiry(state, heard, words, context) {
         return effects;
     }
@@ -57,6 +58,9 @@ fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Conte
     let changes_mind = state.viewing.is_some() && (heard.did(Act::Cancel) || heard.did(Act::Change));
     if viewing::is_meant(heard) || changes_mind {
         return Some(viewing::begin(state, heard));
+    }
+    if heard.intent == Some(Intent::BookValuation) {
+        return Some(valuation::begin(state, heard, words, context));
     }
     if let Some(place) = report::late_place(state, heard, words, context) {
         return Some(place);

@@ -29,6 +29,7 @@ fn read(step: Step, digits: &str) -> Heard {
             _ => Heard::default(),
         },
         Step::ConfirmBooking
+        | Step::ConfirmAddress
         | Step::AskEmail
         | Step::ConfirmCancel
         | Step::ConfirmMove

@@ -16,12 +16,14 @@ mod recovery;
 pub(crate) mod report;
 pub(crate) mod sending;
 pub(crate) mod slots;
+pub(crate) mod valuation;
 pub(crate) mod viewing;
 
 pub(crate) use keypad::keys;
 pub(crate) use recovery::{in_circles, silence};
 pub use handoff::Handover;
 pub use report::Report;
+pub use valuation::Valuation;
 
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{TaskKind, Wants};
@@ -104,6 +106,9 @@ fn volunteered(state: &mut State, heard: &Heard) {
 /// What was asked decides what the words are taken for.
 fn answer_to_step(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
     match state.step {
+        Step::ValuationAddress | Step::ConfirmAddress | Step::ValuationListing | Step::ValuationKind => {
+            valuation::answer(state, heard, words, context)
+        }
         Step::AskListing | Step::AskArea | Step::AskBedrooms | Step::AskBudget => {
             enquiry::answer(state, heard)
         }
@@ -226,6 +231,7 @@ pub(crate) fn after_tool(state: &mut State, outcome: ToolOutcome) -> Vec<Effect>
         ToolOutcome::Found(found) => enquiry::found(state, found),
         ToolOutcome::Slots(outcome) => slots::offered(state, outcome),
         ToolOutcome::Booking(outcome) => booking::finished(state, outcome),
+        ToolOutcome::Valuation(outcome) => valuation::finished(state, outcome),
         ToolOutcome::Viewing(found) => viewing::found(state, found),
         ToolOutcome::Moved(outcome) => viewing::moved(state, outcome),
         ToolOutcome::Cancelled(outcome) => viewing::cancelled(state, outcome),
@@ -235,6 +241,8 @@ pub(crate) fn after_tool(state: &mut State, outcome: ToolOutcome) -> Vec<Effect>
         ToolOutcome::EmergencyNoted(noted) => report::noted(state, noted),
         ToolOutcome::RepairReported(reported) => report::written(state, &reported),
         ToolOutcome::HandOff(transfer) => handoff::found(state, transfer),
+        // Who could not be looked for is not rung.
+        ToolOutcome::Failed if state.handover.is_some() => handoff::found(state, None),
         ToolOutcome::Failed => recovery::tool_failed(state),
     }
 }

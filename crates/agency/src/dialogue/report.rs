@@ -208,6 +208,7 @@ fn description(report: &Report) -> String {
 pub(crate) fn raise(state: &mut State, emergency: Emergency, context: &Context) -> Option<Vec<Effect>> {
     let hazard = triage::hazard(&emergency.hazard)?;
     state.did(ActionTaken::Emergency);
+    state.handover = None;
     let words = hazard.words(state.details.phone.is_some());
     state.last_words.clone_from(&words);
     let mut effects = vec![Effect::Warn { words }];

@@ -14,9 +14,12 @@ use crate::{london, speech};
 
 /// Asks the diary for times that fit the wish.
 pub(super) fn look_up(state: &State) -> Vec<Effect> {
-    let Some(property) = state.chosen.as_ref() else { return enquiry::search(state) };
+    let property = state.chosen.as_ref().map(|property| property.id);
+    if property.is_none() && state.valuation.is_none() {
+        return enquiry::search(state);
+    }
     let wish = TimeWish { avoids: state.avoids.clone(), ..state.wish.clone() };
-    State::run(ToolCall::ViewingSlots(ViewingSlots { property: property.id, wish }))
+    State::run(ToolCall::ViewingSlots(ViewingSlots { property, wish }))
 }
 
 /// Takes over the day and time that were said, asks which day if it may be either of two, and looks.
@@ -72,7 +75,7 @@ pub(super) fn offered(state: &mut State, outcome: SlotsOutcome) -> Vec<Effect> {
         }
         SlotsOutcome::NoneFree if state.wish.is_empty() => message::offer(
             state,
-            "I'm sorry, I see no free time for a viewing this week. A colleague can find one for you.",
+            "I'm sorry, I see no free time this week. A colleague can find one for you.",
         ),
         SlotsOutcome::NoneFree => {
             state.wish = TimeWish::default();
@@ -153,7 +156,7 @@ pub(super) fn choose(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if !heard.avoids.is_empty() {
         return without(state);
     }
-    if changes_home(state, heard) {
+    if state.valuation.is_none() && changes_home(state, heard) {
         (state.chosen, state.slot) = (None, None);
         return choosing::property(state, heard);
     }

@@ -5,6 +5,7 @@ mod emergency;
 mod money;
 mod plan;
 mod property_details;
+mod valuation_confirmation;
 mod viewing_cancelled;
 mod viewing_confirmation;
 
@@ -14,12 +15,14 @@ pub use emergency::{
 };
 pub use plan::{Reach, Way, fallback, ways};
 pub use property_details::property_details;
+pub use valuation_confirmation::valuation_confirmation;
 pub use viewing_cancelled::viewing_cancelled;
 pub use viewing_confirmation::{ViewingConfirmation, viewing_confirmation};
 
 /// The names under which messages are recorded.
 pub mod kind {
     pub const VIEWING_CONFIRMATION: &str = "viewing_confirmation";
+    pub const VALUATION_CONFIRMATION: &str = "valuation_confirmation";
     pub const VIEWING_CANCELLED: &str = "viewing_cancelled";
     pub const PROPERTY_DETAILS: &str = "property_details";
     pub const CALLBACK_PROMISE: &str = "callback_promise";

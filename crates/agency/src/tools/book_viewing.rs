@@ -52,5 +52,5 @@ pub fn gone(call: &BookViewing, facts: &DiaryFacts) -> BookingOutcome {
     let wish = TimeWish::exactly(call.offered.slot.start);
     let still_free =
         offers(&wish, facts).into_iter().filter(|slot| slot.start != call.offered.slot.start).collect();
-    BookingOutcome::Gone { alternatives: issue(call.property.id, still_free) }
+    BookingOutcome::Gone { alternatives: issue(Some(call.property.id), still_free) }
 }

@@ -1,6 +1,7 @@
 //! What the conversation may do. One file per tool: arguments, decision, outcome. Reads may be repeated and thrown
 //! away; commits write once, in one transaction, keyed by call, turn, tool and arguments.
 
+pub mod book_valuation;
 pub mod book_viewing;
 pub mod cancel_viewing;
 pub mod emergency_details;
@@ -16,6 +17,7 @@ pub mod viewing_slots;
 
 use serde::{Deserialize, Serialize};
 
+use book_valuation::BookValuation;
 use book_viewing::{BookViewing, BookingOutcome};
 use cancel_viewing::{CancelOutcome, CancelViewing};
 use emergency_details::{EmergencyDetails, EmergencyNoted};
@@ -36,6 +38,7 @@ pub enum ToolCall {
     FindProperties(FindProperties),
     ViewingSlots(ViewingSlots),
     BookViewing(Box<BookViewing>),
+    BookValuation(Box<BookValuation>),
     FindViewing(FindViewing),
     MoveViewing(Box<MoveViewing>),
     CancelViewing(Box<CancelViewing>),
@@ -54,6 +57,7 @@ pub enum ToolOutcome {
     Found(FoundProperties),
     Slots(SlotsOutcome),
     Booking(BookingOutcome),
+    Valuation(BookingOutcome),
     /// None: nothing fits all that was said.
     Viewing(Option<Box<BookedViewing>>),
     Moved(MoveOutcome),
@@ -75,6 +79,7 @@ impl ToolOutcome {
         matches!(
             self,
             Self::Booking(BookingOutcome::Booked { .. })
+                | Self::Valuation(BookingOutcome::Booked { .. })
                 | Self::Moved(MoveOutcome::To(BookingOutcome::Booked { .. }))
                 | Self::Cancelled(CancelOutcome::Cancelled)
                 | Self::RepairReported(_)
@@ -88,6 +93,7 @@ impl ToolCall {
             Self::FindProperties(_) => "find_properties",
             Self::ViewingSlots(_) => "viewing_slots",
             Self::BookViewing(_) => "book_viewing",
+            Self::BookValuation(_) => "book_valuation",
             Self::FindViewing(_) => "find_viewing",
             Self::MoveViewing(_) => "move_viewing",
             Self::CancelViewing(_) => "cancel_viewing",

@@ -1,4 +1,4 @@
-//! Read: times at which a home can be viewed. The diary issues them with ids; nothing else can be booked.
+//! Read: times at which a home can be viewed, or a valuer can come. The diary issues them with ids; nothing else can be booked.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,8 @@ use crate::diary::{DiaryFacts, Slot, TimeWish, offers};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ViewingSlots {
-    pub property: PropertyId,
+    /// None: a valuation.
+    pub property: Option<PropertyId>,
     pub wish: TimeWish,
 }
 
@@ -37,7 +38,7 @@ pub enum SlotsOutcome {
 }
 
 pub fn decide(call: &ViewingSlots, property: Option<&Property>, facts: &DiaryFacts) -> SlotsOutcome {
-    if !property.is_some_and(Property::is_available) {
+    if call.property.is_some() && !property.is_some_and(Property::is_available) {
         return SlotsOutcome::OffTheMarket;
     }
     let slots = issue(call.property, offers(&call.wish, facts));
@@ -51,9 +52,10 @@ pub fn decide(call: &ViewingSlots, property: Option<&Property>, facts: &DiaryFac
 }
 
 /// Gives slots their ids.
-pub fn issue(property: PropertyId, slots: Vec<Slot>) -> Vec<OfferedSlot> {
+pub fn issue(property: Option<PropertyId>, slots: Vec<Slot>) -> Vec<OfferedSlot> {
+    let of = property.map_or(0, |id| id.0);
     slots
         .into_iter()
-        .map(|slot| OfferedSlot { id: format!("slot-{}-{}", property.0, slot.start.as_second() / 60), slot })
+        .map(|slot| OfferedSlot { id: format!("slot-{of}-{}", slot.start.as_second() / 60), slot })
         .collect()
 }

@@ -149,6 +149,14 @@ fn left_to_do(state: &State) -> Option<LeftToDo> {
             notes: words.clone(),
         });
     }
+    if state.wants_valuation() {
+        return Some(LeftToDo {
+            kind: TaskKind::FollowUp,
+            priority: Priority::Urgent,
+            title: RANG_OFF,
+            notes: "Was about to book a valuation.".to_owned(),
+        });
+    }
     let unfinished =
         matches!(state.outcome(), CallOutcome::Abandoned | CallOutcome::InfoGiven) && !state.wants.is_empty();
     unfinished.then(|| LeftToDo {

@@ -40,8 +40,11 @@ pub(super) async fn find_properties(app: &App, call: &FindProperties) -> Result<
 }
 
 pub(super) async fn viewing_slots(app: &App, call: &ViewingSlots) -> Result<ToolOutcome, StoreError> {
-    let property = app.store.property(call.property).await?;
-    let facts = diary_facts(app, Some(call.property), property.as_ref(), &call.wish.dates).await?;
+    let property = match call.property {
+        Some(id) => app.store.property(id).await?,
+        None => None,
+    };
+    let facts = diary_facts(app, call.property, property.as_ref(), &call.wish.dates).await?;
     Ok(ToolOutcome::Slots(viewing_slots::decide(call, property.as_ref(), &facts)))
 }
 

@@ -2,6 +2,7 @@
 //! of them. Every tool ends in the same steps and commits as the rules engine's own: what is not known is asked, and
 //! what is written was read back and agreed to first.
 
+mod book_valuation;
 mod book_viewing;
 mod cancel_viewing;
 mod carry_on;
@@ -12,6 +13,7 @@ mod hand_over;
 mod home_facts;
 mod move_viewing;
 mod office_facts;
+mod report_repair;
 mod search_homes;
 mod send_details;
 mod take_message;
@@ -38,6 +40,8 @@ pub fn all() -> Vec<ToolSpec> {
         spec::<home_facts::Arguments>("home_facts", home_facts::DESCRIPTION),
         spec::<viewing_times::Arguments>("viewing_times", viewing_times::DESCRIPTION),
         spec::<book_viewing::Arguments>("book_viewing", book_viewing::DESCRIPTION),
+        spec::<book_valuation::Arguments>("book_valuation", book_valuation::DESCRIPTION),
+        spec::<report_repair::Arguments>("report_repair", report_repair::DESCRIPTION),
         spec::<find_viewing::Arguments>("find_viewing", find_viewing::DESCRIPTION),
         spec::<move_viewing::Arguments>("move_viewing", move_viewing::DESCRIPTION),
         spec::<cancel_viewing::Arguments>("cancel_viewing", cancel_viewing::DESCRIPTION),
@@ -71,6 +75,8 @@ fn decide(state: &mut State, name: &str, arguments: &str, context: &Context) -> 
         "home_facts" => home_facts::run(state, &read(arguments)?, context),
         "viewing_times" => viewing_times::run(state, &read(arguments)?, context),
         "book_viewing" => book_viewing::run(state, &read(arguments)?),
+        "book_valuation" => Ok(book_valuation::run(state, &read(arguments)?, context)),
+        "report_repair" => Ok(report_repair::run(state, &read(arguments)?, context)),
         "find_viewing" => Ok(find_viewing::run(state, &read(arguments)?, context)),
         "move_viewing" => move_viewing::run(state, &read(arguments)?, context),
         "cancel_viewing" => cancel_viewing::run(state, &read(arguments)?),

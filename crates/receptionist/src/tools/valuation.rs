@@ -1,0 +1,89 @@
+//! A valuation: appointment and cells in a valuer's diary, what they should know, and the confirmation, in one transaction.
+
+use agency::crm::{Priority, TaskKind};
+use agency::messages::{kind, valuation_confirmation};
+use agency::tools::book_valuation::{self, BookValuation};
+use agency::tools::book_viewing::BookingOutcome;
+use agency::tools::{ToolCall, ToolOutcome};
+use agency::diary::Slot;
+use store::{NewAppointment, StoreError};
+
+use super::booking::ways_to;
+use super::commit;
+use super::reading::diary_facts;
+use super::task::{Task, leave};
+use crate::conversation::Talk;
+use crate::outbox::{Post, post};
+
+/// A slot lost to somebody with the same valuer may still have another.
+const VALUERS_TRIED_MAX: usize = 3;
+
+pub(super) async fn book_valuation(
+    talk: &Talk<'_>,
+    call: &BookValuation,
+    key: &str,
+) -> Result<ToolOutcome, StoreError> {
+    let wished = [agency::london::date_of(call.offered.slot.start)];
+    for _ in 0..VALUERS_TRIED_MAX {
+        let facts = diary_facts(talk.app, None, None, &wished).await?;
+        let slot = match book_valuation::decide(call, &facts) {
+            Ok(slot) => slot,
+            Err(refused) => return Ok(ToolOutcome::Valuation(refused)),
+        };
+        match commit_valuation(talk, call, &slot, key).await {
+            Err(StoreError::SlotTaken) => {}
+            other => return other,
+        }
+    }
+    let facts = diary_facts(talk.app, None, None, &wished).await?;
+    Ok(ToolOutcome::Valuation(book_valuation::gone(call, &facts)))
+}
+
+async fn commit_valuation(
+    talk: &Talk<'_>,
+    call: &BookValuation,
+    slot: &Slot,
+    key: &str,
+) -> Result<ToolOutcome, StoreError> {
+    let app = talk.app;
+    let address = call.address.to_string();
+    let ways = ways_to(talk, call.phone.as_ref(), kind::VALUATION_CONFIRMATION).await?;
+    let mut tx = app.store.begin().await?;
+    let appointment = tx
+        .book(&NewAppointment {
+            property: None,
+            address: Some(&address),
+            negotiator: slot.negotiator,
+            lead: talk.lead,
+            start: slot.start,
+            minutes: slot.minutes,
+            viewer_name: &call.name,
+            viewer_email: call.email.as_deref(),
+            viewer_phone: call.phone.as_ref(),
+            now: app.now(),
+        })
+        .await?;
+    let task = Task {
+        kind: TaskKind::FollowUp,
+        priority: Priority::Normal,
+        title: &format!("Valuation of {address}: {}", call.about()),
+        notes: &format!("{} goes there. Prepare comparable prices.", slot.negotiator_name),
+        due: slot.start,
+    };
+    leave(talk, &mut tx, &task, key).await?;
+    let body = valuation_confirmation(&address, slot.start, &slot.negotiator_name, app.agency());
+    for (way, to) in ways.iter().zip(call.phone.iter().cycle()) {
+        let kind = kind::VALUATION_CONFIRMATION;
+        let dedupe_key = format!("{kind}:{}:{}", appointment.0, way.channel());
+        let message =
+            Post { kind, to, way: *way, body: &body, appointment: Some(appointment), dedupe_key: &dedupe_key };
+        post(app, &mut tx, &talk.about(), &message).await?;
+    }
+    let outcome = ToolOutcome::Valuation(BookingOutcome::Booked {
+        appointment,
+        start: slot.start,
+        negotiator_name: slot.negotiator_name.clone(),
+        confirmed_by: ways.iter().map(|way| way.channel()).collect(),
+    });
+    commit(talk, tx, &ToolCall::BookValuation(Box::new(call.clone())), outcome, key).await
+}
