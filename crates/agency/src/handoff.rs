@@ -37,7 +37,8 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../data/handoff.json")).expect("data/handoff.json is checked by a test")
+    serde_json::from_str(include_str!("../data/handoff.json"))
+        .expect("data/handoff.json is checked by a test")
 });
 
 /// The matter these words are about, if it is one for a manager.
@@ -73,7 +74,8 @@ pub struct Availability<'a> {
 /// Who is rung, in order; nobody if nobody is free.
 pub fn who_takes(reason: Reason, caller: Role, facts: &Availability<'_>) -> Vec<Colleague> {
     let roles = roles(reason, caller);
-    let rank = |colleague: &Colleague| roles.iter().position(|names| names.contains(&colleague.role.as_str()));
+    let rank =
+        |colleague: &Colleague| roles.iter().position(|names| names.contains(&colleague.role.as_str()));
     let mut free: Vec<(usize, &Colleague)> = facts
         .colleagues
         .iter()
@@ -103,10 +105,9 @@ fn roles(reason: Reason, caller: Role) -> &'static [&'static [&'static str]] {
 fn is_free(colleague: &Colleague, facts: &Availability<'_>) -> bool {
     let local = london::local(facts.now);
     let on_shift = colleague.shifts.is_empty()
-        || colleague
-            .shifts
-            .iter()
-            .any(|shift| shift.weekday == local.weekday() && (shift.starts..shift.ends).contains(&local.time()));
+        || colleague.shifts.iter().any(|shift| {
+            shift.weekday == local.weekday() && (shift.starts..shift.ends).contains(&local.time())
+        });
     let is_absent =
         colleague.absences.iter().any(|absence| (absence.from..absence.until).contains(&facts.now));
     facts.hours.is_open(facts.now) && on_shift && !is_absent && !colleague.is_busy
@@ -138,8 +139,7 @@ mod tests {
 
     fn taken(reason: Reason, caller: Role, colleagues: &[Colleague], hour: i8) -> Vec<i64> {
         let now = london::instant(date(2026, 11, 23).at(hour, 0, 0, 0));
-        let facts =
-            Availability { now, hours: &hours(), colleagues, agent: Some(UserId(2)), people_max: 2 };
+        let facts = Availability { now, hours: &hours(), colleagues, agent: Some(UserId(2)), people_max: 2 };
         who_takes(reason, caller, &facts).iter().map(|colleague| colleague.user.0).collect()
     }
 
@@ -157,8 +157,11 @@ mod tests {
         assert_eq!(taken(Reason::Complaint, Role::Unknown, &team, 10), [7, 5]);
         assert_eq!(taken(Reason::Asked, Role::Unknown, &team, 20), [0_i64; 0], "closed");
         team[1].is_busy = true;
-        team[0].shifts =
-            vec![Shift { weekday: Weekday::Monday, starts: Time::constant(12, 0, 0, 0), ends: Time::constant(18, 0, 0, 0) }];
+        team[0].shifts = vec![Shift {
+            weekday: Weekday::Monday,
+            starts: Time::constant(12, 0, 0, 0),
+            ends: Time::constant(18, 0, 0, 0),
+        }];
         assert_eq!(taken(Reason::Asked, Role::Unknown, &team, 10), [3, 5]);
     }
 

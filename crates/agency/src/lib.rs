@@ -23,10 +23,11 @@ pub mod speech;
 pub mod messages;
 pub mod outbox;
 
+pub mod law;
 pub mod london;
 pub mod model;
-pub mod oncall;
 pub mod office;
+pub mod oncall;
 pub mod phone;
 pub mod postcode;
 pub mod repairs;

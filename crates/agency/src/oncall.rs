@@ -49,8 +49,11 @@ impl Shift {
 /// Everybody who is rung at this hour, in order, each once; the emergency contact last.
 pub fn ladder(rota: &[Shift], contact: Option<&PhoneNumber>, now: Timestamp) -> Vec<OnCall> {
     let mut people: Vec<OnCall> = Vec::new();
-    let contact =
-        contact.map(|phone| OnCall { user: None, name: "The emergency contact".to_owned(), phone: phone.clone() });
+    let contact = contact.map(|phone| OnCall {
+        user: None,
+        name: "The emergency contact".to_owned(),
+        phone: phone.clone(),
+    });
     for person in rota.iter().filter(|shift| shift.covers(now)).map(|shift| &shift.person).chain(&contact) {
         if !people.iter().any(|known| known.phone == person.phone) {
             people.push(person.clone());
@@ -81,7 +84,9 @@ pub fn is_on_duty(hours: Option<&str>, now: Timestamp) -> bool {
     if hours.starts_with("24") {
         return true;
     }
-    let limits = hours.split_once('-').map(|(from, until)| (from.trim().parse::<Time>(), until.trim().parse::<Time>()));
+    let limits = hours
+        .split_once('-')
+        .map(|(from, until)| (from.trim().parse::<Time>(), until.trim().parse::<Time>()));
     let local = london::local(now).time();
     matches!(limits, Some((Ok(from), Ok(until))) if (from..until).contains(&local))
 }
@@ -112,7 +117,8 @@ mod tests {
 
     #[test]
     fn a_night_belongs_to_the_day_it_begins_on() {
-        let night = [shift(1, &[Day::Sunday], Some((time(18, 0, 0, 0), time(9, 0, 0, 0)))), shift(2, &[], None)];
+        let night =
+            [shift(1, &[Day::Sunday], Some((time(18, 0, 0, 0), time(9, 0, 0, 0)))), shift(2, &[], None)];
         assert_eq!(rung_at(&night, 22, 17), [2], "Sunday afternoon");
         assert_eq!(rung_at(&night, 22, 18), [1, 2]);
         assert_eq!(rung_at(&night, 23, 8), [1, 2], "Monday morning");

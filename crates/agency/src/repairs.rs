@@ -26,13 +26,17 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../data/repairs.json")).expect("data/repairs.json is checked by a test")
+    serde_json::from_str(include_str!("../data/repairs.json"))
+        .expect("data/repairs.json is checked by a test")
 });
 
 /// What a description is about: by its hazard if there is one, else by its words; the first of the table that fits.
 pub fn category(hazard: Option<&str>, words: &str) -> Option<&'static Category> {
-    let by_hazard = TABLE.categories.iter().find(|kind| kind.hazards.iter().any(|known| Some(known.as_str()) == hazard));
-    by_hazard.or_else(|| TABLE.categories.iter().find(|kind| kind.wordings.iter().any(|wording| wording.is_in(words))))
+    let by_hazard =
+        TABLE.categories.iter().find(|kind| kind.hazards.iter().any(|known| Some(known.as_str()) == hazard));
+    by_hazard.or_else(|| {
+        TABLE.categories.iter().find(|kind| kind.wordings.iter().any(|wording| wording.is_in(words)))
+    })
 }
 
 /// The word for a repair that no category fits.
@@ -40,7 +44,10 @@ pub const OTHER: &str = "other";
 
 /// The trade that can make an emergency safe. Gas is made safe by the network first; nobody of ours goes in before.
 pub fn emergency_trade(hazard: &str) -> Option<&'static str> {
-    if matches!(hazard, "gas" | "carbon_monoxide" | "flue" | "fire" | "person_at_risk" | "unclear" | "intruder" | "alarm") {
+    if matches!(
+        hazard,
+        "gas" | "carbon_monoxide" | "flue" | "fire" | "person_at_risk" | "unclear" | "intruder" | "alarm"
+    ) {
         return None;
     }
     category(Some(hazard), "")?.trade.as_deref()

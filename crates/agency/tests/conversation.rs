@@ -12,15 +12,15 @@ use agency::office::{Fee, Office};
 use agency::phone::PhoneNumber;
 use agency::search::Widened;
 use agency::settings::{AgencyProfile, Day, Greetings, OpeningHours};
-use agency::tools::hand_off::Transfer;
-use agency::tools::emergency_details::EmergencyNoted;
-use agency::tools::raise_emergency::EmergencyRaised;
-use agency::tools::report_repair::RepairReported;
 use agency::tools::book_viewing::BookingOutcome;
 use agency::tools::cancel_viewing::CancelOutcome;
+use agency::tools::emergency_details::EmergencyNoted;
 use agency::tools::find_properties::FoundProperties;
 use agency::tools::find_viewing::BookedViewing;
+use agency::tools::hand_off::Transfer;
 use agency::tools::move_viewing::MoveOutcome;
+use agency::tools::raise_emergency::EmergencyRaised;
+use agency::tools::report_repair::RepairReported;
 use agency::tools::send_details::DetailsSent;
 use agency::tools::take_message;
 use agency::tools::viewing_slots::{SlotsOutcome, issue};
@@ -135,10 +135,6 @@ impl World {
                 negotiator_name: "Margaret Barclay".into(),
                 confirmed_by: vec![],
             }),
-            (ToolCall::HandOff(_), n) => ToolOutcome::HandOff((n > 1).then(|| Transfer {
-                id: "transfer_1".into(),
-                people: vec![(UserId(1), PhoneNumber::parse("07700900201").expect("a drama number"))],
-            })),
             (ToolCall::FindViewing(_), n) => ToolOutcome::Viewing((n > 1).then(|| Box::new(booked()))),
             (ToolCall::MoveViewing(_), 0) => ToolOutcome::Moved(MoveOutcome::NotThere),
             (ToolCall::MoveViewing(_), 1) => {
@@ -158,21 +154,7 @@ impl World {
             (ToolCall::TakeMessage(call), _) => {
                 ToolOutcome::MessageTaken(take_message::decide(call, &self.hours, now()))
             }
-            (ToolCall::RaiseEmergency(raise), _) => {
-                ToolOutcome::EmergencyRaised(EmergencyRaised {
-                    hazard: raise.emergency.hazard.clone(),
-                    alert: "alert_1".into(),
-                    reference: Some("T-1".into()),
-                })
-            }
-            (ToolCall::EmergencyDetails(more), n) => ToolOutcome::EmergencyNoted(EmergencyNoted {
-                alert: more.alert.clone(),
-                reference: (n > 1).then(|| "T-2".into()),
-                contractor: None,
-            }),
-            (ToolCall::ReportRepair(_), n) => {
-                ToolOutcome::RepairReported(RepairReported { reference: "T-3".into(), texted: n > 1 })
-            }
+            (call, n) => run_other(call, n),
         }
     }
 
@@ -191,6 +173,30 @@ impl World {
             next = handle(state, Event::ToolFinished { outcome }, &self.context());
         }
         panic!("the machine goes round in a circle: {all:?}");
+    }
+}
+
+/// Tools that are not about homes.
+fn run_other(call: &ToolCall, dice: u8) -> ToolOutcome {
+    match (call, dice) {
+        (ToolCall::HandOff(_), n) => ToolOutcome::HandOff((n > 1).then(|| Transfer {
+            id: "transfer_1".into(),
+            people: vec![(UserId(1), PhoneNumber::parse("07700900201").expect("a drama number"))],
+        })),
+        (ToolCall::RaiseEmergency(raise), _) => ToolOutcome::EmergencyRaised(EmergencyRaised {
+            hazard: raise.emergency.hazard.clone(),
+            alert: "alert_1".into(),
+            reference: Some("T-1".into()),
+        }),
+        (ToolCall::EmergencyDetails(more), n) => ToolOutcome::EmergencyNoted(EmergencyNoted {
+            alert: more.alert.clone(),
+            reference: (n > 1).then(|| "T-2".into()),
+            contractor: None,
+        }),
+        (ToolCall::ReportRepair(_), n) => {
+            ToolOutcome::RepairReported(RepairReported { reference: "T-3".into(), texted: n > 1 })
+        }
+        (call, _) => panic!("{} is not known here", call.name()),
     }
 }
 

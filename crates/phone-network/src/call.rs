@@ -105,17 +105,6 @@ impl Network {
         self.unplayed(sid, from, to, "inbound", &options.voice_path).begin(&options.voice_path).await
     }
 
-    /// Picks up a call that the app placed over REST.
-    pub async fn pick_up(&self, sid: &str) -> Result<Call, NetworkError> {
-        let record = lock(&self.shared.memory).calls.iter().find(|call| call.sid == sid).cloned();
-        let Some(CallRecord { url: Some(url), from, to, status_callback, .. }) = record else {
-            return Err(NetworkError::NoAnswer { url: format!("call {sid}") });
-        };
-        let mut call = self.unplayed(sid.to_owned(), &from, &to, "outbound-api", &url);
-        call.status_url = status_callback;
-        call.begin(&url).await
-    }
-
     pub(crate) fn unplayed(&self, sid: String, from: &str, to: &str, direction: &str, url: &str) -> Call {
         let pairs = [
             ("AccountSid", self.options().account_sid.as_str()),

@@ -1,11 +1,23 @@
 //! Calls that the app places: whoever is rung does what their number is set to.
 
+use crate::NetworkError;
 use crate::call::{Call, Ending};
 use crate::faults::Phone;
 use crate::state::{CallRecord, Network, lock};
 use crate::twiml::Verb;
 
 impl Network {
+    /// Picks up a call that the app placed over REST.
+    pub async fn pick_up(&self, sid: &str) -> Result<Call, NetworkError> {
+        let record = lock(&self.shared.memory).calls.iter().find(|call| call.sid == sid).cloned();
+        let Some(CallRecord { url: Some(url), from, to, status_callback, .. }) = record else {
+            return Err(NetworkError::NoAnswer { url: format!("call {sid}") });
+        };
+        let mut call = self.unplayed(sid.to_owned(), &from, &to, "outbound-api", &url);
+        call.status_url = status_callback;
+        call.begin(&url).await
+    }
+
     /// Rings, as a callback of its own: the request that asked for it is answered first.
     pub(crate) fn ring_out(&self, record: CallRecord) {
         let network = self.clone();
@@ -62,7 +74,8 @@ impl Network {
 impl Network {
     /// Somebody writes to the app, by SMS or, with `whatsapp:` before both numbers, by WhatsApp.
     pub async fn write(&self, from: &str, to: &str, body: &str) {
-        let path = if from.starts_with("whatsapp:") { "/api/webhooks/whatsapp" } else { "/api/webhooks/twilio/sms" };
+        let path =
+            if from.starts_with("whatsapp:") { "/api/webhooks/whatsapp" } else { "/api/webhooks/twilio/sms" };
         let (account, sid) = (self.options().account_sid, self.new_sid("SM"));
         let parameters = [
             ("AccountSid", account.as_str()),

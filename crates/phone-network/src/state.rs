@@ -189,7 +189,12 @@ impl Network {
     /// The numbers that the app has rung, in order.
     pub fn rung(&self) -> Vec<String> {
         let memory = lock(&self.shared.memory);
-        memory.calls.iter().filter(|call| call.direction == "outbound-api").map(|call| call.to.clone()).collect()
+        memory
+            .calls
+            .iter()
+            .filter(|call| call.direction == "outbound-api")
+            .map(|call| call.to.clone())
+            .collect()
     }
 
     pub fn messages(&self) -> Vec<MessageRecord> {

@@ -3,9 +3,7 @@
 //! Twilio did not take is no step lost, as the next person's turn comes by the clock.
 
 use agency::crm::{LeadId, Priority, TaskKind};
-use agency::messages::{
-    Incident, emergency_alert, emergency_call, help_is_coming, kind, stand_down,
-};
+use agency::messages::{Incident, emergency_alert, emergency_call, help_is_coming, kind, stand_down};
 use agency::oncall::{self, OnCall};
 use agency::outbox::MessageStatus;
 use agency::phone::PhoneNumber;
@@ -154,8 +152,14 @@ pub async fn words_for(app: &App, ring: &Ring) -> Result<Option<String>, StoreEr
     }
     let told = Told::of(app, &alert).await?;
     let mut tx = app.store.begin().await?;
-    tx.add_alert_step(&format!("step_{}_answered", ring.id), &ring.alert_id, "answered the call", Some(&ring.name), app.now())
-        .await?;
+    tx.add_alert_step(
+        &format!("step_{}_answered", ring.id),
+        &ring.alert_id,
+        "answered the call",
+        Some(&ring.name),
+        app.now(),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Some(emergency_call(&told.incident(), app.agency())))
 }
@@ -194,13 +198,21 @@ async fn tell_reporters(
         if let Some(user) = ring.user() {
             tx.assign_tasks(&reporter.conversation_id, user).await?;
         }
-        let Some(phone) = reporter.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok()) else { continue };
+        let Some(phone) = reporter.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok()) else {
+            continue;
+        };
         let lead: LeadId = reporter.lead();
         let about = About { lead, conversation: &reporter.conversation_id, alert: None };
         let key = format!("help:{}:{}", told.alert.id, reporter.conversation_id);
         post_all_ways(app, tx, &about, (kind::HELP_IS_COMING, &phone, &body), &key).await?;
-        tx.add_alert_step(&app.id("step"), &told.alert.id, "told the caller who is dealing with it", reporter.name.as_deref(), app.now())
-            .await?;
+        tx.add_alert_step(
+            &app.id("step"),
+            &told.alert.id,
+            "told the caller who is dealing with it",
+            reporter.name.as_deref(),
+            app.now(),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -254,7 +266,8 @@ pub(crate) async fn call_failed(app: &App, tx: &mut Tx, message: &ClaimedMessage
 async fn not_reached(app: &App, tx: &mut Tx, ring: &Ring, why: &str) -> Result<(), StoreError> {
     if tx.ring_unanswered(&ring.id, app.now()).await? {
         let detail = format!("{}: {}", ring.name, why.replace('-', " "));
-        tx.add_alert_step(&app.id("step"), &ring.alert_id, "did not take it", Some(&detail), app.now()).await?;
+        tx.add_alert_step(&app.id("step"), &ring.alert_id, "did not take it", Some(&detail), app.now())
+            .await?;
         hurry(app, tx, ring).await?;
     }
     Ok(())

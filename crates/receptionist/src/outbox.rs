@@ -58,11 +58,7 @@ async fn send(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
             // Slack sends no receipts: what it took is there.
             let is_there = message.channel == Channel::Slack.word();
             let status = if is_there { MessageStatus::Delivered } else { MessageStatus::Sent };
-            Step {
-                http_status: Some(http_status),
-                sid: Some(sid),
-                ..Step::to(status, AttemptOutcome::Sent)
-            }
+            Step { http_status: Some(http_status), sid: Some(sid), ..Step::to(status, AttemptOutcome::Sent) }
         }
         Err(undelivered) => after(app, message, &undelivered),
     };

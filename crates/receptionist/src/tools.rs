@@ -11,9 +11,9 @@ mod viewings;
 mod writing;
 
 use agency::tools::{ToolCall, ToolOutcome};
+pub(crate) use emergency::alert_without_store;
 use sha2::{Digest, Sha256};
 use store::StoreError;
-pub(crate) use emergency::alert_without_store;
 
 use crate::conversation::Talk;
 

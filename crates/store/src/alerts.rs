@@ -37,17 +37,6 @@ pub struct NewReporter<'a> {
     pub now: Timestamp,
 }
 
-#[derive(Clone, Debug)]
-pub struct NewRing<'a> {
-    pub id: &'a str,
-    pub alert: &'a str,
-    pub user: Option<UserId>,
-    pub name: &'a str,
-    pub phone: &'a PhoneNumber,
-    pub ends_round: bool,
-    pub now: Timestamp,
-}
-
 /// An alert as it stands.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Alert {
@@ -92,23 +81,6 @@ impl Alert {
     }
 }
 
-/// One call to one person on duty.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Ring {
-    pub id: String,
-    pub alert_id: String,
-    user_id: Option<Int>,
-    pub name: String,
-    pub phone: String,
-    pub ends_round: bool,
-}
-
-impl Ring {
-    pub fn user(&self) -> Option<UserId> {
-        self.user_id.map(|id| UserId(id.0))
-    }
-}
-
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Reporter {
     pub conversation_id: String,
@@ -124,21 +96,6 @@ impl Reporter {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RingAnswer {
-    Accepted,
-    PassedOn,
-}
-
-impl RingAnswer {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::PassedOn => "passed_on",
-        }
-    }
-}
-
 macro_rules! select_alerts {
     ($rest:literal) => {
         concat!(
@@ -149,23 +106,10 @@ macro_rules! select_alerts {
     };
 }
 
-const RING: &str = "SELECT id, alert_id, user_id, name, phone, ends_round FROM alert_rings WHERE id = $1";
-
 impl Store {
     pub async fn alert(&self, id: &str) -> Result<Option<Alert>, StoreError> {
         const SQL: &str = select_alerts!("WHERE id = $1");
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
-    }
-
-    pub async fn ring(&self, id: &str) -> Result<Option<Ring>, StoreError> {
-        Ok(read!(self, |c| sqlx::query_as(RING).bind(id).fetch_optional(c).await)?)
-    }
-
-    /// The latest call to this number about something nobody has taken yet.
-    pub async fn open_ring_to(&self, phone: &PhoneNumber) -> Result<Option<Ring>, StoreError> {
-        const SQL: &str = "SELECT r.id, r.alert_id, r.user_id, r.name, r.phone, r.ends_round FROM alert_rings r JOIN alerts a ON a.id = r.alert_id \
-             WHERE r.phone = $1 AND a.acknowledged_at IS NULL AND a.merged_into IS NULL ORDER BY r.id DESC LIMIT 1";
-        Ok(read!(self, |c| sqlx::query_as(SQL).bind(phone.as_str()).fetch_optional(c).await)?)
     }
 
     pub async fn reporters(&self, alert: &str) -> Result<Vec<Reporter>, StoreError> {
@@ -176,18 +120,16 @@ impl Store {
     /// Whether a step of some ladder is due: asked often, and writes nothing.
     pub async fn has_due_alert(&self, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "SELECT 1 FROM alerts WHERE next_at <= $1 LIMIT 1";
-        let found: Option<Int> = read!(self, |c| sqlx::query_scalar(SQL).bind(Ts(now)).fetch_optional(c).await)?;
+        let found: Option<Int> =
+            read!(self, |c| sqlx::query_scalar(SQL).bind(Ts(now)).fetch_optional(c).await)?;
         Ok(found.is_some())
     }
 
-    /// The numbers that were rung for it, each once.
-    pub async fn rung_for(&self, alert: &str) -> Result<Vec<String>, StoreError> {
-        const SQL: &str = "SELECT DISTINCT phone FROM alert_rings WHERE alert_id = $1 ORDER BY phone";
-        Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(alert).fetch_all(c).await)?)
-    }
-
     /// (when, what, detail), first to last.
-    pub async fn alert_steps(&self, alert: &str) -> Result<Vec<(Timestamp, String, Option<String>)>, StoreError> {
+    pub async fn alert_steps(
+        &self,
+        alert: &str,
+    ) -> Result<Vec<(Timestamp, String, Option<String>)>, StoreError> {
         const SQL: &str = "SELECT happened_at, step, detail FROM alert_steps WHERE alert_id = $1 ORDER BY id";
         let rows: Vec<(Ts, String, Option<String>)> =
             read!(self, |c| sqlx::query_as(SQL).bind(alert).fetch_all(c).await)?;
@@ -242,7 +184,8 @@ impl Tx {
 
     /// The alert whose next step is due first, if no other node is at it.
     pub async fn due_alert(&mut self, now: Timestamp) -> Result<Option<Alert>, StoreError> {
-        const PG: &str = select_alerts!("WHERE next_at <= $1 ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED");
+        const PG: &str =
+            select_alerts!("WHERE next_at <= $1 ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED");
         const LITE: &str = select_alerts!("WHERE next_at <= $1 ORDER BY next_at LIMIT 1");
         let text = sql!(self, pg: PG, lite: LITE);
         Ok(within!(self, |c| sqlx::query_as(text).bind(Ts(now)).fetch_optional(c).await)?)
@@ -294,32 +237,8 @@ impl Tx {
         detail: Option<&str>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str =
-            "INSERT INTO alert_steps (id, alert_id, happened_at, step, detail) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+        const SQL: &str = "INSERT INTO alert_steps (id, alert_id, happened_at, step, detail) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
         execute!(self, sqlx::query(SQL).bind(id).bind(alert).bind(Ts(now)).bind(step).bind(detail))?;
-        Ok(())
-    }
-
-    /// Somebody is rung. An earlier call to the same number that has not left yet is not made any more.
-    pub async fn add_ring(&mut self, new: &NewRing<'_>) -> Result<(), StoreError> {
-        const RING: &str = "INSERT INTO alert_rings (id, alert_id, user_id, name, phone, ends_round, rung_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        const EARLIER: &str = "UPDATE messages SET status = 'cancelled', updated_at = $3 WHERE alert_id = $1 AND to_address = $2 \
-             AND channel = 'voice' AND status = 'queued'";
-        execute!(
-            self,
-            sqlx::query(EARLIER).bind(new.alert).bind(new.phone.as_str()).bind(Ts(new.now))
-        )?;
-        execute!(
-            self,
-            sqlx::query(RING)
-                .bind(new.id)
-                .bind(new.alert)
-                .bind(new.user.map(|id| id.0))
-                .bind(new.name)
-                .bind(new.phone.as_str())
-                .bind(new.ends_round)
-                .bind(Ts(new.now))
-        )?;
         Ok(())
     }
 
@@ -329,20 +248,6 @@ impl Tx {
         let rungs = i64::try_from(rungs).unwrap_or(i64::MAX);
         execute!(self, sqlx::query(SQL).bind(alert).bind(rungs).bind(Ts(next_at)))?;
         Ok(())
-    }
-
-    /// The first answer to a call counts; says whether this was it.
-    pub async fn answer_ring(&mut self, ring: &str, answer: RingAnswer, now: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str =
-            "UPDATE alert_rings SET answer = $2, answered_at = $3 WHERE id = $1 AND (answer IS NULL OR answer = 'no_answer')";
-        Ok(execute!(self, sqlx::query(SQL).bind(ring).bind(answer.word()).bind(Ts(now)))? > 0)
-    }
-
-    /// It was not taken; says whether nobody knew yet.
-    pub async fn ring_unanswered(&mut self, ring: &str, now: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str =
-            "UPDATE alert_rings SET answer = 'no_answer', answered_at = $2 WHERE id = $1 AND answer IS NULL";
-        Ok(execute!(self, sqlx::query(SQL).bind(ring).bind(Ts(now)))? > 0)
     }
 
     /// The next person is rung now, unless that is due anyway or nobody need be.
@@ -362,10 +267,9 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE alerts SET acknowledged_at = $2, acknowledged_by = $3, acknowledged_name = $4, next_at = NULL \
              WHERE id = $1 AND acknowledged_at IS NULL";
-        let first = execute!(
-            self,
-            sqlx::query(SQL).bind(alert).bind(Ts(now)).bind(user.map(|id| id.0)).bind(name)
-        )? > 0;
+        let first =
+            execute!(self, sqlx::query(SQL).bind(alert).bind(Ts(now)).bind(user.map(|id| id.0)).bind(name))?
+                > 0;
         if first {
             self.cancel_alert_messages(alert, now).await?;
         }
@@ -408,7 +312,8 @@ impl Tx {
 
     /// It is part of another: its ladder ends, and its reporters are the other's.
     pub async fn merge_alert(&mut self, alert: &str, into: &str, now: Timestamp) -> Result<(), StoreError> {
-        const ALERT: &str = "UPDATE alerts SET merged_into = $2, next_at = NULL, incident = NULL WHERE id = $1";
+        const ALERT: &str =
+            "UPDATE alerts SET merged_into = $2, next_at = NULL, incident = NULL WHERE id = $1";
         const REPORTERS: &str = "UPDATE alert_reporters SET alert_id = $2 WHERE alert_id = $1";
         execute!(self, sqlx::query(ALERT).bind(alert).bind(into))?;
         execute!(self, sqlx::query(REPORTERS).bind(alert).bind(into))?;

@@ -123,7 +123,8 @@ impl Store {
         const PG: &str = "SELECT id, COALESCE(name, 'A colleague') FROM users WHERE role = ANY ($1) AND active = (1 = 1) ORDER BY id";
         const LITE: &str = "SELECT id, COALESCE(name, 'A colleague') FROM users WHERE role IN (SELECT value FROM json_each($1)) AND active = (1 = 1) ORDER BY id";
         let (text, roles) = (sql!(self, pg: PG, lite: LITE), TextList(roles.to_vec()));
-        let people: Vec<(Int, String)> = read!(self, |c| sqlx::query_as(text).bind(roles).fetch_all(c).await)?;
+        let people: Vec<(Int, String)> =
+            read!(self, |c| sqlx::query_as(text).bind(roles).fetch_all(c).await)?;
         let mut hours = self.hours_of_staff(from, until).await?;
         let diary = |(id, name): (Int, String)| {
             let (shifts, absences) = hours.remove(&id.0).unwrap_or_default();

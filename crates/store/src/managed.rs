@@ -90,7 +90,11 @@ impl HomeRow {
             name: self.manager_name.unwrap_or_else(|| "the property manager".to_owned()),
             phone: number(self.manager_phone.as_deref()),
         });
-        let landlord = self.landlord_name.map(|name| Person { user: None, name, phone: number(self.landlord_phone.as_deref()) });
+        let landlord = self.landlord_name.map(|name| Person {
+            user: None,
+            name,
+            phone: number(self.landlord_phone.as_deref()),
+        });
         ManagedHome {
             id: ManagedHomeId(self.id.0),
             address_line1: self.address_line1,
@@ -141,17 +145,30 @@ impl Store {
 }
 
 fn shift(
-    (user, name, phone, days, starts, ends): (Int, Option<String>, String, TextList, Option<String>, Option<String>),
+    (user, name, phone, days, starts, ends): (
+        Int,
+        Option<String>,
+        String,
+        TextList,
+        Option<String>,
+        Option<String>,
+    ),
 ) -> Option<Shift> {
     // "24:00" is midnight, which is the end anyway.
     let time = |text: Option<String>| text.and_then(|text| text.parse::<Time>().ok());
-    let day = |word: &String| serde_json::from_value::<Day>(serde_json::Value::String(word.to_lowercase())).ok();
+    let day =
+        |word: &String| serde_json::from_value::<Day>(serde_json::Value::String(word.to_lowercase())).ok();
     let person = OnCall {
         user: Some(UserId(user.0)),
         name: name.unwrap_or_else(|| "A colleague".to_owned()),
         phone: number(Some(&phone))?,
     };
-    Some(Shift { person, days: days.0.iter().filter_map(day).collect(), starts: time(starts), ends: time(ends) })
+    Some(Shift {
+        person,
+        days: days.0.iter().filter_map(day).collect(),
+        starts: time(starts),
+        ends: time(ends),
+    })
 }
 
 impl Tx {
@@ -201,7 +218,8 @@ impl Tx {
 
     /// It told of what another ticket tells of.
     pub async fn close_ticket(&mut self, ticket: TicketId, why: &str) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE support_tickets SET status = 'closed', description = description || $2 WHERE id = $1";
+        const SQL: &str =
+            "UPDATE support_tickets SET status = 'closed', description = description || $2 WHERE id = $1";
         execute!(self, sqlx::query(SQL).bind(ticket.0).bind(why))?;
         Ok(())
     }

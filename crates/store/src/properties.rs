@@ -126,7 +126,8 @@ impl Store {
     pub async fn lexicon(&self) -> Result<Lexicon, StoreError> {
         const SQL: &str = "SELECT DISTINCT area, address_line1, postcode FROM properties WHERE status = 'available' \
              AND area IS NOT NULL AND address_line1 IS NOT NULL AND postcode IS NOT NULL";
-        const MANAGED: &str = "SELECT DISTINCT address_line1 FROM pm_properties WHERE address_line1 IS NOT NULL";
+        const MANAGED: &str =
+            "SELECT DISTINCT address_line1 FROM pm_properties WHERE address_line1 IS NOT NULL";
         let rows: Vec<(String, String, String)> = read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
         let managed: Vec<String> = read!(self, |c| sqlx::query_scalar(MANAGED).fetch_all(c).await)?;
         Ok(Lexicon::of_homes(rows).with_streets(managed.iter().map(|line| street_of(line).to_owned())))

@@ -99,8 +99,7 @@ impl Tx {
 
     /// Somebody takes the call; says whether they are the first.
     pub async fn take_transfer(&mut self, id: &str, user: UserId) -> Result<bool, StoreError> {
-        const SQL: &str =
-            "UPDATE transfers SET status = 'accepted', taken_by = $2 WHERE id = $1 AND status = 'ringing' AND ended_at IS NULL";
+        const SQL: &str = "UPDATE transfers SET status = 'accepted', taken_by = $2 WHERE id = $1 AND status = 'ringing' AND ended_at IS NULL";
         Ok(execute!(self, sqlx::query(SQL).bind(id).bind(user.0))? > 0)
     }
 

@@ -98,7 +98,10 @@ impl Tx {
         }
         self.free_cells(id).await?;
         self.claim(to, id).await?;
-        execute!(self, sqlx::query(LINK).bind(Some(Ts(to.start))).bind(to.property.map(|id| id.0)).bind(id.0))?;
+        execute!(
+            self,
+            sqlx::query(LINK).bind(Some(Ts(to.start))).bind(to.property.map(|id| id.0)).bind(id.0)
+        )?;
         Ok(true)
     }
 

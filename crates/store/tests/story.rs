@@ -14,8 +14,8 @@ use agency::search::attempts;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::{
-    Attempt, AttemptOutcome, BeginCall, EndedCall, LeadChange, NewAppointment, NewMessage, NewTask,
-    Place, Rows, SavedTurn, Settled, Store, StoreError, TABLES, TurnLine,
+    Attempt, AttemptOutcome, BeginCall, EndedCall, LeadChange, NewAppointment, NewMessage, NewTask, Place,
+    Rows, SavedTurn, Settled, Store, StoreError, TABLES, TurnLine,
 };
 
 fn now() -> Timestamp {
@@ -184,7 +184,8 @@ async fn merges_the_lead(store: &Store, lead: LeadId) {
 async fn books_once(store: &Store, lead: LeadId) {
     let viewer = phone("07700900123");
     let new = NewAppointment {
-        property: PropertyId(1),
+        property: Some(PropertyId(1)),
+        address: None,
         negotiator: UserId(1),
         lead,
         start: later(120),
@@ -206,7 +207,8 @@ async fn books_once(store: &Store, lead: LeadId) {
     for (start, negotiator, home) in [(120, 1, 2), (120, 2, 1), (135, 2, 1), (105, 1, 2)] {
         let mut tx = store.begin().await.unwrap();
         let (negotiator, property) = (UserId(negotiator), PropertyId(home));
-        let rival = NewAppointment { start: later(start), negotiator, property, ..new.clone() };
+        let rival =
+            NewAppointment { start: later(start), negotiator, property: Some(property), ..new.clone() };
         assert!(matches!(tx.book(&rival).await, Err(StoreError::SlotTaken)), "{start} {negotiator:?} {home}");
     }
     let mut twice = store.begin().await.unwrap();
@@ -216,7 +218,7 @@ async fn books_once(store: &Store, lead: LeadId) {
 
     let busy = store.busy_times(later(0), later(600)).await.unwrap();
     assert_eq!((busy.len(), busy[0].negotiator), (1, Some(UserId(1))));
-    let negotiators = store.negotiators(now(), later(600)).await.unwrap();
+    let negotiators = store.diaries_of(&["negotiator".into()], now(), later(600)).await.unwrap();
     assert_eq!((negotiators.len(), negotiators[0].shifts.len(), negotiators[1].absences.len()), (2, 1, 1));
     assert_eq!(store.viewing_rules(PropertyId(2)).await.unwrap().notice_hours, Some(24));
     assert_eq!(store.viewing_rules(PropertyId(1)).await.unwrap().notice_hours, None);
@@ -232,7 +234,7 @@ async fn moves_and_cancels(store: &Store, lead: LeadId) {
     let [viewing] = booked.as_slice() else { panic!("{booked:?}") };
     assert_eq!((viewing.viewer_name.as_str(), viewing.negotiator_name.as_str()), ("Sam Okoro", "Amy Hart"));
     let place = |start: i64| Place {
-        property: PropertyId(1),
+        property: Some(PropertyId(1)),
         negotiator: UserId(1),
         start: later(start),
         minutes: 30,
@@ -240,7 +242,8 @@ async fn moves_and_cancels(store: &Store, lead: LeadId) {
 
     let mut tx = store.begin().await.unwrap();
     let other = NewAppointment {
-        property: PropertyId(2),
+        property: Some(PropertyId(2)),
+        address: None,
         negotiator: UserId(1),
         lead,
         start: later(240),

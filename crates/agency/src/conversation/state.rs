@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Effect;
 use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, TaskKind, Wants};
-use crate::diary::{Avoids, TimeWish};
 use crate::dialogue::{Handover, Report, Valuation};
+use crate::diary::{Avoids, TimeWish};
 use crate::language::{Act, Address, Expecting, Intent};
 use crate::model::{Grounds, History};
 use crate::phone::PhoneNumber;
@@ -83,21 +83,27 @@ impl Step {
         match self {
             Self::Opening | Self::AnythingElse | Self::AskChange | Self::Transferring | Self::Ended => {
                 Expecting::Anything
-            },
+            }
             Self::AskListing | Self::ValuationListing => Expecting::Listing,
             Self::AskArea => Expecting::Area,
             Self::AskBedrooms | Self::ValuationKind => Expecting::Bedrooms,
             Self::AskBudget => Expecting::Money,
             Self::ChooseProperty => Expecting::Property,
             Self::ChooseSlot => Expecting::Slot,
-            Self::AskName | Self::AskMessageName | Self::FindName | Self::AskNameToEnd | Self::ReportName => Expecting::Name,
-            Self::AskPhone | Self::AskMessagePhone | Self::AskPhoneToSend | Self::ReportPhone => Expecting::Phone,
+            Self::AskName | Self::AskMessageName | Self::FindName | Self::AskNameToEnd | Self::ReportName => {
+                Expecting::Name
+            }
+            Self::AskPhone | Self::AskMessagePhone | Self::AskPhoneToSend | Self::ReportPhone => {
+                Expecting::Phone
+            }
             Self::AskEmail | Self::AskEmailToSend => Expecting::Email,
             Self::FindHome | Self::ReportPlace | Self::ValuationAddress => Expecting::Address,
             Self::FindDay | Self::AskWhichDay => Expecting::Date,
-            Self::ConfirmAddress | Self::ConfirmBooking | Self::ConfirmCancel | Self::ConfirmMove | Self::OfferDetails => {
-                Expecting::YesNo
-            }
+            Self::ConfirmAddress
+            | Self::ConfirmBooking
+            | Self::ConfirmCancel
+            | Self::ConfirmMove
+            | Self::OfferDetails => Expecting::YesNo,
             Self::AskMessage
             | Self::ReportWhat
             | Self::ReportSince

@@ -45,7 +45,10 @@ pub(super) fn confirm(state: &mut State, heard: &Heard) -> Vec<Effect> {
         state.slot = None;
         return slots::with_wish(state, heard);
     }
-    if state.valuation.is_none() && !heard.streets.is_empty() && !heard.streets.iter().any(|street| is_chosen(state, street)) {
+    if state.valuation.is_none()
+        && !heard.streets.is_empty()
+        && !heard.streets.iter().any(|street| is_chosen(state, street))
+    {
         (state.chosen, state.slot) = (None, None);
         return enquiry::search_streets(state, heard);
     }

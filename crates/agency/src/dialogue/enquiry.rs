@@ -1,6 +1,8 @@
 //! From "how can I help" to homes that fit.
 
-use super::{RING_BACK, choosing, closing, handoff, message, office, recovery, report, sending, valuation, viewing};
+use super::{
+    RING_BACK, choosing, closing, handoff, message, office, recovery, report, sending, valuation, viewing,
+};
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{ActionTaken, Listing, Property, Role, Wants};
 use crate::handoff::Reason;
@@ -23,7 +25,12 @@ pub(super) fn opening(state: &mut State, heard: &Heard, words: &str, context: &C
         return effects;
     }
     if state.caller.vip && state.step == Step::Opening {
-        return handoff::begin(state, Reason::Vip, "I'd like one of our directors to look after you.", "They'll ring you back.");
+        return handoff::begin(
+            state,
+            Reason::Vip,
+            "I'd like one of our directors to look after you.",
+            "They'll ring you back.",
+        );
     }
     if state.step == Step::AnythingElse && !heard.did(Act::PlainYes) && speaks_of_offered(state, heard) {
         return choosing::property(state, heard);
@@ -69,7 +76,9 @@ fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Conte
         let more = report::more(state, words, context);
         return Some(more.unwrap_or_else(|| report::begin(state, heard, words, context)));
     }
-    if state.caller.role == Role::Landlord && is_their_business(state, heard) || heard.intent == Some(Intent::LandlordEnquiry) {
+    if state.caller.role == Role::Landlord && is_their_business(state, heard)
+        || heard.intent == Some(Intent::LandlordEnquiry)
+    {
         let lead_in = "That's something for one of our property managers.";
         return Some(handoff::begin(state, Reason::Landlord, lead_in, RING_BACK));
     }
@@ -90,13 +99,18 @@ fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Conte
 
 /// Something is wrong in a home: by what it is called, or by what the triage table hears.
 fn is_repair(state: &State, heard: &Heard, words: &str, context: &Context) -> bool {
-    if heard.intent.is_some_and(|intent| intent != Intent::TenantMaintenance && intent != Intent::TenantGeneral) {
+    if heard
+        .intent
+        .is_some_and(|intent| intent != Intent::TenantMaintenance && intent != Intent::TenantGeneral)
+    {
         return false;
     }
     let is_tenant = state.caller.role == Role::Tenant;
     let sounds_so = heard.judged.is_some_and(|judged| judged.intent == Intent::TenantMaintenance);
     let is_found = triage::triage(&[words.to_owned()], context.now).is_some();
-    heard.intent == Some(Intent::TenantMaintenance) || (is_tenant && sounds_so) || (is_found && heard.wants.is_empty())
+    heard.intent == Some(Intent::TenantMaintenance)
+        || (is_tenant && sounds_so)
+        || (is_found && heard.wants.is_empty())
 }
 
 /// A known landlord or tenant, on a matter that sounds like theirs.

@@ -25,8 +25,7 @@ pub(crate) fn begin(state: &mut State, reason: Reason, lead_in: &str, otherwise:
         state.message_about = TaskKind::Complaint;
     }
     let is_second_try = state.was_put_through;
-    state.handover =
-        Some(Handover { reason, lead_in: lead_in.to_owned(), otherwise: otherwise.to_owned() });
+    state.handover = Some(Handover { reason, lead_in: lead_in.to_owned(), otherwise: otherwise.to_owned() });
     if is_second_try {
         // Nobody took it a moment ago: they are not rung again in the same call.
         return nobody(state);
@@ -47,7 +46,7 @@ pub(super) fn found(state: &mut State, transfer: Option<Transfer>) -> Vec<Effect
     let lead_in = state.handover.as_ref().map_or("", |handover| handover.lead_in.as_str());
     let words = format!("{lead_in} I'm putting you through to a colleague now. One moment, please.");
     state.step = Step::Transferring;
-    state.last_words = words.trim_start().to_owned();
+    words.trim_start().clone_into(&mut state.last_words);
     vec![Effect::Say { words: state.last_words.clone() }, Effect::Transfer { transfer }]
 }
 

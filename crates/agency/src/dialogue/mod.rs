@@ -19,9 +19,9 @@ pub(crate) mod slots;
 pub(crate) mod valuation;
 pub(crate) mod viewing;
 
+pub use handoff::Handover;
 pub(crate) use keypad::keys;
 pub(crate) use recovery::{in_circles, silence};
-pub use handoff::Handover;
 pub use report::Report;
 pub use valuation::Valuation;
 
@@ -196,7 +196,12 @@ pub(crate) const RING_BACK: &str = "I'll have a colleague ring you back.";
 /// Matters for a manager, requests about data, and whoever asks for a person.
 fn to_a_person(state: &mut State, heard: &Heard, words: &str) -> Option<Vec<Effect>> {
     if let Some(subject) = subject(words) {
-        return Some(handoff::begin(state, subject.reason, &subject.lead_in, "A manager will ring you about it."));
+        return Some(handoff::begin(
+            state,
+            subject.reason,
+            &subject.lead_in,
+            "A manager will ring you about it.",
+        ));
     }
     if heard.did(Act::Complaint) {
         let lead_in = "I'm sorry to hear that.";
@@ -214,7 +219,8 @@ fn to_a_person(state: &mut State, heard: &Heard, words: &str) -> Option<Vec<Effe
     let takes_details =
         matches!(state.step.expecting(), Expecting::Name | Expecting::Email | Expecting::Phone);
     let by_intent = heard.intent == Some(Intent::SpeakToAgent) && !takes_details;
-    (heard.did(Act::HandOff) || by_intent).then(|| handoff::begin(state, Reason::Asked, "Of course.", RING_BACK))
+    (heard.did(Act::HandOff) || by_intent)
+        .then(|| handoff::begin(state, Reason::Asked, "Of course.", RING_BACK))
 }
 
 /// Says something without changing what is being asked.

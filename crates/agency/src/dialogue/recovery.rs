@@ -33,7 +33,12 @@ pub(crate) fn in_circles(state: &mut State) -> Vec<Effect> {
         Step::AskMessage | Step::AskMessageName | Step::AskMessagePhone => message::take(state),
         step if step.is_report() => report::give_up(state),
         Step::AnythingElse => state.end("I'll leave it there, then. Thank you for calling. Goodbye."),
-        _ => handoff::begin(state, Reason::NotUnderstood, "I'm sorry, we're going round in circles.", RING_BACK),
+        _ => handoff::begin(
+            state,
+            Reason::NotUnderstood,
+            "I'm sorry, we're going round in circles.",
+            RING_BACK,
+        ),
     }
 }
 

@@ -73,7 +73,8 @@ pub(crate) fn begin(state: &mut State, heard: &Heard, words: &str, context: &Con
 }
 
 fn says_since(words: &str) -> bool {
-    const SINCE: &[&str] = &["since", "ago", "yesterday", "night", "morning", "days", "week", "weeks", "hours", "months"];
+    const SINCE: &[&str] =
+        &["since", "ago", "yesterday", "night", "morning", "days", "week", "weeks", "hours", "months"];
     plain(words).split(' ').any(|word| SINCE.contains(&word))
 }
 
@@ -153,17 +154,22 @@ pub(super) fn answer(state: &mut State, heard: &Heard, words: &str, context: &Co
     }
     match step {
         Step::ReportWhat => {
-            report.what = words.to_owned();
+            words.clone_into(&mut report.what);
             let found = triage::triage(&[words.to_owned()], context.now);
-            (report.level, report.hazard) =
-                found.map_or((report.level, report.hazard.take()), |found| (found.level(), Some(found.hazard)));
+            (report.level, report.hazard) = found
+                .map_or((report.level, report.hazard.take()), |found| (found.level(), Some(found.hazard)));
         }
         Step::ReportPlace => report.what = format!("{} / {words}", report.what),
         Step::ReportSince => report.since = said,
         Step::ReportVulnerable => {
             report.vulnerable = said;
             let is_worse = heard.did(Act::Affirm) && !heard.did(Act::Deny);
-            if let Some(emergency) = report.hazard.clone().filter(|_| is_worse).and_then(|hazard| triage::for_the_vulnerable(&hazard, words)) {
+            if let Some(emergency) = report
+                .hazard
+                .clone()
+                .filter(|_| is_worse)
+                .and_then(|hazard| triage::for_the_vulnerable(&hazard, words))
+            {
                 return raise(state, emergency, context).unwrap_or_default();
             }
         }
@@ -287,7 +293,8 @@ fn finish(state: &mut State) -> Vec<Effect> {
     if report.alert.is_none() {
         return write_repair(state);
     }
-    let reference = report.reference.as_deref().map(|reference| format!(" Your reference is {}.", spoken(reference)));
+    let reference =
+        report.reference.as_deref().map(|reference| format!(" Your reference is {}.", spoken(reference)));
     let words = format!(
         "Thank you. A colleague has been alerted{}{}{}",
         if state.details.phone.is_some() { " and will ring you as soon as they can." } else { "." },

@@ -86,12 +86,14 @@ pub(super) fn answer(state: &mut State, heard: &Heard, words: &str, context: &Co
     if !heard.wish.is_empty() {
         state.wish = heard.wish.clone();
     }
-    let said = address_in(words, context.lexicon).filter(|address| address.number.is_some() || address.postcode.is_some());
+    let said = address_in(words, context.lexicon)
+        .filter(|address| address.number.is_some() || address.postcode.is_some());
     let Some(valuation) = &mut state.valuation else { return closing::anything_else(state, "") };
     match (step, said) {
         (Step::ValuationAddress | Step::ConfirmAddress, Some(address)) => {
             let whole = address.or(valuation.address.take());
-            valuation.address = Some(whole.clone()).filter(|whole| whole.number.is_some() && whole.street.is_some());
+            valuation.address =
+                Some(whole.clone()).filter(|whole| whole.number.is_some() && whole.street.is_some());
             if valuation.address.is_none() {
                 valuation.address = None;
                 return recovery::not_understood(state, "Which house number and street is it?");
@@ -120,7 +122,9 @@ pub(super) fn answer(state: &mut State, heard: &Heard, words: &str, context: &Co
 
 /// Who, where and when, before anything is written. The address is the caller's own, said in this call.
 pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
-    let (Some(valuation), Some(offered)) = (&state.valuation, &state.slot) else { return slots::look_up(state) };
+    let (Some(valuation), Some(offered)) = (&state.valuation, &state.slot) else {
+        return slots::look_up(state);
+    };
     let Some(address) = &valuation.address else { return next(state, "") };
     let words = format!(
         "So that's a valuation of {}, at {}, in the name of {}. Shall I book it?",
@@ -132,7 +136,9 @@ pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
 }
 
 pub(crate) fn book(state: &State) -> Vec<Effect> {
-    let (Some(valuation), Some(offered)) = (&state.valuation, &state.slot) else { return slots::look_up(state) };
+    let (Some(valuation), Some(offered)) = (&state.valuation, &state.slot) else {
+        return slots::look_up(state);
+    };
     let Some(address) = valuation.address.clone() else { return slots::look_up(state) };
     State::run(ToolCall::BookValuation(Box::new(BookValuation {
         offered: offered.clone(),

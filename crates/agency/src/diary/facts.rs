@@ -79,7 +79,8 @@ impl DiaryFacts {
     }
 
     pub fn is_property_busy(&self, from: Timestamp, until: Timestamp) -> bool {
-        self.property.is_some() && self.busy.iter().any(|busy| busy.property == self.property && busy.overlaps(from, until))
+        self.property.is_some()
+            && self.busy.iter().any(|busy| busy.property == self.property && busy.overlaps(from, until))
     }
 
     pub fn is_negotiator_busy(&self, who: UserId, from: Timestamp, until: Timestamp) -> bool {

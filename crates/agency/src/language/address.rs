@@ -26,13 +26,15 @@ pub struct Address {
 const STREET_NAME_WORDS_MAX: usize = 4;
 const HOUSE_NUMBER_MAX: i64 = 999;
 /// Flats that go by a name.
-const NAMED_FLATS: &[&str] = &["basement", "garden", "ground", "top", "first", "second", "third", "upper", "lower"];
+const NAMED_FLATS: &[&str] =
+    &["basement", "garden", "ground", "top", "first", "second", "third", "upper", "lower"];
 
 /// The address that was said, if any street or full postcode was.
 pub fn address_in(words: &str, lexicon: &Lexicon) -> Option<Address> {
     let tokens = Tokens::of(words);
     let street = street_in(&tokens, lexicon);
-    let postcode = postcodes_in(&tokens).into_iter().map(|found| found.value).find(|code| code.inward.is_some());
+    let postcode =
+        postcodes_in(&tokens).into_iter().map(|found| found.value).find(|code| code.inward.is_some());
     if street.is_none() && postcode.is_none() {
         return None;
     }
@@ -56,7 +58,8 @@ fn street_in(tokens: &Tokens, lexicon: &Lexicon) -> Option<(String, Range<usize>
     let last = (0..tokens.len()).find(|at| STREET_WORDS.contains(&tokens.get(*at)))?;
     let earliest = last.saturating_sub(STREET_NAME_WORDS_MAX);
     let is_name = |at: usize| {
-        !is_number(tokens.get(at)) && !matches!(tokens.get(at), "on" | "in" | "at" | "is" | "its" | "the" | "my" | "number")
+        !is_number(tokens.get(at))
+            && !matches!(tokens.get(at), "on" | "in" | "at" | "is" | "its" | "the" | "my" | "number")
     };
     let first = (earliest..last).rev().take_while(|at| is_name(*at)).last()?;
     let name: Vec<String> = (first..=last).map(|at| speech::capitalised(tokens.get(at))).collect();
@@ -68,7 +71,8 @@ fn is_letter(word: &str) -> bool {
 }
 
 fn is_number(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_digit()) || whole_at(&Tokens::of(word), 0, 1..=HOUSE_NUMBER_MAX).is_some()
+    word.starts_with(|c: char| c.is_ascii_digit())
+        || whole_at(&Tokens::of(word), 0, 1..=HOUSE_NUMBER_MAX).is_some()
 }
 
 /// `18`, `eighteen`, `12a`, right before the street.
@@ -111,7 +115,10 @@ impl Address {
     pub fn of_line(line: &str) -> Self {
         let mut parts: Vec<&str> = line.split(',').map(str::trim).collect();
         let last = parts.pop().unwrap_or_default();
-        let number = last.split_once(' ').map(|(number, _)| number).filter(|first| first.starts_with(|c: char| c.is_ascii_digit()));
+        let number = last
+            .split_once(' ')
+            .map(|(number, _)| number)
+            .filter(|first| first.starts_with(|c: char| c.is_ascii_digit()));
         Self {
             flat: parts.iter().find_map(|part| flat_in(&Tokens::of(part))),
             number: number.map(str::to_uppercase),
@@ -137,6 +144,7 @@ impl Address {
     }
 
     /// What is missing is filled from what was said before.
+    #[must_use]
     pub fn or(self, before: Option<Self>) -> Self {
         let Some(before) = before else { return self };
         Self {

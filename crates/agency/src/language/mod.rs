@@ -35,8 +35,8 @@ mod weekdays;
 
 pub use crate::crm::Feature;
 pub use acts::Act;
-pub use address::{Address, address_in};
 pub use acts::is_back_channel;
+pub use address::{Address, address_in};
 pub use entity::{Clock, Days, Entity, Per, Value};
 pub use heard::{Heard, Said, hear};
 pub use intent::{Intent, Judged, features_of};

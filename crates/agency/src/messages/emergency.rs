@@ -60,7 +60,8 @@ pub fn emergency_call(incident: &Incident, agency: &AgencyProfile) -> String {
 
 /// To the landlord of a managed home.
 pub fn emergency_notice(incident: &Incident, agency: &AgencyProfile) -> String {
-    let reference = incident.reference.map(|reference| format!(" Reference {reference}.")).unwrap_or_default();
+    let reference =
+        incident.reference.map(|reference| format!(" Reference {reference}.")).unwrap_or_default();
     format!(
         "{}: an emergency ({}) was reported at {}. Our on-call team has been alerted and will keep you informed.{reference} Ring {} with any question.",
         agency.short_name,

@@ -3,8 +3,9 @@
 
 use super::grounds::Grounds;
 use crate::conversation::Context;
-use crate::crm::ActionTaken;
+use crate::crm::{ActionTaken, Listing};
 use crate::language::plain;
+use crate::law;
 
 /// What takes the place of words that nothing backs.
 pub const NOT_BACKED: &str = "I'd better have a colleague confirm that for you.";
@@ -29,6 +30,8 @@ pub struct Measure<'a> {
     /// What only the caller has said: it may be read back to them.
     pub said_by_caller: &'a Grounds,
     pub done: &'a [ActionTaken],
+    /// A letting or a sale: their laws differ.
+    pub listing: Option<Listing>,
     pub context: &'a Context<'a>,
 }
 
@@ -57,11 +60,16 @@ impl Guard {
         let whole = std::mem::take(&mut self.sentence);
         let was_through = std::mem::take(&mut self.through);
         self.safe = 0;
-        if held.trim().is_empty() || is_backed(&whole, measure) {
+        let breach = law::breach(&whole, measure.listing);
+        if held.trim().is_empty() || (breach.is_none() && is_backed(&whole, measure)) {
             return held;
         }
-        self.flagged.push(whole.trim().to_owned());
-        if was_through > 0 { format!(" — {NOT_BACKED}") } else { format!(" {NOT_BACKED}") }
+        let instead = breach.map_or(NOT_BACKED, |rule| rule.instead.as_str());
+        self.flagged.push(
+            breach
+                .map_or_else(|| whole.trim().to_owned(), |rule| format!("[{}] {}", rule.name, whole.trim())),
+        );
+        if was_through > 0 { format!(" — {instead}") } else { format!(" {instead}") }
     }
 
     /// Up to the first word that must be checked; a word that is not whole yet may become one. Words that were looked at
@@ -103,6 +111,7 @@ fn may_begin_value(word: &str, opens_sentence: bool) -> bool {
         || word.trim_end_matches(['.', ' ', '\n']).contains('.')
         || lower.split(' ').any(|part| VALUES.contains(&part))
         || PROMISES.iter().any(|(known, _)| lower == *known)
+        || lower.split(' ').any(law::may_begin)
         || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
 }
 
@@ -111,7 +120,9 @@ fn may_become_value(part: &str) -> bool {
     let plain = plain(part);
     let lower = plain.trim();
     let promises = PROMISES.iter().map(|(word, _)| word);
-    lower.is_empty() || VALUES.iter().chain(BEGINNINGS).chain(promises).any(|known| known.starts_with(lower))
+    lower.is_empty()
+        || VALUES.iter().chain(BEGINNINGS).chain(promises).any(|known| known.starts_with(lower))
+        || law::may_become(lower)
 }
 
 const BEGINNINGS: &[&str] = &[
@@ -214,7 +225,8 @@ mod tests {
             .learn("my budget is one pound a month, and can I come at seven in the morning", &context);
         let agency_grounds = Grounds::default();
         let grounds = [&grounds, &agency_grounds];
-        let measure = Measure { grounds, said_by_caller: &said_by_caller, done, context: &context };
+        let measure =
+            Measure { grounds, said_by_caller: &said_by_caller, done, listing: None, context: &context };
         let mut guard = Guard::default();
         let mut out = String::new();
         for token in tokens.split_inclusive(' ') {

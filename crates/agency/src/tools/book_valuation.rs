@@ -41,6 +41,7 @@ pub fn decide(call: &BookValuation, facts: &DiaryFacts) -> Result<Slot, BookingO
 /// What is still free near the time that has gone.
 pub fn gone(call: &BookValuation, facts: &DiaryFacts) -> BookingOutcome {
     let start = call.offered.slot.start;
-    let near = offers(&TimeWish::exactly(start), facts).into_iter().filter(|slot| slot.start != start).collect();
+    let near =
+        offers(&TimeWish::exactly(start), facts).into_iter().filter(|slot| slot.start != start).collect();
     BookingOutcome::Gone { alternatives: issue(None, near) }
 }

@@ -36,7 +36,11 @@ pub fn call_back_due(hours: &OpeningHours, now: Timestamp) -> Timestamp {
 }
 
 pub fn decide(call: &TakeMessage, hours: &OpeningHours, now: Timestamp) -> MessageTaken {
-    MessageTaken { due: call_back_due(hours, now), office_open: hours.is_open(now), call_back: call.phone.clone() }
+    MessageTaken {
+        due: call_back_due(hours, now),
+        office_open: hours.is_open(now),
+        call_back: call.phone.clone(),
+    }
 }
 
 impl MessageTaken {

@@ -53,7 +53,11 @@ impl Hazard {
     /// The safety words. Whoever cannot be called back is asked to ring again.
     pub fn words(&self, can_call_back: bool) -> String {
         const CALL_BACK: &str = "We'll call you back.";
-        if can_call_back { self.script.clone() } else { self.script.replace(CALL_BACK, "Ring us again once you're safe.") }
+        if can_call_back {
+            self.script.clone()
+        } else {
+            self.script.replace(CALL_BACK, "Ring us again once you're safe.")
+        }
     }
 }
 
@@ -109,11 +113,31 @@ pub fn hazard(name: &str) -> Option<&'static Hazard> {
 #[serde(transparent)]
 pub(crate) struct Pattern(Wording);
 
+/// Whether a wording with a denial right before it counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Denied {
+    Counts,
+    Allowed,
+}
+
 impl Pattern {
     pub(crate) fn is_in(&self, words: &str) -> bool {
+        Self::any_in(std::slice::from_ref(self), words, Denied::Counts)
+    }
+
+    /// Whether any of them stands in these words.
+    pub(crate) fn any_in(patterns: &[Self], words: &str, denied: Denied) -> bool {
         let heard = Sentence::new(words);
         let said: Vec<&str> = heard.words.iter().map(String::as_str).collect();
-        self.0.find(&said, &TABLE.small.words).is_some()
+        patterns.iter().filter_map(|pattern| pattern.0.find(&said, &TABLE.small.words)).any(|place| {
+            denied == Denied::Counts
+                || !said[..place.end].iter().any(|word| TABLE.small.words.denials.contains(*word))
+        })
+    }
+
+    /// The words it may begin with.
+    pub(crate) fn firsts(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.firsts().map(str::to_owned)
     }
 }
 

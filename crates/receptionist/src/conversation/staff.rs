@@ -22,8 +22,11 @@ pub(crate) fn ask_key(app: &App, words: &str, again: &str, action: &str) -> Stri
     document(|xml| {
         for words in [words, again] {
             let mut gather = BytesStart::new("Gather");
-            let attributes = [("input", "dtmf"), ("numDigits", "1"), ("timeout", KEY_WITHIN_S), ("action", action)];
-            attributes.into_iter().for_each(|attribute| gather.push_attribute(attribute));
+            let attributes =
+                [("input", "dtmf"), ("numDigits", "1"), ("timeout", KEY_WITHIN_S), ("action", action)];
+            for attribute in attributes {
+                gather.push_attribute(attribute);
+            }
             xml.write_event(Event::Start(gather))?;
             write_say(xml, words, &app.settings.voice)?;
             xml.write_event(Event::End(BytesEnd::new("Gather")))?;

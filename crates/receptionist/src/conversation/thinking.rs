@@ -2,7 +2,7 @@
 //! Whoever drives it (a socket, a webhook) speaks, and may stop it at any moment.
 
 use agency::conversation::{Effect, Event};
-use agency::crm::ActionTaken;
+use agency::crm::{ActionTaken, Listing};
 use agency::model::guard::Measure;
 use agency::model::{Grounds, Guard, Line, messages, told};
 use futures_util::future::BoxFuture;
@@ -31,6 +31,7 @@ pub(super) struct Thinking<'a> {
     guard: Guard,
     grounds: Grounds,
     said_by_caller: Grounds,
+    listing: Option<Listing>,
     done: Vec<ActionTaken>,
     /// Everything that was let through in this turn.
     pub(super) spoken: String,
@@ -76,6 +77,7 @@ impl<'a> Thinking<'a> {
             guard: Guard::default(),
             grounds: talk.state.grounds.clone(),
             said_by_caller: talk.state.said_by_caller.clone(),
+            listing: talk.state.wants.listing,
             done: talk.state.actions.clone(),
             spoken: String::new(),
             began,
@@ -218,6 +220,7 @@ impl<'a> Thinking<'a> {
             grounds: [&self.grounds, &self.words.agency_grounds],
             said_by_caller: &self.said_by_caller,
             done: &self.done,
+            listing: self.listing,
             context: &context,
         };
         pass(&mut self.guard, &measure)
@@ -293,7 +296,9 @@ async fn carry_out(talk: &mut Talk<'_>, calls: &[Call]) -> Carried {
             result: told(&talk.state, &effects),
         });
         let is_refused = effects.iter().any(|effect| matches!(effect, Effect::Tell { .. }));
-        let must_be_said = effects.iter().any(|effect| matches!(effect, Effect::End | Effect::Warn { .. } | Effect::Transfer { .. }))
+        let must_be_said = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::End | Effect::Warn { .. } | Effect::Transfer { .. }))
             || talk.state.must_hear.is_some()
             || call.name == "carry_on";
         if must_be_said && !is_refused {

@@ -114,7 +114,9 @@ fn dial(xml: &mut Xml, transfer: &Transfer, settings: &Settings, line: &str) -> 
         ("sequential", if in_order { "true" } else { "false" }),
         ("action", &action),
     ];
-    attributes.into_iter().for_each(|attribute| start.push_attribute(attribute));
+    for attribute in attributes {
+        start.push_attribute(attribute);
+    }
     xml.write_event(Event::Start(start))?;
     for (user, phone) in &transfer.people {
         let mut number = BytesStart::new("Number");

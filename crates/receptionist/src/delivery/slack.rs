@@ -34,7 +34,10 @@ impl SlackClient {
         let status = response.status();
         let http_status = Some(i64::from(status.as_u16()));
         if status.is_success() {
-            return Ok(Sent { sid: format!("slack-{}", message.id), http_status: i64::from(status.as_u16()) });
+            return Ok(Sent {
+                sid: format!("slack-{}", message.id),
+                http_status: i64::from(status.as_u16()),
+            });
         }
         let passes = status.is_server_error() || status.as_u16() == 429;
         let failure = if passes { Failure::Transient } else { Failure::Permanent };

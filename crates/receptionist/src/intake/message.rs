@@ -79,9 +79,10 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
     let now = app.now();
     let is_staff = app.store.is_staff(&written.phone).await?;
     let mut tx = app.store.begin().await?;
-    let lead = match is_staff || accepted.is_some() {
-        true => None,
-        false => Some(tx.lead_for_message(&written.phone, written.channel, now).await?),
+    let lead = if is_staff || accepted.is_some() {
+        None
+    } else {
+        Some(tx.lead_for_message(&written.phone, written.channel, now).await?)
     };
     let new = NewInbound {
         id: &app.id("msg"),

@@ -45,7 +45,8 @@ pub(super) async fn oncall_ack(State(app): State<App>, signed: Signed) -> Result
     match signed.form.get("Digits") {
         Some("1") => {
             let is_theirs = ladder::accept(&app, &ring, "key 1").await.map_err(failed)?;
-            let thanks = "Thank you. It is yours now, and the caller is told so. Please ring them at once. Goodbye.";
+            let thanks =
+                "Thank you. It is yours now, and the caller is told so. Please ring them at once. Goodbye.";
             Ok(twiml(staff::say(&app, if is_theirs { thanks } else { TAKEN })))
         }
         Some("2") => {

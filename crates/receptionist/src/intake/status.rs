@@ -13,10 +13,7 @@ use crate::ladder;
 /// After these nothing more happens to a call (twilio.com/docs/voice/api/call-resource).
 const FINAL: &[&str] = &["completed", "busy", "failed", "no-answer", "canceled"];
 
-pub(super) async fn status(
-    State(app): State<App>,
-    signed: Signed,
-) -> Result<StatusCode, Refused> {
+pub(super) async fn status(State(app): State<App>, signed: Signed) -> Result<StatusCode, Refused> {
     let turn = turn_of(&signed.form)?;
     let status = signed.form.get("CallStatus").unwrap_or_default();
     if signed.query.get("ring").is_some() {

@@ -14,7 +14,7 @@ use crate::conversation::{Turn, answer_failed_transfer, staff};
 
 const KEYS: &str = "Press 1 to take the call.";
 
-fn failed(error: StoreError) -> Refused {
+fn failed(error: &StoreError) -> Refused {
     tracing::error!(error = %error, code = error.code(), "a transfer could not be looked up or written");
     Refused::try_again()
 }
@@ -25,7 +25,7 @@ fn transfer_id(signed: &Signed) -> Result<&str, Refused> {
 
 pub(super) async fn whisper(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
     let id = transfer_id(&signed)?;
-    let transfer = app.store.transfer(id).await.map_err(failed)?;
+    let transfer = app.store.transfer(id).await.map_err(|error| failed(&error))?;
     let document = match transfer.filter(|transfer| !transfer.is_taken()) {
         Some(transfer) => {
             let user = signed.query.get("user").unwrap_or_default();
@@ -44,10 +44,15 @@ pub(super) async fn whisper_accept(State(app): State<App>, signed: Signed) -> Re
     let (Some("1"), Some(user)) = (signed.form.get("Digits"), user) else {
         return Ok(twiml(staff::say(&app, "The call goes to somebody else. Goodbye.")));
     };
-    let mut tx = app.store.begin().await.map_err(failed)?;
-    let is_first = tx.take_transfer(id, user).await.map_err(failed)?;
-    tx.commit().await.map_err(failed)?;
-    let taken = app.store.transfer(id).await.map_err(failed)?.and_then(|transfer| transfer.taken_by());
+    let mut tx = app.store.begin().await.map_err(|error| failed(&error))?;
+    let is_first = tx.take_transfer(id, user).await.map_err(|error| failed(&error))?;
+    tx.commit().await.map_err(|error| failed(&error))?;
+    let taken = app
+        .store
+        .transfer(id)
+        .await
+        .map_err(|error| failed(&error))?
+        .and_then(|transfer| transfer.taken_by());
     let is_theirs = is_first || taken == Some(user);
     Ok(twiml(if is_theirs { staff::nothing() } else { staff::say(&app, "Somebody was faster. Goodbye.") }))
 }
@@ -55,10 +60,15 @@ pub(super) async fn whisper_accept(State(app): State<App>, signed: Signed) -> Re
 /// The colleague's call is over. If somebody had taken it, so is the caller's; else the caller is back with us.
 pub(super) async fn dial_ended(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
     let id = transfer_id(&signed)?;
-    let mut tx = app.store.begin().await.map_err(failed)?;
-    tx.end_transfer(id, app.now()).await.map_err(failed)?;
-    tx.commit().await.map_err(failed)?;
-    let taken = app.store.transfer(id).await.map_err(failed)?.is_some_and(|transfer| transfer.is_taken());
+    let mut tx = app.store.begin().await.map_err(|error| failed(&error))?;
+    tx.end_transfer(id, app.now()).await.map_err(|error| failed(&error))?;
+    tx.commit().await.map_err(|error| failed(&error))?;
+    let taken = app
+        .store
+        .transfer(id)
+        .await
+        .map_err(|error| failed(&error))?
+        .is_some_and(|transfer| transfer.is_taken());
     metrics::counter!("transfers_total", "taken" => taken.to_string()).increment(1);
     if taken {
         return Ok(twiml(staff::hang_up()));

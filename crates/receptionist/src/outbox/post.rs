@@ -107,7 +107,8 @@ pub(crate) async fn post_to_slack(
         return Ok(());
     }
     let (id, dedupe_key) = (app.id("msg"), format!("{key}:slack"));
-    tx.enqueue(&bare(app, about, &id, (Channel::Slack, kind), ("slack", "receptionist"), body, &dedupe_key)).await?;
+    tx.enqueue(&bare(app, about, &id, (Channel::Slack, kind), ("slack", "receptionist"), body, &dedupe_key))
+        .await?;
     Ok(())
 }
 

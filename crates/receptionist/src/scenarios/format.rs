@@ -39,6 +39,9 @@ pub struct Scenario {
     /// Safety words that must have been said, word for word.
     #[serde(default)]
     pub safety_words: Vec<String>,
+    /// What nobody may have heard.
+    #[serde(default)]
+    pub never_said: Vec<String>,
 }
 
 /// One thing the caller does, or that happens.

@@ -72,7 +72,8 @@ pub fn differences(changes: &Changes, expected: &BTreeMap<String, Expected>) -> 
         .filter(|table| !TABLES.contains(&table.as_str()))
         .map(|table| format!("there is no table {table}"))
         .collect();
-    for table in TABLES.iter().filter(|table| !BOOKKEEPING.contains(table) || expected.contains_key(**table)) {
+    for table in TABLES.iter().filter(|table| !BOOKKEEPING.contains(table) || expected.contains_key(**table))
+    {
         let none = Vec::new();
         let rows = changes.rows.get(table).unwrap_or(&none);
         match expected.get(*table) {

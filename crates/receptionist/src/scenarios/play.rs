@@ -59,6 +59,13 @@ pub async fn run(
             .filter(|words| !said.contains(*words))
             .map(|words| format!("these safety words were not said: {words}")),
     );
+    problems.extend(
+        scenario
+            .never_said
+            .iter()
+            .filter(|words| said.contains(*words))
+            .map(|words| format!("this was said: {words}")),
+    );
     rehearsal.stop().await;
     Ok(Verdict { problems, transcript })
 }

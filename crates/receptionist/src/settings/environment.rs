@@ -24,5 +24,9 @@ pub(super) const VARIABLES: &[(&str, &str, &str)] = &[
 ];
 
 /// Settings that a file must not hold.
-pub(super) const SECRETS: &[(&str, &str)] =
-    &[("twilio", "auth_token"), ("twilio", "shared_keys"), ("model", "api_key"), ("emergency", "slack_webhook_url")];
+pub(super) const SECRETS: &[(&str, &str)] = &[
+    ("twilio", "auth_token"),
+    ("twilio", "shared_keys"),
+    ("model", "api_key"),
+    ("emergency", "slack_webhook_url"),
+];

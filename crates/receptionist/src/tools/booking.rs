@@ -42,7 +42,8 @@ pub(super) async fn book_viewing(
 
 async fn gone(talk: &Talk<'_>, call: &BookViewing) -> Result<ToolOutcome, StoreError> {
     let wished = [agency::london::date_of(call.offered.slot.start)];
-    let facts: DiaryFacts = diary_facts(talk.app, Some(call.property.id), Some(&call.property), &wished).await?;
+    let facts: DiaryFacts =
+        diary_facts(talk.app, Some(call.property.id), Some(&call.property), &wished).await?;
     Ok(ToolOutcome::Booking(book_viewing::gone(call, &facts)))
 }
 

@@ -30,8 +30,13 @@ pub(super) async fn send_details(
     for (way, to) in ways.iter().filter_map(|way| phone.map(|to| (*way, to))) {
         let kind = kind::PROPERTY_DETAILS;
         let dedupe_key = format!("{kind}:{key}:{}", way.channel());
-        post(app, &mut tx, &talk.about(), &Post { kind, to, way, body: &body, appointment: None, dedupe_key: &dedupe_key })
-            .await?;
+        post(
+            app,
+            &mut tx,
+            &talk.about(),
+            &Post { kind, to, way, body: &body, appointment: None, dedupe_key: &dedupe_key },
+        )
+        .await?;
     }
     match by.as_slice() {
         [] => ask_colleague(talk, &mut tx, call, key).await?,

@@ -57,7 +57,10 @@ impl Where {
         let at_home = home.as_ref().map(|home| Address::of_line(&home.address_line1));
         let building = at_home.as_ref().or(place).and_then(Address::building);
         Ok(Self {
-            place: home.as_ref().map(|home| home.address_line1.clone()).or_else(|| place.map(ToString::to_string)),
+            place: home
+                .as_ref()
+                .map(|home| home.address_line1.clone())
+                .or_else(|| place.map(ToString::to_string)),
             incident: building.map(|building| format!("{hazard}: {building}")),
             home,
         })
@@ -101,7 +104,11 @@ pub(super) async fn raise_emergency(
     if let Some(place) = &at.place {
         tx.place_others(&talk.conversation, place).await?;
     }
-    let step = if is_new { "reported; safety words spoken" } else { "reported by another caller; safety words spoken" };
+    let step = if is_new {
+        "reported; safety words spoken"
+    } else {
+        "reported by another caller; safety words spoken"
+    };
     tx.add_alert_step(&app.id("step"), &alert, step, Some(&emergency.evidence), app.now()).await?;
     if is_new {
         open_ticket(talk, &mut tx, call, &at, &alert).await?;
@@ -151,7 +158,8 @@ async fn open_ticket(
     let app = talk.app;
     let emergency = &call.emergency;
     let place = at.place.as_deref().unwrap_or("not known yet");
-    let category = repairs::category(Some(&emergency.hazard), "").map_or(repairs::OTHER, |kind| kind.name.as_str());
+    let category =
+        repairs::category(Some(&emergency.hazard), "").map_or(repairs::OTHER, |kind| kind.name.as_str());
     let description = format!(
         "EMERGENCY: {}. Heard: \"{}\". Where: {place}. The caller said: {} (conversation {}, incident {alert})",
         emergency.hazard.replace('_', " "),
@@ -191,13 +199,27 @@ async fn tell_owners(
             None => emergency_alert(&incident, app.agency()),
         };
         post_all_ways(app, tx, &told.about(), (kind::EMERGENCY_ALERT, phone, &body), &key).await?;
-        tx.add_alert_step(&format!("step_{alert}_manager"), alert, "told the property manager", Some(&manager.name), app.now()).await?;
+        tx.add_alert_step(
+            &format!("step_{alert}_manager"),
+            alert,
+            "told the property manager",
+            Some(&manager.name),
+            app.now(),
+        )
+        .await?;
     }
     if let Some((landlord, phone)) = home.landlord.as_ref().and_then(|who| Some((who, who.phone.as_ref()?))) {
         let key = format!("alert:{alert}:landlord");
         let body = emergency_notice(&incident, app.agency());
         post_all_ways(app, tx, &told.about(), (kind::EMERGENCY_NOTICE, phone, &body), &key).await?;
-        tx.add_alert_step(&format!("step_{alert}_landlord"), alert, "told the landlord", Some(&landlord.name), app.now()).await?;
+        tx.add_alert_step(
+            &format!("step_{alert}_landlord"),
+            alert,
+            "told the landlord",
+            Some(&landlord.name),
+            app.now(),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -209,7 +231,8 @@ pub(super) async fn emergency_details(
 ) -> Result<ToolOutcome, StoreError> {
     let app = talk.app;
     let at = Where::find(app, &call.hazard, call.place.as_ref(), call.phone.as_ref()).await?;
-    let contractor = contractor(app, &call.hazard).await?.filter(|_| at.home.is_some() && call.place.is_some());
+    let contractor =
+        contractor(app, &call.hazard).await?.filter(|_| at.home.is_some() && call.place.is_some());
     let mut tx = app.store.begin().await?;
     let alert = tx.hold_alert(&call.alert).await?.ok_or(StoreError::TurnTaken)?;
     let reporter = NewReporter {
@@ -265,7 +288,8 @@ async fn join(
     if let Some(ticket) = alert.ticket() {
         tx.close_ticket(ticket, &format!(" / The same incident as {reference}.")).await?;
     }
-    tx.add_alert_step(&app.id("step"), other, "reported by another caller", Some(&alert.evidence), app.now()).await?;
+    tx.add_alert_step(&app.id("step"), other, "reported by another caller", Some(&alert.evidence), app.now())
+        .await?;
     Ok(into)
 }
 

@@ -1,11 +1,11 @@
 //! A valuation: appointment and cells in a valuer's diary, what they should know, and the confirmation, in one transaction.
 
 use agency::crm::{Priority, TaskKind};
+use agency::diary::Slot;
 use agency::messages::{kind, valuation_confirmation};
 use agency::tools::book_valuation::{self, BookValuation};
 use agency::tools::book_viewing::BookingOutcome;
 use agency::tools::{ToolCall, ToolOutcome};
-use agency::diary::Slot;
 use store::{NewAppointment, StoreError};
 
 use super::booking::ways_to;
@@ -75,8 +75,14 @@ async fn commit_valuation(
     for (way, to) in ways.iter().zip(call.phone.iter().cycle()) {
         let kind = kind::VALUATION_CONFIRMATION;
         let dedupe_key = format!("{kind}:{}:{}", appointment.0, way.channel());
-        let message =
-            Post { kind, to, way: *way, body: &body, appointment: Some(appointment), dedupe_key: &dedupe_key };
+        let message = Post {
+            kind,
+            to,
+            way: *way,
+            body: &body,
+            appointment: Some(appointment),
+            dedupe_key: &dedupe_key,
+        };
         post(app, &mut tx, &talk.about(), &message).await?;
     }
     let outcome = ToolOutcome::Valuation(BookingOutcome::Booked {

@@ -49,8 +49,13 @@ pub(super) async fn cancel_viewing(
         let kind = kind::VIEWING_CANCELLED;
         let dedupe_key = format!("{kind}:{}:{}", viewing.appointment.0, way.channel());
         let appointment = Some(viewing.appointment);
-        post(app, &mut tx, &talk.about(), &Post { kind, to, way, body: &body, appointment, dedupe_key: &dedupe_key })
-            .await?;
+        post(
+            app,
+            &mut tx,
+            &talk.about(),
+            &Post { kind, to, way, body: &body, appointment, dedupe_key: &dedupe_key },
+        )
+        .await?;
     }
     tell_negotiator(talk, &mut tx, viewing, "cancelled by the caller", key).await?;
     let outcome = ToolOutcome::Cancelled(CancelOutcome::Cancelled);

@@ -7,8 +7,7 @@ use crate::conversation::{Effect, State};
 use crate::dialogue::{RING_BACK, handoff};
 use crate::handoff::Reason;
 
-pub(super) const DESCRIPTION: &str =
-    "Put the caller through to a colleague, or have one ring back: they ask for a person, complain, or want what you cannot do.";
+pub(super) const DESCRIPTION: &str = "Put the caller through to a colleague, or have one ring back: they ask for a person, complain, or want what you cannot do.";
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -20,7 +20,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(state: &mut State, arguments: &Arguments, context: &Context) -> Vec<Effect> {
-    let words = if state.last_heard.is_empty() { arguments.problem.clone() } else { state.last_heard.clone() };
+    let words =
+        if state.last_heard.is_empty() { arguments.problem.clone() } else { state.last_heard.clone() };
     let heard = heard(state, &words, Expecting::Message, context);
     report::begin(state, &heard, &words, context)
 }

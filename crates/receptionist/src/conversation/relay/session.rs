@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use agency::conversation::{Effect, Event, State};
-use agency::tools::hand_off::Transfer;
 use agency::language::{Expecting, is_back_channel};
+use agency::tools::hand_off::Transfer;
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
