@@ -10,6 +10,7 @@ mod valuation;
 mod viewings;
 mod writing;
 
+use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::{ToolCall, ToolOutcome};
 pub(crate) use emergency::alert_without_store;
 use sha2::{Digest, Sha256};
@@ -30,9 +31,7 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         ToolCall::CancelViewing(off) => once(talk, &key, viewings::cancel_viewing(talk, off, &key)).await,
         ToolCall::SendDetails(send) => once(talk, &key, details::send_details(talk, send, &key)).await,
         ToolCall::TakeMessage(message) => once(talk, &key, writing::take_message(talk, message, &key)).await,
-        ToolCall::RaiseEmergency(raise) => {
-            once(talk, &key, emergency::raise_emergency(talk, raise, &key)).await
-        }
+        ToolCall::RaiseEmergency(raise) => raise_emergency(talk, raise, &key).await,
         ToolCall::HandOff(to) => once(talk, &key, hand_off::hand_off(talk, to, &key)).await,
         ToolCall::EmergencyDetails(more) => {
             once(talk, &key, emergency::emergency_details(talk, more, &key)).await
@@ -49,6 +48,25 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         tracing::error!(error = %error, code = error.code(), tool = call.name(), "a tool failed");
         ToolOutcome::Failed
     })
+}
+
+/// An alert is worth another try: what kept it from being written may have passed.
+async fn raise_emergency(
+    talk: &Talk<'_>,
+    raise: &RaiseEmergency,
+    key: &str,
+) -> Result<ToolOutcome, StoreError> {
+    const TRIES_MAX: usize = 3;
+    let mut tried = 1;
+    loop {
+        match once(talk, key, emergency::raise_emergency(talk, raise, key)).await {
+            Err(error) if tried < TRIES_MAX => {
+                tracing::warn!(error = %error, code = error.code(), "an alert could not be written; trying again");
+                tried += 1;
+            }
+            other => return other,
+        }
+    }
 }
 
 /// A commit that was made before (its turn was answered twice, or died before its answer was kept) is not made again:

@@ -4,7 +4,6 @@
 
 mod support;
 
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use receptionist::clock::Clock;
 use receptionist::rehearsal::{ACCOUNT_SID, AGENCY_NUMBER, AUTH_TOKEN};
 use receptionist::seed::seed;
 use store::Store;
+use support::process::{free_port, serve};
 
 const LINES: &[&str] = &[
     "a two bedroom flat to rent in Maida Vale up to 3000 a month",
@@ -23,49 +23,6 @@ const LINES: &[&str] = &[
     "yes please",
     "no thank you",
 ];
-
-/// A real `receptionist serve`, killed without a word when dropped.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-async fn serve(port: u16, database: &str, api_url: &str) -> Process {
-    let base = format!("http://127.0.0.1:{port}");
-    let child = Command::new(env!("CARGO_BIN_EXE_receptionist"))
-        .arg("serve")
-        .args(["--config", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/short-leases.toml")])
-        .env_clear()
-        .envs([
-            ("DATABASE_URL", database),
-            ("BASE_URL", &base),
-            ("LISTEN_ADDR", base.trim_start_matches("http://")),
-            ("TWILIO_API_URL", api_url),
-            ("TWILIO_ACCOUNT_SID", ACCOUNT_SID),
-            ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
-            ("TWILIO_PHONE_NUMBER", AGENCY_NUMBER),
-            ("RUST_LOG", "error"),
-        ])
-        .stdin(Stdio::null())
-        .spawn()
-        .unwrap();
-    let process = Process(child);
-    for _ in 0..200 {
-        if reqwest::get(format!("{base}/healthz")).await.is_ok_and(|answer| answer.status().is_success()) {
-            return process;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("the server did not come up on {base}");
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_process_loses_no_call_and_books_once() {

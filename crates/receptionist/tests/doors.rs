@@ -181,8 +181,14 @@ async fn two_deliveries_at_the_same_time_are_one_turn() {
         let (path, speech) = (turn(1), voice("CA1", CALLER, &[("SpeechResult", "please ring me")]));
         let (a, b) = tokio::join!(post(&app, &path, &message), post(&app, &path, &message));
         assert_eq!(a, b, "{name}");
-        post(&app, &turn(2), &speech).await;
-        let (path, name_said) = (turn(3), voice("CA1", CALLER, &[("SpeechResult", "Ida Twice")]));
+        // Put through, and nobody takes it.
+        let id = a.1.split("dial-ended?transfer=").nth(1).and_then(|rest| rest.split('&').next()).unwrap();
+        let (back, tried) =
+            (format!("/api/voice/dial-ended?transfer={id}&line=gather"), voice("CA1", CALLER, &[]));
+        let (c, d) = tokio::join!(post(&app, &back, &tried), post(&app, &back, &tried));
+        assert_eq!(c, d, "{name}");
+        post(&app, &turn(3), &speech).await;
+        let (path, name_said) = (turn(4), voice("CA1", CALLER, &[("SpeechResult", "Ida Twice")]));
         let (a, b) = tokio::join!(post(&app, &path, &name_said), post(&app, &path, &name_said));
         assert_eq!(a, b, "{name}");
         assert_eq!(rows(&app, "voice_leads").await.len(), leads + 1, "{name}");

@@ -176,7 +176,7 @@ impl Tx {
 
     /// An alert, held until this transaction ends: two steps of it cannot be made at once.
     pub async fn hold_alert(&mut self, id: &str) -> Result<Option<Alert>, StoreError> {
-        const PG: &str = select_alerts!("WHERE id = $1 FOR UPDATE");
+        const PG: &str = select_alerts!("WHERE id = $1 FOR NO KEY UPDATE");
         const LITE: &str = select_alerts!("WHERE id = $1");
         let text = sql!(self, pg: PG, lite: LITE);
         Ok(within!(self, |c| sqlx::query_as(text).bind(id).fetch_optional(c).await)?)
@@ -185,7 +185,7 @@ impl Tx {
     /// The alert whose next step is due first, if no other node is at it.
     pub async fn due_alert(&mut self, now: Timestamp) -> Result<Option<Alert>, StoreError> {
         const PG: &str =
-            select_alerts!("WHERE next_at <= $1 ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED");
+            select_alerts!("WHERE next_at <= $1 ORDER BY next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED");
         const LITE: &str = select_alerts!("WHERE next_at <= $1 ORDER BY next_at LIMIT 1");
         let text = sql!(self, pg: PG, lite: LITE);
         Ok(within!(self, |c| sqlx::query_as(text).bind(Ts(now)).fetch_optional(c).await)?)

@@ -90,6 +90,8 @@ pub(super) async fn raise_emergency(
     };
     let mut tx = app.store.begin().await?;
     let (alert, is_new) = tx.raise_alert(&new).await?;
+    // Held before anything is written about it: neighbours who ring at once wait for one another here.
+    tx.hold_alert(&alert).await?;
     let reporter = NewReporter {
         alert: &alert,
         conversation: &talk.conversation,

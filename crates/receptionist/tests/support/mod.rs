@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub(crate) mod process;
+
 use std::ops::{Deref, DerefMut};
 
 use jiff::Timestamp;
@@ -74,7 +76,7 @@ async fn start_with(database: testkit::Database, environment: Vec<(&'static str,
     start_as(database, Plan { environment, ..Plan::stepped("", monday()) }).await
 }
 
-async fn start_as(database: testkit::Database, plan: Plan) -> Agency {
+pub(crate) async fn start_as(database: testkit::Database, plan: Plan) -> Agency {
     let plan = Plan { database_url: database.url.clone(), ..plan };
     let rehearsal = Rehearsal::start(plan).await.unwrap();
     seed(&rehearsal.app.store, agency::london::date_of(monday())).await.unwrap();

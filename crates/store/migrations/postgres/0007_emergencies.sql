@@ -71,8 +71,8 @@ ALTER TABLE alerts ADD COLUMN merged_into TEXT;
 ALTER TABLE alerts ADD COLUMN rungs INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE alerts ADD COLUMN next_at TIMESTAMPTZ;
 ALTER TABLE alerts ADD COLUMN acknowledged_name TEXT;
-CREATE UNIQUE INDEX alerts_incident ON alerts (incident);
-CREATE INDEX alerts_due ON alerts (next_at);
+CREATE UNIQUE INDEX alerts_incident ON alerts (incident) WHERE incident IS NOT NULL;
+CREATE INDEX alerts_due ON alerts (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX alert_steps_order ON alert_steps (alert_id, id);
 
 CREATE TABLE alert_reporters (
