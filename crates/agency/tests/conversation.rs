@@ -89,6 +89,10 @@ impl World {
             hours: &self.hours,
             lexicon: &self.lexicon,
             office: &self.office,
+            triage: &agency::triage::Choices {
+                no_heating_in_winter: agency::triage::WinterHeating::Emergency,
+                locked_out: agency::triage::LockedOut::Urgent,
+            },
             has_model: false,
         }
     }

@@ -69,6 +69,7 @@ fn turns(lexicon: &Lexicon, now: jiff::Timestamp) -> anyhow::Result<()> {
         hours: &settings.hours,
         lexicon,
         office: &settings.office,
+        triage: &settings.triage,
         has_model: false,
     };
     let mut times = Vec::new();

@@ -146,6 +146,7 @@ impl App {
             hours: &self.editable.hours,
             lexicon: &words.lexicon,
             office: &self.editable.office,
+            triage: &self.settings.triage,
             has_model: self.models.is_some(),
         }
     }

@@ -1,8 +1,9 @@
 //! The one entry: an event comes in, the state changes, effects go out.
 
 use super::{Context, Effect, Event, State, Step};
-use crate::language::{Act, Said, hear, plain};
+use crate::language::{Act, Expecting, Said, hear, plain};
 use crate::model::{self, Line};
+use crate::triage::Emergency;
 use crate::{dialogue, greeting, triage};
 
 /// Changes the state and says what to do. Only dispatches: each step of the talk has a file in [`dialogue`].
@@ -97,7 +98,11 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
             state.caller_spoke = true;
             dialogue::keys(state, &digits, context)
         }
-        Event::CallerSilent => dialogue::silence(state),
+        // Whoever was asked about a danger and says nothing may not be able to.
+        Event::CallerSilent => match state.doubt.take() {
+            Some(doubt) => dialogue::report::raise(state, doubt, context).unwrap_or_default(),
+            None => dialogue::silence(state),
+        },
         Event::ToolFinished { outcome } => dialogue::after_tool(state, outcome),
         Event::TurnLost { greeted } => turn_lost(state, greeted),
         Event::Interrupted { heard } => {
@@ -132,6 +137,9 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
     state.last_heard =
         alternatives.first().map(|words| words.chars().take(HEARD_CHARS_MAX).collect()).unwrap_or_default();
     if let Some(effects) = emergency_first(state, alternatives, context) {
+        return effects;
+    }
+    if let Some(effects) = settle_doubt(state, alternatives, context) {
         return effects;
     }
     let said = Said {
@@ -171,10 +179,31 @@ fn model_said(state: &mut State, words: String, context: &Context) -> Vec<Effect
 /// a repair later may make it an emergency: the words so far are judged with it.
 fn emergency_first(state: &mut State, alternatives: &[String], context: &Context) -> Option<Vec<Effect>> {
     let so_far = state.report.as_ref().and_then(|report| report.with(&state.last_heard));
-    let emergency = triage::emergency(alternatives, context.now)
-        .or_else(|| triage::emergency(&[so_far?], context.now))?;
+    let emergency = triage::emergency(alternatives, context.now, context.triage)
+        .or_else(|| triage::emergency(&[so_far?], context.now, context.triage))?;
     let is_alerted = state.hazards.contains(&emergency.hazard);
     // They heard the safety words just before; the answer may be in the same breath.
     let answers = is_alerted && state.step.is_report();
     if answers { None } else { dialogue::report::raise(state, emergency, context) }
+}
+
+/// Words that may be a slip for a danger are asked about once; anything but a plain no is taken for a yes.
+fn settle_doubt(state: &mut State, alternatives: &[String], context: &Context) -> Option<Vec<Effect>> {
+    if let Some(doubt) = state.doubt.take() {
+        let said =
+            Said { alternatives, expecting: Expecting::YesNo, listing: None, offers: &[], now: context.now };
+        let heard = hear(&said, context.lexicon);
+        if heard.did(Act::Deny) && !heard.did(Act::PlainYes) {
+            return Some(dialogue::no_danger(state, context));
+        }
+        return dialogue::report::raise(state, doubt, context);
+    }
+    let doubt = triage::doubt(alternatives).filter(|doubt| !state.doubted.contains(&doubt.hazard))?;
+    if state.hazards.contains(&doubt.hazard) {
+        return None;
+    }
+    state.doubted.push(doubt.hazard.clone());
+    state.doubted_words.clone_from(&state.last_heard);
+    state.doubt = Some(Emergency { hazard: doubt.hazard, evidence: doubt.evidence });
+    Some(vec![Effect::Say { words: doubt.question }, Effect::Listen { expecting: Expecting::YesNo }])
 }

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use crate::language::Lexicon;
 use crate::office::Office;
 use crate::settings::{AgencyProfile, Greetings, OpeningHours};
+use crate::triage::Choices;
 
 /// What the conversation may know of the world at one event.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,8 @@ pub struct Context<'a> {
     pub hours: &'a OpeningHours,
     pub lexicon: &'a Lexicon,
     pub office: &'a Office,
+    /// Where agencies differ in what is an emergency.
+    pub triage: &'a Choices,
     /// Whether a language model may be asked.
     pub has_model: bool,
 }

@@ -12,6 +12,7 @@ use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
 use crate::tools::find_viewing::{BookedViewing, FindViewing};
 use crate::tools::viewing_slots::OfferedSlot;
+use crate::triage::Emergency;
 
 /// What was last asked, and so what the next words answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,6 +211,11 @@ pub struct State {
     pub was_put_through: bool,
     /// Where the danger is, as said in the words that named it.
     pub emergency_place: Option<Address>,
+    /// A danger that may have been named: the caller was asked.
+    pub doubt: Option<Emergency>,
+    /// Dangers that were asked about, each once; and the words that made us ask.
+    pub doubted: Vec<String>,
+    pub doubted_words: String,
     /// Dangers that were alerted in this call; each is alerted once.
     pub hazards: Vec<String>,
     pub silences: u8,
@@ -275,6 +281,9 @@ impl State {
             emergency_place: None,
             handover: None,
             was_put_through: false,
+            doubt: None,
+            doubted: Vec::new(),
+            doubted_words: String::new(),
             hazards: Vec::new(),
             silences: 0,
             misses: 0,

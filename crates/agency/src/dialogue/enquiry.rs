@@ -107,7 +107,7 @@ fn is_repair(state: &State, heard: &Heard, words: &str, context: &Context) -> bo
     }
     let is_tenant = state.caller.role == Role::Tenant;
     let sounds_so = heard.judged.is_some_and(|judged| judged.intent == Intent::TenantMaintenance);
-    let is_found = triage::triage(&[words.to_owned()], context.now).is_some();
+    let is_found = triage::triage(&[words.to_owned()], context.now, context.triage).is_some();
     heard.intent == Some(Intent::TenantMaintenance)
         || (is_tenant && sounds_so)
         || (is_found && heard.wants.is_empty())

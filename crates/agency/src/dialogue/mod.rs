@@ -21,7 +21,7 @@ pub(crate) mod viewing;
 
 pub use handoff::Handover;
 pub(crate) use keypad::keys;
-pub(crate) use recovery::{in_circles, silence};
+pub(crate) use recovery::{in_circles, no_danger, silence};
 pub use report::Report;
 pub use valuation::Valuation;
 

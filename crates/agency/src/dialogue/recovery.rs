@@ -1,7 +1,7 @@
 //! Silence, words not understood, and tools that failed: never a dead end, never a hang-up without an outcome.
 
-use super::{RING_BACK, handoff, message, repeat, report};
-use crate::conversation::{Effect, State, Step};
+use super::{RING_BACK, by_rules, handoff, message, repeat, report};
+use crate::conversation::{Context, Effect, State, Step};
 use crate::handoff::Reason;
 
 /// Two tries, each put differently; the third failure goes to a person.
@@ -40,6 +40,13 @@ pub(crate) fn in_circles(state: &mut State) -> Vec<Effect> {
             RING_BACK,
         ),
     }
+}
+
+/// It was a slip: the words are answered for what else they say.
+pub(crate) fn no_danger(state: &mut State, context: &Context) -> Vec<Effect> {
+    state.last_heard = std::mem::take(&mut state.doubted_words);
+    let effects = by_rules(state, context);
+    std::iter::once(Effect::Say { words: "Good.".to_owned() }).chain(effects).collect()
 }
 
 /// Once it is let pass; the second time a person takes over.

@@ -59,7 +59,7 @@ impl Report {
 
 /// A repair is reported; what was said already is not asked for again.
 pub(crate) fn begin(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
-    let found = triage::triage(&[words.to_owned()], context.now);
+    let found = triage::triage(&[words.to_owned()], context.now, context.triage);
     let names_it = found.is_some() || repairs::category(None, words).is_some();
     let (level, hazard) = found.map_or((Level::Normal, None), |found| (found.level(), Some(found.hazard)));
     let what = if names_it { words } else { "" };
@@ -155,7 +155,7 @@ pub(super) fn answer(state: &mut State, heard: &Heard, words: &str, context: &Co
     match step {
         Step::ReportWhat => {
             words.clone_into(&mut report.what);
-            let found = triage::triage(&[words.to_owned()], context.now);
+            let found = triage::triage(&[words.to_owned()], context.now, context.triage);
             (report.level, report.hazard) = found
                 .map_or((report.level, report.hazard.take()), |found| (found.level(), Some(found.hazard)));
         }

@@ -88,7 +88,7 @@ pub fn understand(line: &Line, lexicon: &Lexicon, clock: Timestamp) -> Understan
 
 /// By the triage table; any other repair is normal.
 fn urgency(heard: &Heard, alternatives: &[String], now: Timestamp) -> Option<Urgency> {
-    if let Some(found) = triage::triage(alternatives, now) {
+    if let Some(found) = triage::triage(alternatives, now, &triage::Choices::default()) {
         return Some(Urgency { level: found.level(), hazard: found.hazard, evidence: found.evidence });
     }
     const SURE: f32 = 0.6;

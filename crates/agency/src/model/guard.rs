@@ -216,6 +216,7 @@ mod tests {
             hours: &hours,
             lexicon: &lexicon,
             office: &office,
+            triage: &crate::triage::Choices::default(),
             has_model: true,
         };
         let mut grounds = Grounds::default();

@@ -32,6 +32,40 @@ vocabulary! {
     Level { Emergency = "emergency", Urgent = "urgent", Normal = "normal" }
 }
 
+/// Where agencies differ (`domain.md` §1.2 of the reference: published policies do).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choices {
+    pub no_heating_in_winter: WinterHeating,
+    pub locked_out: LockedOut,
+}
+
+/// No heating from 1 October to 31 March.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WinterHeating {
+    #[default]
+    Emergency,
+    /// Only where somebody vulnerable lives.
+    WithVulnerable,
+}
+
+/// Somebody who cannot get in, and nobody is in danger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockedOut {
+    #[default]
+    Urgent,
+    Emergency,
+}
+
+/// By what a wording is judged besides the words.
+#[derive(Clone, Copy)]
+struct Agency<'a> {
+    today: Date,
+    choices: &'a Choices,
+}
+
 /// One thing that may be wrong, and what to say at once.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +80,11 @@ pub struct Hazard {
     /// Harmless words that contain dangerous ones: a bill, a certificate, a fire door. A danger named beside them is
     /// still heard.
     look_alikes: Vec<Wording>,
+    /// Words that may be a recogniser's slip for it, and the one question that is asked then.
+    #[serde(default)]
+    doubtful: Vec<Wording>,
+    #[serde(default)]
+    pub question: String,
     pub script: String,
 }
 
@@ -68,6 +107,14 @@ pub struct Emergency {
     pub evidence: String,
 }
 
+/// What may have been said, and the question that settles it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    pub hazard: String,
+    pub evidence: String,
+    pub question: String,
+}
+
 /// What the table says of a turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -87,9 +134,27 @@ impl Finding {
 }
 
 /// The worst that any transcript of a turn names.
-pub fn triage(alternatives: &[String], now: Timestamp) -> Option<Finding> {
-    let today = london::date_of(now);
-    alternatives.iter().filter_map(|words| in_words(words, today)).min_by_key(|finding| finding.grade)
+pub fn triage(alternatives: &[String], now: Timestamp, choices: &Choices) -> Option<Finding> {
+    let agency = Agency { today: london::date_of(now), choices };
+    alternatives.iter().filter_map(|words| in_words(words, agency)).min_by_key(|finding| finding.grade)
+}
+
+/// A danger that the words may mean, though they do not say it: the caller is asked.
+pub fn doubt(alternatives: &[String]) -> Option<Doubt> {
+    alternatives.iter().find_map(|words| {
+        let heard = Sentence::new(words);
+        let said: Vec<&str> = heard.words.iter().map(String::as_str).collect();
+        TABLE.hazards.iter().find_map(|hazard| {
+            let place = hazard.doubtful.iter().find_map(|wording| wording.find(&said, &TABLE.small.words))?;
+            let evidence = said[place.clone()].join(" ");
+            let is_meant = heard.is_meant(&said, hazard, &place);
+            is_meant.then(|| Doubt {
+                hazard: hazard.hazard.clone(),
+                evidence,
+                question: hazard.question.clone(),
+            })
+        })
+    })
 }
 
 /// What is an emergency where somebody vulnerable lives, who was said to.
@@ -99,8 +164,8 @@ pub(crate) fn for_the_vulnerable(named: &str, evidence: &str) -> Option<Emergenc
 }
 
 /// The emergency that any transcript names.
-pub fn emergency(alternatives: &[String], now: Timestamp) -> Option<Emergency> {
-    let found = triage(alternatives, now).filter(|finding| finding.level() == Level::Emergency)?;
+pub fn emergency(alternatives: &[String], now: Timestamp, choices: &Choices) -> Option<Emergency> {
+    let found = triage(alternatives, now, choices).filter(|finding| finding.level() == Level::Emergency)?;
     Some(Emergency { hazard: found.hazard, evidence: found.evidence })
 }
 
@@ -141,7 +206,7 @@ impl Pattern {
     }
 }
 
-fn in_words(words: &str, today: Date) -> Option<Finding> {
+fn in_words(words: &str, agency: Agency) -> Option<Finding> {
     let heard = Sentence::new(words);
     let said: Vec<&str> = heard.words.iter().map(String::as_str).collect();
     let found = |(at, word): (usize, &&str)| {
@@ -149,17 +214,21 @@ fn in_words(words: &str, today: Date) -> Option<Finding> {
             .beginning_with(word)
             .filter_map(|(hazard, wording)| {
                 let place = wording.at(&said, at, &TABLE.small.words)?;
-                heard.is_meant(&said, hazard, &place).then(|| finding(&said, hazard, &place, today))
+                heard.is_meant(&said, hazard, &place).then(|| finding(&said, hazard, &place, agency))
             })
             .min_by_key(|finding| finding.grade)
     };
     said.iter().enumerate().filter_map(found).min_by_key(|finding| finding.grade)
 }
 
-fn finding(said: &[&str], hazard: &Hazard, place: &Range<usize>, today: Date) -> Finding {
+fn finding(said: &[&str], hazard: &Hazard, place: &Range<usize>, agency: Agency) -> Finding {
     let is_so = |circumstance: &String| match circumstance.as_str() {
-        // From October to March a home without heating is a danger.
-        "winter" => !(4..=9).contains(&today.month()),
+        // From October to March a home without heating is a danger, unless the agency wants a vulnerable person besides.
+        "winter" => {
+            agency.choices.no_heating_in_winter == WinterHeating::Emergency
+                && !(4..=9).contains(&agency.today.month())
+        }
+        "agency" => agency.choices.locked_out == LockedOut::Emergency,
         named => TABLE.small.circumstances.get(named).is_some_and(|wordings| stands_in(wordings, said)),
     };
     let is_raised = hazard.raised_by.iter().any(is_so);
@@ -257,7 +326,8 @@ mod tests {
     }
 
     fn found(words: &str) -> Option<String> {
-        emergency(&[words.to_owned()], on("2026-07-01")).map(|emergency| emergency.hazard)
+        emergency(&[words.to_owned()], on("2026-07-01"), &Choices::default())
+            .map(|emergency| emergency.hazard)
     }
 
     #[test]
@@ -327,7 +397,7 @@ mod tests {
     }
 
     fn level(words: &str, date: &str) -> Option<String> {
-        let found = triage(&[words.to_owned()], on(date))?;
+        let found = triage(&[words.to_owned()], on(date), &Choices::default())?;
         Some(format!("{} {}", found.level().word(), found.hazard))
     }
 
@@ -382,8 +452,39 @@ mod tests {
     }
 
     #[test]
+    fn agencies_may_choose() {
+        let level_of = |words: &str, choices: &Choices| {
+            triage(&[words.to_owned()], on("2026-11-22"), choices).map(|found| found.level())
+        };
+        let milder = Choices { no_heating_in_winter: WinterHeating::WithVulnerable, ..Choices::default() };
+        assert_eq!(level_of("we have no heating", &milder), Some(Level::Urgent));
+        assert_eq!(level_of("we have no heating and a newborn baby", &milder), Some(Level::Emergency));
+        let stricter = Choices { locked_out: LockedOut::Emergency, ..Choices::default() };
+        assert_eq!(level_of("I'm locked out", &stricter), Some(Level::Emergency));
+        assert_eq!(level_of("I'm locked out", &Choices::default()), Some(Level::Urgent));
+    }
+
+    #[test]
+    fn slips_are_asked_about() {
+        for (words, hazard) in [
+            ("I can smell guess in the kitchen", Some("gas")),
+            ("there's a cars leak", Some("gas")),
+            ("there's a funny smell in here", Some("gas")),
+            ("the sea oh alarm is going", Some("carbon_monoxide")),
+            ("the pipe has first", Some("water")),
+            ("surge is coming up the drain", Some("sewage")),
+            ("please hurry, come quickly", Some("unclear")),
+            ("I can't smell anything funny, it's lovely", None),
+            ("I'd like a flat to rent", None),
+            ("guess what, I got the job", None),
+        ] {
+            assert_eq!(doubt(&[words.to_owned()]).map(|doubt| doubt.hazard).as_deref(), hazard, "{words}");
+        }
+    }
+
+    #[test]
     fn any_transcript_is_enough() {
         let alternatives = ["I can smell cars".to_owned(), "I can smell gas".to_owned()];
-        assert_eq!(triage(&alternatives, on("2026-07-01")).unwrap().hazard, "gas");
+        assert_eq!(triage(&alternatives, on("2026-07-01"), &Choices::default()).unwrap().hazard, "gas");
     }
 }

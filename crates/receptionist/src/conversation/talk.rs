@@ -177,7 +177,7 @@ impl<'a> Talk<'a> {
         for result in unfinished {
             effects = self.run(Event::ToolFinished { outcome: serde_json::from_str(result)? }).await;
         }
-        if triage::emergency(event.words(), self.app.now()).is_some() {
+        if triage::emergency(event.words(), self.app.now(), &self.app.settings.triage).is_some() {
             effects = self.run(event.clone()).await;
         }
         Ok(effects)

@@ -12,7 +12,7 @@ use crate::tools;
 /// The database does not answer. Safety words need none; a new caller still hears who we are; otherwise the caller is
 /// asked again, and after the second time in vain told what to do.
 pub(super) fn answer_without_store(app: &App, turn: &Turn) -> String {
-    let emergency = triage::emergency(turn.event.words(), app.now());
+    let emergency = triage::emergency(turn.event.words(), app.now(), &app.settings.triage);
     if let Some(emergency) = &emergency {
         tools::alert_without_store(app, emergency, turn.from.as_ref());
     }

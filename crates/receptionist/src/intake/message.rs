@@ -100,7 +100,7 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
     if says_stop(written.body) {
         tx.opt_out(&app.id("opt_out"), &written.phone, now).await?;
     } else if accepted.is_none() {
-        let danger = triage::emergency(&[written.body.to_owned()], now);
+        let danger = triage::emergency(&[written.body.to_owned()], now, &app.settings.triage);
         let title = if danger.is_some() { "EMERGENCY in writing: ring them now" } else { "Answer a message" };
         let due = if danger.is_some() { now } else { call_back_due(app.hours(), now) };
         let task = NewTask {

@@ -14,6 +14,7 @@ use agency::office::Office;
 use agency::outbox::RetrySchedule;
 use agency::phone::PhoneNumber;
 use agency::settings::{AgencyProfile, DiaryRules, Greetings, OpeningHours};
+use agency::triage::Choices;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -36,6 +37,7 @@ pub struct Settings {
     /// Content SIDs by kind of message.
     #[serde(default)]
     pub whatsapp_templates: BTreeMap<String, String>,
+    pub triage: Choices,
     pub staff: Staff,
     pub transfer: Transfer,
     pub emergency: Emergency,
