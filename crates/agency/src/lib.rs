@@ -24,6 +24,7 @@ pub mod messages;
 pub mod outbox;
 
 pub mod law;
+mod learned;
 pub mod london;
 pub mod model;
 pub mod office;

@@ -17,6 +17,7 @@ use agency::tools::cancel_viewing::CancelOutcome;
 use agency::tools::emergency_details::EmergencyNoted;
 use agency::tools::find_properties::FoundProperties;
 use agency::tools::find_viewing::BookedViewing;
+use agency::tools::find_ticket::TicketOutcome;
 use agency::tools::hand_off::Transfer;
 use agency::tools::move_viewing::MoveOutcome;
 use agency::tools::raise_emergency::EmergencyRaised;
@@ -200,6 +201,13 @@ fn run_other(call: &ToolCall, dice: u8) -> ToolOutcome {
         (ToolCall::ReportRepair(_), n) => {
             ToolOutcome::RepairReported(RepairReported { reference: "T-3".into(), texted: n > 1 })
         }
+        (ToolCall::FindTicket(_) | ToolCall::CheckCode(_), n) => ToolOutcome::Ticket(match n {
+            0 => TicketOutcome::NotFound,
+            1 => TicketOutcome::WrongCode,
+            _ => TicketOutcome::Told(vec![]),
+        }),
+        (ToolCall::SendCode(_), _) => ToolOutcome::Ticket(TicketOutcome::CodeSent),
+        (ToolCall::RunningLate(_), _) => ToolOutcome::LateTold,
         (call, _) => panic!("{} is not known here", call.name()),
     }
 }

@@ -120,6 +120,11 @@ impl Ids {
         format!("{prefix}_{}", Ulid::from_parts(last.ms, last.tail))
     }
 
+    /// Six figures, for a one-time code.
+    pub fn code(&self) -> String {
+        format!("{:06}", self.0.lock().unwrap_or_else(PoisonError::into_inner).rng.random_range(0..1_000_000_u32))
+    }
+
     /// From 0 to 1.
     pub fn jitter(&self) -> f64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).rng.random::<f64>()

@@ -6,6 +6,7 @@ mod emergency;
 mod hand_off;
 mod reading;
 mod task;
+mod ticket;
 mod valuation;
 mod viewings;
 mod writing;
@@ -26,9 +27,13 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         ToolCall::ViewingSlots(slots) => reading::viewing_slots(talk.app, slots).await,
         ToolCall::BookViewing(book) => once(talk, &key, booking::book_viewing(talk, book, &key)).await,
         ToolCall::BookValuation(book) => once(talk, &key, valuation::book_valuation(talk, book, &key)).await,
+        ToolCall::FindTicket(find) => ticket::find_ticket(talk.app, find).await,
+        ToolCall::SendCode(find) => once(talk, &key, ticket::send_code(talk, find, &key)).await,
+        ToolCall::CheckCode(code) => once(talk, &key, ticket::check_code(talk, code, &key)).await,
         ToolCall::FindViewing(find) => viewings::find_viewing(talk.app, find).await,
         ToolCall::MoveViewing(to) => once(talk, &key, viewings::move_viewing(talk, to, &key)).await,
         ToolCall::CancelViewing(off) => once(talk, &key, viewings::cancel_viewing(talk, off, &key)).await,
+        ToolCall::RunningLate(late) => once(talk, &key, viewings::running_late(talk, late, &key)).await,
         ToolCall::SendDetails(send) => once(talk, &key, details::send_details(talk, send, &key)).await,
         ToolCall::TakeMessage(message) => once(talk, &key, writing::take_message(talk, message, &key)).await,
         ToolCall::RaiseEmergency(raise) => raise_emergency(talk, raise, &key).await,

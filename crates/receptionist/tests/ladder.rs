@@ -12,7 +12,7 @@ use phone_network::{Faults, Network, NetworkOptions, Phone};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use receptionist::clock::{Clock, Ids};
-use receptionist::rehearsal::{ACCOUNT_SID, AGENCY_NUMBER, AUTH_TOKEN, Plan, Rehearsal};
+use receptionist::rehearsal::{ACCOUNT_SID, AGENCY_NUMBER, AUTH_TOKEN, Plan};
 use receptionist::seed::seed;
 use receptionist::settings::Settings;
 use serde_json::{Map, Value};

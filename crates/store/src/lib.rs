@@ -24,6 +24,7 @@ mod rings;
 mod rows;
 mod settings;
 mod tasks;
+mod tickets;
 mod transfers;
 mod viewings;
 

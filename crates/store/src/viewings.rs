@@ -1,6 +1,7 @@
 //! Viewings that are in the diary: looked up, called off, moved.
 
 use agency::crm::{AppointmentId, PropertyId, street_of};
+use agency::phone::PhoneNumber;
 use agency::tools::find_viewing::BookedViewing;
 use jiff::Timestamp;
 
@@ -60,6 +61,16 @@ impl Store {
             }));
         }
         Ok(found)
+    }
+}
+
+impl Store {
+    /// The telephone of whoever shows the home.
+    pub async fn phone_of_shower(&self, appointment: AppointmentId) -> Result<Option<PhoneNumber>, StoreError> {
+        const SQL: &str = "SELECT u.phone FROM viewing_appointments a JOIN users u ON u.id = a.agent_id WHERE a.id = $1 AND u.phone IS NOT NULL";
+        let phone: Option<String> =
+            read!(self, |c| sqlx::query_scalar(SQL).bind(appointment.0).fetch_optional(c).await)?;
+        Ok(phone.and_then(|phone| PhoneNumber::parse(&phone).ok()))
     }
 }
 

@@ -326,14 +326,16 @@ async fn puts_through(store: &Store, lead: LeadId) {
     assert!(matches!(tx.book(&valuation).await, Err(StoreError::SlotTaken)), "a valuer is in one place");
     drop(tx);
     let mut tx = store.begin().await.unwrap();
-    tx.book(&valuation).await.unwrap();
+    let appointment = tx.book(&valuation).await.unwrap();
     tx.commit().await.unwrap();
+    assert_eq!(store.phone_of_shower(appointment).await.unwrap(), Some(phone("07700900201")));
     assert_eq!(busy(&store.colleagues(now()).await.unwrap()), [1], "whoever is at an appointment is busy");
 }
 
 async fn is_written_to(store: &Store) {
     assert!(store.is_staff(&phone("07700900201")).await.unwrap());
     assert!(!store.is_staff(&phone("07700900555")).await.unwrap());
+
     let mut tx = store.begin().await.unwrap();
     let writer = phone("07700900555");
     let lead = tx.lead_for_message(&writer, Channel::Sms, now()).await.unwrap();
@@ -353,6 +355,30 @@ async fn is_written_to(store: &Store) {
     tx.commit().await.unwrap();
 }
 
+/// A code is right once, for its conversation, for ten minutes, and may be tried three times.
+async fn proves_who_asks(store: &Store) {
+    let tenants = store.tenants().await.unwrap();
+    assert_eq!((tenants.len(), tenants[0].name.as_str()), (1, "Grace Mensah"));
+    assert_eq!(store.tickets_with("1").await.unwrap()[0].reference, "T-1");
+    assert_eq!(store.tickets_of(1).await.unwrap().len(), 1);
+    assert!(store.may_send_code(1, now()).await.unwrap());
+    let mut tx = store.begin().await.unwrap();
+    tx.keep_code("code_1", "call_1", 1, "right", now()).await.unwrap();
+    assert_eq!(tx.try_code("call_2", "right", now()).await.unwrap(), None, "another conversation's");
+    assert_eq!(tx.try_code("call_1", "right", later(11)).await.unwrap(), None, "too late");
+    assert_eq!(tx.try_code("call_1", "wrong", now()).await.unwrap(), None);
+    assert_eq!(tx.try_code("call_1", "right", now()).await.unwrap(), Some(1));
+    assert_eq!(tx.try_code("call_1", "right", now()).await.unwrap(), None, "used");
+    tx.keep_code("code_2", "call_1", 1, "right", now()).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(tx.try_code("call_1", "wrong", now()).await.unwrap(), None);
+    }
+    assert_eq!(tx.try_code("call_1", "right", now()).await.unwrap(), None, "tried too often");
+    tx.keep_code("code_3", "call_1", 1, "right", now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!store.may_send_code(1, now()).await.unwrap(), "three in an hour are enough");
+}
+
 async fn story(url: &str) {
     let store = Store::open(url).await.unwrap();
     let lead = given(&store).await;
@@ -362,6 +388,7 @@ async fn story(url: &str) {
     is_taken(&store, lead).await;
     puts_through(&store, lead).await;
     is_written_to(&store).await;
+    proves_who_asks(&store).await;
 }
 
 #[tokio::test]

@@ -187,18 +187,23 @@ fn emergency_first(state: &mut State, alternatives: &[String], context: &Context
     if answers { None } else { dialogue::report::raise(state, emergency, context) }
 }
 
-/// Words that may be a slip for a danger are asked about once; anything but a plain no is taken for a yes.
+/// Words that may mean a danger are asked about once. Where life is in danger anything but a no is taken for a yes.
 fn settle_doubt(state: &mut State, alternatives: &[String], context: &Context) -> Option<Vec<Effect>> {
     if let Some(doubt) = state.doubt.take() {
         let said =
             Said { alternatives, expecting: Expecting::YesNo, listing: None, offers: &[], now: context.now };
         let heard = hear(&said, context.lexicon);
-        if heard.did(Act::Deny) && !heard.did(Act::PlainYes) {
+        let is_of_life = triage::hazard(&doubt.hazard).is_some_and(triage::Hazard::is_of_life);
+        let denies = heard.did(Act::Deny) && !heard.did(Act::PlainYes);
+        if denies {
             return Some(dialogue::no_danger(state, context));
+        }
+        if !is_of_life && !heard.did(Act::Affirm) {
+            return Some(dialogue::danger_left_open(state, context));
         }
         return dialogue::report::raise(state, doubt, context);
     }
-    let doubt = triage::doubt(alternatives).filter(|doubt| !state.doubted.contains(&doubt.hazard))?;
+    let doubt = triage::doubt(alternatives, context.now, context.triage).filter(|doubt| !state.doubted.contains(&doubt.hazard))?;
     if state.hazards.contains(&doubt.hazard) {
         return None;
     }

@@ -10,6 +10,7 @@ use crate::language::{Act, Address, Expecting, Intent};
 use crate::model::{Grounds, History};
 use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
+use crate::tools::find_ticket::FindTicket;
 use crate::tools::find_viewing::{BookedViewing, FindViewing};
 use crate::tools::viewing_slots::OfferedSlot;
 use crate::triage::Emergency;
@@ -53,6 +54,11 @@ pub enum Step {
     ConfirmAddress,
     ValuationListing,
     ValuationKind,
+    /// How a repair stands: who asks, where, its reference, or the code that was texted.
+    TicketName,
+    TicketHome,
+    TicketReference,
+    TicketCode,
     /// A report of something wrong in a home: `dialogue/report.rs`.
     ReportWhat,
     ReportPlace,
@@ -82,7 +88,7 @@ impl Step {
 
     pub fn expecting(self) -> Expecting {
         match self {
-            Self::Opening | Self::AnythingElse | Self::AskChange | Self::Transferring | Self::Ended => {
+            Self::Opening | Self::AnythingElse | Self::AskChange | Self::TicketReference | Self::Transferring | Self::Ended => {
                 Expecting::Anything
             }
             Self::AskListing | Self::ValuationListing => Expecting::Listing,
@@ -91,14 +97,14 @@ impl Step {
             Self::AskBudget => Expecting::Money,
             Self::ChooseProperty => Expecting::Property,
             Self::ChooseSlot => Expecting::Slot,
-            Self::AskName | Self::AskMessageName | Self::FindName | Self::AskNameToEnd | Self::ReportName => {
+            Self::AskName | Self::AskMessageName | Self::FindName | Self::AskNameToEnd | Self::ReportName | Self::TicketName => {
                 Expecting::Name
             }
-            Self::AskPhone | Self::AskMessagePhone | Self::AskPhoneToSend | Self::ReportPhone => {
+            Self::AskPhone | Self::AskMessagePhone | Self::AskPhoneToSend | Self::ReportPhone | Self::TicketCode => {
                 Expecting::Phone
             }
             Self::AskEmail | Self::AskEmailToSend => Expecting::Email,
-            Self::FindHome | Self::ReportPlace | Self::ValuationAddress => Expecting::Address,
+            Self::FindHome | Self::ReportPlace | Self::TicketHome | Self::ValuationAddress => Expecting::Address,
             Self::FindDay | Self::AskWhichDay => Expecting::Date,
             Self::ConfirmAddress
             | Self::ConfirmBooking
@@ -121,6 +127,8 @@ pub enum Change {
     LookUp,
     Move,
     Cancel,
+    /// They are late for it.
+    Late,
 }
 
 /// Who the caller says they are.
@@ -202,6 +210,9 @@ pub struct State {
     pub rudeness: u8,
     /// The caller's latest words, for the message that a colleague may get.
     pub last_heard: String,
+    /// The repair that is asked about, and how often it was not found.
+    pub ticket: FindTicket,
+    pub ticket_tries: u8,
     /// The home that is to be valued.
     pub valuation: Option<Valuation>,
     /// What is being reported as wrong in a home.
@@ -276,6 +287,8 @@ impl State {
             name_asked: false,
             rudeness: 0,
             last_heard: String::new(),
+            ticket: FindTicket::default(),
+            ticket_tries: 0,
             valuation: None,
             report: None,
             emergency_place: None,

@@ -31,7 +31,7 @@ pub(super) fn property(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if let Some(chosen) = picked(state, heard) {
         return choose(state, heard, chosen);
     }
-    if viewing::is_meant(heard) && state.viewing.is_some() {
+    if viewing::is_meant(heard, &state.last_heard) && state.viewing.is_some() {
         return viewing::begin(state, heard);
     }
     if changes_wants(state, heard) {

@@ -1,7 +1,7 @@
 //! From "how can I help" to homes that fit.
 
 use super::{
-    RING_BACK, choosing, closing, handoff, message, office, recovery, report, sending, valuation, viewing,
+    RING_BACK, choosing, closing, handoff, message, office, recovery, report, sending, ticket, valuation, viewing,
 };
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{ActionTaken, Listing, Property, Role, Wants};
@@ -63,11 +63,14 @@ pub(super) fn opening(state: &mut State, heard: &Heard, words: &str, context: &C
 /// A viewing they have, a question to the office, or business for a colleague.
 fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Option<Vec<Effect>> {
     let changes_mind = state.viewing.is_some() && (heard.did(Act::Cancel) || heard.did(Act::Change));
-    if viewing::is_meant(heard) || changes_mind {
+    if viewing::is_meant(heard, words) || changes_mind {
         return Some(viewing::begin(state, heard));
     }
     if heard.intent == Some(Intent::BookValuation) {
         return Some(valuation::begin(state, heard, words, context));
+    }
+    if ticket::is_meant(words) {
+        return Some(ticket::begin(state, heard, words, context));
     }
     if let Some(place) = report::late_place(state, heard, words, context) {
         return Some(place);

@@ -20,6 +20,7 @@ fn read(step: Step, digits: &str) -> Heard {
         Step::AskPhone | Step::AskMessagePhone | Step::AskPhoneToSend | Step::ReportPhone => {
             Heard { phone: PhoneNumber::parse(digits).ok(), ..Heard::default() }
         }
+        Step::TicketCode => Heard { figures: digits.to_owned(), ..Heard::default() },
         Step::ChooseProperty | Step::ChooseSlot | Step::AskWhichDay => {
             Heard { choices: digits.parse().into_iter().collect(), ..Heard::default() }
         }

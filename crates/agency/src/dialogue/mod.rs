@@ -16,12 +16,13 @@ mod recovery;
 pub(crate) mod report;
 pub(crate) mod sending;
 pub(crate) mod slots;
+mod ticket;
 pub(crate) mod valuation;
 pub(crate) mod viewing;
 
 pub use handoff::Handover;
 pub(crate) use keypad::keys;
-pub(crate) use recovery::{in_circles, no_danger, silence};
+pub(crate) use recovery::{danger_left_open, in_circles, no_danger, silence};
 pub use report::Report;
 pub use valuation::Valuation;
 
@@ -91,7 +92,8 @@ pub(crate) fn heard_last(state: &State, context: &Context) -> Heard {
 /// A name, a number or an address that nobody asked for yet is kept: it is never asked again.
 fn volunteered(state: &mut State, heard: &Heard) {
     // The name that a viewing is booked under may be another's.
-    let is_of_others = matches!(state.step, Step::FindName | Step::FindHome | Step::FindDay);
+    let is_of_others =
+        matches!(state.step, Step::FindName | Step::FindHome | Step::FindDay | Step::TicketName | Step::TicketCode);
     if is_of_others
         || matches!(state.step, Step::AskMessageName | Step::AskMessagePhone | Step::ConfirmBooking)
     {
@@ -106,6 +108,9 @@ fn volunteered(state: &mut State, heard: &Heard) {
 /// What was asked decides what the words are taken for.
 fn answer_to_step(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
     match state.step {
+        Step::TicketName | Step::TicketHome | Step::TicketReference | Step::TicketCode => {
+            ticket::answer(state, heard, words, context)
+        }
         Step::ValuationAddress | Step::ConfirmAddress | Step::ValuationListing | Step::ValuationKind => {
             valuation::answer(state, heard, words, context)
         }
@@ -238,9 +243,11 @@ pub(crate) fn after_tool(state: &mut State, outcome: ToolOutcome) -> Vec<Effect>
         ToolOutcome::Slots(outcome) => slots::offered(state, outcome),
         ToolOutcome::Booking(outcome) => booking::finished(state, outcome),
         ToolOutcome::Valuation(outcome) => valuation::finished(state, outcome),
+        ToolOutcome::Ticket(outcome) => ticket::outcome(state, outcome),
         ToolOutcome::Viewing(found) => viewing::found(state, found),
         ToolOutcome::Moved(outcome) => viewing::moved(state, outcome),
         ToolOutcome::Cancelled(outcome) => viewing::cancelled(state, outcome),
+        ToolOutcome::LateTold => viewing::late_told(state),
         ToolOutcome::DetailsSent(outcome) => sending::sent(state, &outcome),
         ToolOutcome::MessageTaken(taken) => message::taken(state, &taken),
         ToolOutcome::EmergencyRaised(raised) => report::raised(state, raised),

@@ -4,27 +4,37 @@
 use super::{booking, closing, message, recovery, slots};
 use crate::conversation::{Change, Effect, State, Step};
 use crate::crm::ActionTaken;
-use crate::language::{Act, Heard, Intent};
+use crate::language::{Act, Heard, Intent, plain};
 use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::book_viewing::BookingOutcome;
 use crate::tools::cancel_viewing::{CancelOutcome, CancelViewing};
 use crate::tools::find_viewing::{BookedViewing, is_full_name};
 use crate::tools::move_viewing::{MoveOutcome, MoveViewing};
+use crate::tools::running_late::RunningLate;
 
 /// Whether the words are about a viewing that was booked before.
-pub(super) fn is_meant(heard: &Heard) -> bool {
-    heard.intent == Some(Intent::ExistingViewing)
+pub(super) fn is_meant(heard: &Heard, words: &str) -> bool {
+    heard.intent == Some(Intent::ExistingViewing) || says_late(words)
+}
+
+fn says_late(words: &str) -> bool {
+    const LATE: &[&str] = &["running late", "be late for", "late for my", "late for the viewing", "stuck in traffic"];
+    let said = plain(words);
+    LATE.iter().any(|late| said.contains(&format!(" {late} ")))
 }
 
 pub(crate) fn begin(state: &mut State, heard: &Heard) -> Vec<Effect> {
-    state.change = wished(heard);
+    state.change = if says_late(&state.last_heard) { Change::Late } else { wished(heard) };
     state.intent = Some(Intent::ExistingViewing);
     if state.viewing.is_some() {
         // Booked in this very call, or found in it.
         return go_on(state, heard);
     }
     note(state, heard);
+    if state.change == Change::Late {
+        return late(state);
+    }
     next(state, "I can help with that. ")
 }
 
@@ -52,6 +62,13 @@ fn note(state: &mut State, heard: &Heard) {
     }
 }
 
+/// Whoever is late is late today; what was said of it goes to the negotiator as it is.
+fn late(state: &mut State) -> Vec<Effect> {
+    state.find.late = true;
+    state.message = Some(state.last_heard.clone());
+    next(state, "Thank you for letting us know. ")
+}
+
 /// The next thing they must know, or the look-up.
 fn next(state: &mut State, lead_in: &str) -> Vec<Effect> {
     if !is_full_name(&state.find.name) {
@@ -60,7 +77,7 @@ fn next(state: &mut State, lead_in: &str) -> Vec<Effect> {
     if state.find.streets.is_empty() && state.find.reference.is_none() {
         return state.ask(Step::FindHome, "Thank you. Which home is it: the street, or its reference?");
     }
-    if state.find.dates.is_empty() && state.find.reference.is_none() {
+    if state.find.dates.is_empty() && state.find.reference.is_none() && !state.find.late {
         return state.ask(Step::FindDay, "And which day is it on?");
     }
     State::run(ToolCall::FindViewing(state.find.clone()))
@@ -106,6 +123,11 @@ pub(crate) fn go_on(state: &mut State, heard: &Heard) -> Vec<Effect> {
         speech::moment(viewing.start)
     );
     match state.change {
+        Change::Late => {
+            let words = state.message.take().unwrap_or_else(|| state.last_heard.clone());
+            let phone = state.details.phone.clone();
+            State::run(ToolCall::RunningLate(Box::new(RunningLate { viewing, words, phone })))
+        }
         Change::LookUp => {
             state.did(ActionTaken::InfoGiven);
             let words = format!(
@@ -131,6 +153,13 @@ pub(crate) fn go_on(state: &mut State, heard: &Heard) -> Vec<Effect> {
             slots::look_up(state)
         }
     }
+}
+
+pub(super) fn late_told(state: &mut State) -> Vec<Effect> {
+    state.did(ActionTaken::InfoGiven);
+    state.change = Change::LookUp;
+    // The same words whoever it is: they confirm nobody's viewing.
+    closing::anything_else(state, "I've passed that on.")
 }
 
 /// Keep, move or cancel.

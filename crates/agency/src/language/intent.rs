@@ -2,7 +2,7 @@
 //! `data/cues.json`, and what else was heard; its weights (`data/intents.json`) are learned from `training/` by
 //! `cargo xtask learn`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use super::phrases::PhraseBook;
 use super::tokens::Tokens;
 use super::topics;
 use crate::crm::{Listing, vocabulary};
+use crate::learned::{Model, word_features};
 
 vocabulary! {
     /// The intents, as recorded with each call.
@@ -53,39 +54,7 @@ const NOTHING_MAX: f32 = 0.6;
 /// One for each intent, and one for words that carry none.
 const CLASSES: usize = Intent::ALL.len() + 1;
 
-#[derive(Deserialize)]
-struct Written {
-    /// What a weight of one stands for.
-    scale: f32,
-    bias: Vec<i16>,
-    weights: HashMap<String, Vec<i16>>,
-}
-
-struct Model {
-    bias: [f32; CLASSES],
-    /// By the hash of the feature's name: a name is not built for every word that is heard.
-    weights: HashMap<u64, [f32; CLASSES]>,
-}
-
-static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    let written: Written = serde_json::from_str(include_str!("../../data/intents.json"))
-        .expect("data/intents.json is checked by a test");
-    let scaled = |weights: &[i16]| {
-        std::array::from_fn(|class| f32::from(weights.get(class).copied().unwrap_or(0)) * written.scale)
-    };
-    Model {
-        bias: scaled(&written.bias),
-        weights: written.weights.iter().map(|(name, weights)| (hash(&[name]), scaled(weights))).collect(),
-    }
-});
-
-/// FNV-1a over the pieces of a name, as if they stood in one.
-fn hash(pieces: &[&str]) -> u64 {
-    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0100_0000_01b3;
-    let bytes = pieces.iter().flat_map(|piece| piece.bytes());
-    bytes.fold(BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
-}
+static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(include_str!("../../data/intents.json")));
 
 /// Ways of speaking that tell something of the caller, as a person would name them.
 static CUES: LazyLock<(Vec<String>, PhraseBook<usize>)> = LazyLock::new(|| {
@@ -99,17 +68,8 @@ static CUES: LazyLock<(Vec<String>, PhraseBook<usize>)> = LazyLock::new(|| {
 
 /// The likeliest intent, if the words carry one.
 pub(super) fn judge(tokens: &Tokens, entities: &[Entity], acts: &[Act]) -> Option<Judged> {
-    let mut scores = MODEL.bias;
-    let mut seen: Vec<u64> = Vec::with_capacity(128);
-    features(tokens, entities, acts, &mut |name| seen.push(hash(name)));
-    seen.sort_unstable();
-    seen.dedup();
-    for weights in seen.iter().filter_map(|feature| MODEL.weights.get(feature)) {
-        scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight);
-    }
-    let most = scores.iter().copied().fold(f32::MIN, f32::max);
-    let total: f32 = scores.iter().map(|score| (score - most).exp()).sum();
-    let share = |class: usize| (scores[class] - most).exp() / total;
+    let shares = MODEL.shares(|tell| features(tokens, entities, acts, tell));
+    let share = |class: usize| shares[class];
     let (class, intent) =
         Intent::ALL.iter().copied().enumerate().max_by(|(a, _), (b, _)| share(*a).total_cmp(&share(*b)))?;
     let confidence = share(class);
@@ -127,23 +87,9 @@ pub fn features_of(heard: &super::Heard, words: &str) -> Vec<String> {
 }
 
 /// Tells the name of every feature, in pieces.
-fn features(tokens: &Tokens, entities: &[Entity], acts: &[Act], tell: &mut impl FnMut(&[&str])) {
+fn features(tokens: &Tokens, entities: &[Entity], acts: &[Act], tell: &mut dyn FnMut(&[&str])) {
     let words: Vec<&str> = tokens.words().map(plain).collect();
-    let at = |i: usize| words.get(i).copied().unwrap_or("$");
-    for (i, word) in words.iter().enumerate() {
-        tell(&[word]);
-        tell(&[word, " ", at(i + 1)]);
-        if i + 2 < words.len() {
-            tell(&[word, " ", at(i + 1), " ", at(i + 2)]);
-            tell(&[word, " _ ", at(i + 2)]);
-        }
-        // The beginning of a word stands for its other forms.
-        if word.len() > 5 && word.is_ascii() {
-            tell(&[&word[..5], "~"]);
-        }
-    }
-    tell(&["^ ", at(0)]);
-    tell(&["^ ", at(0), " ", at(1)]);
+    word_features(&words, tell);
     entities.iter().filter_map(|entity| kind(&entity.value)).for_each(|kind| tell(&[":", kind]));
     acts.iter().filter(|act| act_counts(**act)).for_each(|act| tell(&[":", act.word()]));
     cues(tokens, tell);
@@ -157,7 +103,7 @@ fn features(tokens: &Tokens, entities: &[Entity], acts: &[Act], tell: &mut impl 
 }
 
 /// Each cue, and how often it is there: once, twice, more.
-fn cues(tokens: &Tokens, tell: &mut impl FnMut(&[&str])) {
+fn cues(tokens: &Tokens, tell: &mut dyn FnMut(&[&str])) {
     let (names, book) = &*CUES;
     let mut times = vec![0_usize; names.len()];
     for (cue, _) in book.find(tokens) {

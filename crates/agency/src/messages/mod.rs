@@ -5,7 +5,9 @@ mod emergency;
 mod money;
 mod plan;
 mod property_details;
+mod running_late;
 mod valuation_confirmation;
+mod verification_code;
 mod viewing_cancelled;
 mod viewing_confirmation;
 
@@ -14,14 +16,17 @@ pub use emergency::{
     Incident, emergency_alert, emergency_call, emergency_notice, help_is_coming, repair_reported, stand_down,
 };
 pub use plan::{Reach, Way, fallback, ways};
+pub use running_late::running_late;
 pub use property_details::property_details;
 pub use valuation_confirmation::valuation_confirmation;
+pub use verification_code::verification_code;
 pub use viewing_cancelled::viewing_cancelled;
 pub use viewing_confirmation::{ViewingConfirmation, viewing_confirmation};
 
 /// The names under which messages are recorded.
 pub mod kind {
     pub const VIEWING_CONFIRMATION: &str = "viewing_confirmation";
+    pub const VERIFICATION_CODE: &str = "verification_code";
     pub const VALUATION_CONFIRMATION: &str = "valuation_confirmation";
     pub const VIEWING_CANCELLED: &str = "viewing_cancelled";
     pub const PROPERTY_DETAILS: &str = "property_details";
@@ -33,5 +38,6 @@ pub mod kind {
     pub const HELP_IS_COMING: &str = "help_is_coming";
     pub const HAND_OFF: &str = "hand_off";
     pub const STAND_DOWN: &str = "stand_down";
+    pub const RUNNING_LATE: &str = "running_late";
     pub const REPAIR_REPORTED: &str = "repair_reported";
 }

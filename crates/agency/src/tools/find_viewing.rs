@@ -17,6 +17,9 @@ pub struct FindViewing {
     /// A home's reference, as its digits.
     pub reference: Option<String>,
     pub dates: Vec<Date>,
+    /// They are late for it: it may have begun.
+    #[serde(default)]
+    pub late: bool,
 }
 
 /// A viewing in the diary, still to come.
@@ -43,6 +46,7 @@ fn fits(call: &FindViewing, viewing: &BookedViewing) -> bool {
     let by_reference = call.reference.as_deref() == Some(digits.as_str());
     let by_street = call.streets.iter().any(|street| street == viewing.property.street());
     let by_day = call.dates.contains(&london::date_of(viewing.start));
+    let by_day = by_day || call.late;
     // A reference names the home and is the further item at once.
     is_full_name(&call.name)
         && jaro_winkler(&plain(&call.name), &plain(&viewing.viewer_name)) >= SAME_NAME
@@ -100,6 +104,7 @@ mod tests {
     #[test]
     fn only_who_knows_all_of_it_is_told() {
         let knows = FindViewing {
+            late: false,
             name: "niamh oneill".into(),
             streets: vec!["Elgin Avenue".into()],
             reference: None,

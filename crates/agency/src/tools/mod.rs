@@ -6,11 +6,13 @@ pub mod book_viewing;
 pub mod cancel_viewing;
 pub mod emergency_details;
 pub mod find_properties;
+pub mod find_ticket;
 pub mod find_viewing;
 pub mod hand_off;
 pub mod move_viewing;
 pub mod raise_emergency;
 pub mod report_repair;
+pub mod running_late;
 pub mod send_details;
 pub mod take_message;
 pub mod viewing_slots;
@@ -22,11 +24,13 @@ use book_viewing::{BookViewing, BookingOutcome};
 use cancel_viewing::{CancelOutcome, CancelViewing};
 use emergency_details::{EmergencyDetails, EmergencyNoted};
 use find_properties::{FindProperties, FoundProperties};
+use find_ticket::{FindTicket, TicketOutcome};
 use find_viewing::{BookedViewing, FindViewing};
 use hand_off::{HandOff, Transfer};
 use move_viewing::{MoveOutcome, MoveViewing};
 use raise_emergency::{EmergencyRaised, RaiseEmergency};
 use report_repair::{RepairReported, ReportRepair};
+use running_late::RunningLate;
 use send_details::{DetailsSent, SendDetails};
 use take_message::{MessageTaken, TakeMessage};
 use viewing_slots::{SlotsOutcome, ViewingSlots};
@@ -39,9 +43,14 @@ pub enum ToolCall {
     ViewingSlots(ViewingSlots),
     BookViewing(Box<BookViewing>),
     BookValuation(Box<BookValuation>),
+    FindTicket(FindTicket),
+    /// To the number on file of whoever name and address fit.
+    SendCode(FindTicket),
+    CheckCode(String),
     FindViewing(FindViewing),
     MoveViewing(Box<MoveViewing>),
     CancelViewing(Box<CancelViewing>),
+    RunningLate(Box<RunningLate>),
     SendDetails(SendDetails),
     TakeMessage(TakeMessage),
     RaiseEmergency(Box<RaiseEmergency>),
@@ -58,10 +67,13 @@ pub enum ToolOutcome {
     Slots(SlotsOutcome),
     Booking(BookingOutcome),
     Valuation(BookingOutcome),
+    Ticket(TicketOutcome),
     /// None: nothing fits all that was said.
     Viewing(Option<Box<BookedViewing>>),
     Moved(MoveOutcome),
     Cancelled(CancelOutcome),
+    /// The negotiator was told.
+    LateTold,
     DetailsSent(DetailsSent),
     MessageTaken(MessageTaken),
     EmergencyRaised(EmergencyRaised),
@@ -94,9 +106,13 @@ impl ToolCall {
             Self::ViewingSlots(_) => "viewing_slots",
             Self::BookViewing(_) => "book_viewing",
             Self::BookValuation(_) => "book_valuation",
+            Self::FindTicket(_) => "find_ticket",
+            Self::SendCode(_) => "send_code",
+            Self::CheckCode(_) => "check_code",
             Self::FindViewing(_) => "find_viewing",
             Self::MoveViewing(_) => "move_viewing",
             Self::CancelViewing(_) => "cancel_viewing",
+            Self::RunningLate(_) => "running_late",
             Self::SendDetails(_) => "send_details",
             Self::TakeMessage(_) => "take_message",
             Self::RaiseEmergency(_) => "raise_emergency",

@@ -2,6 +2,7 @@
 //! the model or the caller says can talk it out of its verdict. Its words are data, the safety scripts among them: no
 //! database, no network, no model is needed to speak them.
 
+mod learned;
 mod table;
 mod wording;
 
@@ -14,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::crm::vocabulary;
 use crate::language::plain;
 use crate::london;
+use learned::{DOUBTFUL, DOUBTFUL_FOR_SOME, SURE, SURE_FOR_SOME};
+pub use learned::features_of;
 use table::TABLE;
 use wording::Wording;
 
@@ -89,6 +92,24 @@ pub struct Hazard {
 }
 
 impl Hazard {
+    fn doubt(&self, evidence: &str) -> Doubt {
+        Doubt { hazard: self.hazard.clone(), evidence: evidence.to_owned(), question: self.question.clone() }
+    }
+
+    /// From which share on the model is believed, and from which it is worth a question.
+    fn sure_from(&self) -> f32 {
+        if self.grade <= Grade::P1 { SURE } else { SURE_FOR_SOME }
+    }
+
+    fn doubted_from(&self) -> f32 {
+        if self.grade <= Grade::P1 { DOUBTFUL } else { DOUBTFUL_FOR_SOME }
+    }
+
+    /// Danger to life: a question about it that is not answered with a no is answered with a yes.
+    pub fn is_of_life(&self) -> bool {
+        self.grade == Grade::P0
+    }
+
     /// The safety words. Whoever cannot be called back is asked to ring again.
     pub fn words(&self, can_call_back: bool) -> String {
         const CALL_BACK: &str = "We'll call you back.";
@@ -136,25 +157,72 @@ impl Finding {
 /// The worst that any transcript of a turn names.
 pub fn triage(alternatives: &[String], now: Timestamp, choices: &Choices) -> Option<Finding> {
     let agency = Agency { today: london::date_of(now), choices };
-    alternatives.iter().filter_map(|words| in_words(words, agency)).min_by_key(|finding| finding.grade)
+    let found = |words: &String| {
+        let by_table = in_words(words, agency).filter(|finding| !is_doubted(finding, words));
+        by_table.into_iter().chain(by_model(words)).min_by_key(|finding| finding.grade)
+    };
+    alternatives.iter().filter_map(found).min_by_key(|finding| finding.grade)
 }
 
+/// An emergency by the table's words in a sentence that speaks of none: the caller is asked. Never where a question is too
+/// much to ask.
+fn is_doubted(finding: &Finding, words: &str) -> bool {
+    const NEVER: &[&str] = &["gas", "carbon_monoxide", "person_at_risk", "unclear"];
+    finding.level() == Level::Emergency
+        && !NEVER.contains(&finding.hazard.as_str())
+        && learned::is_implausible(words)
+}
+
+/// What the model is sure of.
+fn by_model(words: &str) -> Option<Finding> {
+    let judged = learned::judge(words)?;
+    let found =
+        |grade, hazard: &str| Finding { grade, hazard: hazard.to_owned(), evidence: evidence(words) };
+    let likeliest = hazard(judged.hazard)?;
+    if judged.danger >= likeliest.sure_from() {
+        return Some(found(likeliest.grade.min(Grade::P1), judged.hazard));
+    }
+    (judged.urgent >= URGENT_FROM).then(|| found(Grade::P2, judged.urgent_hazard))
+}
+
+const URGENT_FROM: f32 = 0.5;
+
 /// A danger that the words may mean, though they do not say it: the caller is asked.
-pub fn doubt(alternatives: &[String]) -> Option<Doubt> {
-    alternatives.iter().find_map(|words| {
-        let heard = Sentence::new(words);
-        let said: Vec<&str> = heard.words.iter().map(String::as_str).collect();
-        TABLE.hazards.iter().find_map(|hazard| {
-            let place = hazard.doubtful.iter().find_map(|wording| wording.find(&said, &TABLE.small.words))?;
-            let evidence = said[place.clone()].join(" ");
-            let is_meant = heard.is_meant(&said, hazard, &place);
-            is_meant.then(|| Doubt {
-                hazard: hazard.hazard.clone(),
-                evidence,
-                question: hazard.question.clone(),
-            })
-        })
+pub fn doubt(alternatives: &[String], now: Timestamp, choices: &Choices) -> Option<Doubt> {
+    let agency = Agency { today: london::date_of(now), choices };
+    let by_table = |words: &String| slip(words).or_else(|| implausible(words, agency));
+    let found = alternatives.iter().find_map(by_table);
+    found.or_else(|| alternatives.iter().find_map(|words| doubted_by_model(words)))
+}
+
+/// What the table hears, and the model does not believe.
+fn implausible(words: &str, agency: Agency) -> Option<Doubt> {
+    let finding = in_words(words, agency).filter(|finding| is_doubted(finding, words))?;
+    Some(hazard(&finding.hazard)?.doubt(&finding.evidence))
+}
+
+/// A recogniser's slip, as the table has it.
+fn slip(words: &str) -> Option<Doubt> {
+    let heard = Sentence::new(words);
+    let said: Vec<&str> = heard.words.iter().map(String::as_str).collect();
+    TABLE.hazards.iter().find_map(|hazard| {
+        let place = hazard.doubtful.iter().find_map(|wording| wording.find(&said, &TABLE.small.words))?;
+        let is_meant = heard.is_meant(&said, hazard, &place);
+        is_meant.then(|| hazard.doubt(&said[place.clone()].join(" ")))
     })
+}
+
+/// What the model holds for likely, though not for sure.
+fn doubted_by_model(words: &str) -> Option<Doubt> {
+    let judged = learned::judge(words)?;
+    let hazard = hazard(judged.hazard)?;
+    (hazard.doubted_from()..hazard.sure_from()).contains(&judged.danger).then(|| hazard.doubt(&evidence(words)))
+}
+
+/// As much of a sentence as people on call can read.
+fn evidence(words: &str) -> String {
+    const EVIDENCE_CHARS_MAX: usize = 120;
+    words.chars().take(EVIDENCE_CHARS_MAX).collect()
 }
 
 /// What is an emergency where somebody vulnerable lives, who was said to.
@@ -478,7 +546,7 @@ mod tests {
             ("I'd like a flat to rent", None),
             ("guess what, I got the job", None),
         ] {
-            assert_eq!(doubt(&[words.to_owned()]).map(|doubt| doubt.hazard).as_deref(), hazard, "{words}");
+            assert_eq!(doubt(&[words.to_owned()], on("2026-07-01"), &Choices::default()).map(|doubt| doubt.hazard).as_deref(), hazard, "{words}");
         }
     }
 

@@ -3,13 +3,15 @@
 
 use agency::crm::{Priority, TaskKind};
 use agency::diary::Slot;
-use agency::messages::{kind, viewing_cancelled};
+use agency::messages::{kind, running_late as running_late_words, viewing_cancelled};
 use agency::speech;
 use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
 use agency::tools::cancel_viewing::{CancelOutcome, CancelViewing};
 use agency::tools::find_viewing::{self, BookedViewing, FindViewing};
 use agency::tools::move_viewing::{MoveOutcome, MoveViewing};
+use agency::tools::running_late::RunningLate;
 use agency::tools::{ToolCall, ToolOutcome};
+use jiff::SignedDuration;
 use store::{Place, StoreError};
 
 use super::booking::{Confirmed, confirm, ways_to};
@@ -18,7 +20,7 @@ use super::reading::diary_facts;
 use super::task::{Task, leave};
 use crate::app::App;
 use crate::conversation::Talk;
-use crate::outbox::{Post, post};
+use crate::outbox::{Post, post, post_all_ways};
 
 pub(super) async fn find_viewing(app: &App, call: &FindViewing) -> Result<ToolOutcome, StoreError> {
     let mut homes = app.store.homes_in_streets(&call.streets).await?;
@@ -27,7 +29,14 @@ pub(super) async fn find_viewing(app: &App, call: &FindViewing) -> Result<ToolOu
     }
     homes.sort_unstable();
     homes.dedup();
-    let booked = app.store.booked_viewings(&homes, app.now()).await?;
+    /// One who is this late is not expected any more.
+    const LATE_MAX: SignedDuration = SignedDuration::from_hours(1);
+    let now = app.now();
+    let since = if call.late { now.saturating_sub(LATE_MAX).unwrap_or(now) } else { now };
+    let mut booked = app.store.booked_viewings(&homes, since).await?;
+    if call.late {
+        booked.retain(|viewing| agency::london::date_of(viewing.start) == agency::london::date_of(now));
+    }
     Ok(ToolOutcome::Viewing(find_viewing::decide(call, booked).map(Box::new)))
 }
 
@@ -129,6 +138,24 @@ async fn commit_move(
         confirmed_by: ways.iter().map(|way| way.channel()).collect(),
     }));
     commit(talk, tx, &ToolCall::MoveViewing(Box::new(call.clone())), outcome, key).await
+}
+
+pub(super) async fn running_late(
+    talk: &Talk<'_>,
+    call: &RunningLate,
+    key: &str,
+) -> Result<ToolOutcome, StoreError> {
+    let app = talk.app;
+    let phone = app.store.phone_of_shower(call.viewing.appointment).await?;
+    let mut tx = app.store.begin().await?;
+    tell_negotiator(talk, &mut tx, &call.viewing, "the caller is running late", key).await?;
+    if let Some(phone) = &phone {
+        let body = running_late_words(call, app.agency());
+        let to = (kind::RUNNING_LATE, phone, body.as_str());
+        post_all_ways(app, &mut tx, &talk.about(), to, &format!("{}:{key}", kind::RUNNING_LATE)).await?;
+    }
+    let call = ToolCall::RunningLate(Box::new(call.clone()));
+    commit(talk, tx, &call, ToolOutcome::LateTold, key).await
 }
 
 async fn tell_negotiator(

@@ -271,6 +271,10 @@ impl<'a> Session<'a> {
         for effect in effects {
             match effect {
                 Effect::Warn { words } => self.send(&Sent::warning(&format!("{words} "))).await?,
+                // What follows must not be run into it.
+                Effect::Say { words } if Some(effect) != effects.iter().rfind(|e| matches!(e, Effect::Say { .. })) => {
+                    self.send(&Sent::words(&format!("{words} "))).await?;
+                }
                 Effect::Say { words } => self.send(&Sent::words(words)).await?,
                 _ => {}
             }

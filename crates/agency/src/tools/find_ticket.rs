@@ -1,0 +1,138 @@
+//! Read: how a repair stands. Told only to who shows they know it: full name, address, and the ticket's reference, all matched
+//! in silence; or, without the reference, to who reads back the code that was sent to the number on file (the second and
+//! third rungs of the disclosure ladder, `domain.md` §3.4 of the reference).
+
+use serde::{Deserialize, Serialize};
+use strsim::jaro_winkler;
+
+use super::find_viewing::is_full_name;
+use crate::crm::TicketId;
+use crate::language::{Address, plain};
+use crate::phone::PhoneNumber;
+
+/// What the caller has said of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FindTicket {
+    pub name: String,
+    pub place: Option<Address>,
+    /// The figures of a reference such as T-12.
+    pub reference: Option<String>,
+}
+
+/// A ticket as it is kept.
+#[derive(Clone, Debug)]
+pub struct KnownTicket {
+    pub id: TicketId,
+    pub reference: String,
+    pub category: String,
+    pub status: String,
+    pub tenant_name: String,
+    pub address_line1: String,
+    pub manager_name: Option<String>,
+}
+
+/// A tenant as we have them.
+#[derive(Clone, Debug)]
+pub struct KnownTenant {
+    pub id: i64,
+    pub name: String,
+    pub phone: PhoneNumber,
+    pub address_line1: String,
+}
+
+/// How a ticket stands, as it may be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketStatus {
+    pub reference: String,
+    pub category: String,
+    pub status: String,
+    pub manager_name: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketOutcome {
+    Told(Vec<TicketStatus>),
+    /// Nothing fits all that was said.
+    NotFound,
+    /// Sent if there is somebody to send it to: the caller does not learn which.
+    CodeSent,
+    WrongCode,
+}
+
+/// Alike enough to be the same name in a recogniser's spelling.
+const SAME_NAME: f64 = 0.92;
+
+impl FindTicket {
+    fn is_of(&self, name: &str, address_line1: &str) -> bool {
+        let place = self.place.as_ref();
+        is_full_name(&self.name)
+            && jaro_winkler(plain(&self.name).trim(), plain(name).trim()) >= SAME_NAME
+            && place.is_some_and(|place| place.is_home(&Address::of_line(address_line1)))
+    }
+
+    /// The one tenant that name and address fit.
+    pub fn tenant(&self, tenants: Vec<KnownTenant>) -> Option<KnownTenant> {
+        let mut fitting = tenants.into_iter().filter(|tenant| self.is_of(&tenant.name, &tenant.address_line1));
+        fitting.next().filter(|_| fitting.next().is_none())
+    }
+}
+
+/// The ticket that all of it fits.
+pub fn decide(call: &FindTicket, tickets: Vec<KnownTicket>) -> TicketOutcome {
+    let Some(figures) = &call.reference else { return TicketOutcome::NotFound };
+    let is_it = |ticket: &KnownTicket| {
+        let own: String = ticket.reference.chars().filter(char::is_ascii_digit).collect();
+        own == *figures && call.is_of(&ticket.tenant_name, &ticket.address_line1)
+    };
+    match tickets.into_iter().find(is_it) {
+        Some(ticket) => TicketOutcome::Told(vec![status(ticket)]),
+        None => TicketOutcome::NotFound,
+    }
+}
+
+pub fn status(ticket: KnownTicket) -> TicketStatus {
+    TicketStatus {
+        reference: ticket.reference,
+        category: ticket.category,
+        status: ticket.status,
+        manager_name: ticket.manager_name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticket() -> KnownTicket {
+        KnownTicket {
+            id: TicketId(12),
+            reference: "T-12".into(),
+            category: "heating and hot water".into(),
+            status: "open".into(),
+            tenant_name: "Grace Mensah".into(),
+            address_line1: "Flat 2, 18 Elgin Avenue".into(),
+            manager_name: Some("Ruth Adeyemi".into()),
+        }
+    }
+
+    #[test]
+    fn all_of_it_must_be_right() {
+        let right = FindTicket {
+            name: "Grace Mensa".into(),
+            place: Some(Address::of_line("Flat 2, 18 Elgin Avenue")),
+            reference: Some("12".into()),
+        };
+        assert!(matches!(decide(&right, vec![ticket()]), TicketOutcome::Told(_)));
+        for wrong in [
+            FindTicket { name: "Grace".into(), ..right.clone() },
+            FindTicket { name: "Joan Achebe".into(), ..right.clone() },
+            FindTicket { place: None, ..right.clone() },
+            FindTicket { place: Some(Address::of_line("Flat 3, 18 Elgin Avenue")), ..right.clone() },
+            FindTicket { reference: Some("2".into()), ..right.clone() },
+            FindTicket { reference: None, ..right.clone() },
+        ] {
+            assert_eq!(decide(&wrong, vec![ticket()]), TicketOutcome::NotFound, "{wrong:?}");
+        }
+    }
+}
