@@ -51,7 +51,8 @@ pub(crate) fn write() -> anyhow::Result<()> {
     let intents: Vec<&str> = Intent::ALL.iter().map(|intent| intent.word()).chain([NONE]).collect();
     learn("intents.json", &intents, &utterances.iter().map(of_intent).collect::<Vec<_>>())?;
     let dangers = dangers(&utterances)?;
-    let mut classes: Vec<&str> = dangers.iter().map(|(_, class)| class.as_str()).filter(|class| *class != NONE).collect();
+    let mut classes: Vec<&str> =
+        dangers.iter().map(|(_, class)| class.as_str()).filter(|class| *class != NONE).collect();
     classes.sort_unstable();
     classes.dedup();
     classes.push(NONE);
@@ -64,7 +65,12 @@ fn learn(file: &str, classes: &[&str], samples: &[Sample]) -> anyhow::Result<()>
     let text = written(&names, &weights, classes);
     let path = root().join("crates/agency/data").join(file);
     std::fs::write(&path, &text).with_context(|| format!("{} cannot be written", path.display()))?;
-    say(&format!("{file}: {} utterances, {} features, {} kB", examples.len(), names.len(), text.len() / 1000));
+    say(&format!(
+        "{file}: {} utterances, {} features, {} kB",
+        examples.len(),
+        names.len(),
+        text.len() / 1000
+    ));
     Ok(())
 }
 
@@ -103,7 +109,8 @@ fn utterances() -> anyhow::Result<Vec<Utterance>> {
 }
 
 fn jsonl(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     paths.sort();
@@ -113,12 +120,17 @@ fn jsonl(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines.map(|line| serde_json::from_str(line).with_context(|| format!("{}: {line}", path.display()))).collect()
+    lines
+        .map(|line| serde_json::from_str(line).with_context(|| format!("{}: {line}", path.display())))
+        .collect()
 }
 
 fn examples(samples: &[Sample], classes: &[&str]) -> (Vec<String>, Vec<Example>) {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    samples.iter().flat_map(|(features, _)| features).for_each(|feature| *seen.entry(feature).or_default() += 1);
+    samples
+        .iter()
+        .flat_map(|(features, _)| features)
+        .for_each(|feature| *seen.entry(feature).or_default() += 1);
     let names: Vec<String> =
         seen.iter().filter(|(_, times)| **times >= SEEN_MIN).map(|(name, _)| (*name).to_owned()).collect();
     let index: HashMap<&str, usize> = names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
@@ -185,12 +197,11 @@ fn written(names: &[String], weights: &[Vec<f32>], classes: &[&str]) -> String {
         format!("[{}]", all.join(","))
     };
     let nothing = row(&vec![0.0; classes.len()]);
-    let mut text =
-        format!(
-            "{{\n\"classes\": {},\n\"scale\": {SCALE},\n\"bias\": {},\n\"weights\": {{\n",
-            serde_json::Value::from(classes.to_vec()),
-            row(&weights[names.len()])
-        );
+    let mut text = format!(
+        "{{\n\"classes\": {},\n\"scale\": {SCALE},\n\"bias\": {},\n\"weights\": {{\n",
+        serde_json::Value::from(classes.to_vec()),
+        row(&weights[names.len()])
+    );
     let rows: Vec<String> = names
         .iter()
         .zip(weights)

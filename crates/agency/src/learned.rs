@@ -44,9 +44,13 @@ impl Model {
             scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight);
         }
         let most = scores.iter().copied().fold(f32::MIN, f32::max);
-        scores.iter_mut().for_each(|score| *score = (*score - most).exp());
+        for score in &mut scores {
+            *score = (*score - most).exp();
+        }
         let total: f32 = scores.iter().sum();
-        scores.iter_mut().for_each(|score| *score /= total);
+        for score in &mut scores {
+            *score /= total;
+        }
         scores
     }
 }

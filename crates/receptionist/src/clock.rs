@@ -122,7 +122,10 @@ impl Ids {
 
     /// Six figures, for a one-time code.
     pub fn code(&self) -> String {
-        format!("{:06}", self.0.lock().unwrap_or_else(PoisonError::into_inner).rng.random_range(0..1_000_000_u32))
+        format!(
+            "{:06}",
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).rng.random_range(0..1_000_000_u32)
+        )
     }
 
     /// From 0 to 1.

@@ -371,3 +371,16 @@ async fn words_in_pieces_are_one_turn() {
     caller.hang_up();
     agency.settle().await.unwrap();
 }
+
+/// Who is out of credit is told by a figure that can be alarmed on.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_credit_is_an_alarm() {
+    let refused = Reply::Refuse { status: 429, code: "insufficient_quota".into() };
+    let model = ScriptedModel::start(vec![refused.clone()], refused, Duration::ZERO).await;
+    let agency = with_model(testkit::sqlite(), &model.url).await;
+    let mut caller = ring(&agency).await;
+    caller.say("I wonder which part of town would be best for somebody like me").await.unwrap();
+    let figures = reqwest::get(format!("{}/metrics", agency.base_url)).await.unwrap().text().await.unwrap();
+    let exhausted = figures.lines().find(|line| line.starts_with("model_quota_exhausted_total")).unwrap();
+    assert!(!exhausted.ends_with(" 0"), "{exhausted}");
+}

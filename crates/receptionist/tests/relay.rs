@@ -158,3 +158,23 @@ async fn a_socket_must_be_signed_and_know_its_call() {
     }
     assert!(rows(&agency, "conversations").await.is_empty());
 }
+
+/// A socket on which nothing happens any more is closed, and the call goes on where Twilio asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_socket_is_closed() {
+    let agency = relayed(testkit::sqlite()).await;
+    let mut call = ring(&agency).await;
+    call.say(LINES[0]).await.unwrap();
+    let open = |count: &usize| *count == 1;
+    agency.app.relays.subscribe().wait_for(open).await.unwrap();
+    // Longer than the watchdog's patience; the silence ladder has its turns on the way.
+    for _ in 0..8 {
+        agency.let_pass(jiff::SignedDuration::from_mins(6));
+        tokio::task::yield_now().await;
+    }
+    let gone = |count: &usize| *count == 0;
+    let closed = tokio::time::timeout(std::time::Duration::from_secs(5), async {
+        agency.app.relays.subscribe().wait_for(gone).await.unwrap();
+    });
+    closed.await.expect("the socket is closed");
+}

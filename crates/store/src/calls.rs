@@ -70,6 +70,8 @@ pub struct EndedCall<'a> {
     pub actions: &'a [ActionTaken],
     pub follow_up_notes: Option<&'a str>,
     pub summary: &'a str,
+    /// Of a million tokens, prompt and answer; none: not set.
+    pub model_prices: Option<(f64, f64)>,
     pub now: Timestamp,
 }
 
@@ -279,6 +281,7 @@ impl Tx {
              response_ms_mean = (SELECT CAST(avg(took_ms) AS INTEGER) FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1), \
              response_ms_max = (SELECT max(took_ms) FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1) \
              WHERE call_sid = $1";
+        self.keep_cost(ended).await?;
         execute!(
             self,
             sqlx::query(CALL)
@@ -295,6 +298,17 @@ impl Tx {
                 .bind(Ts(ended.now))
         )?;
         Ok(true)
+    }
+
+    /// A price for a million tokens is millionths of it for one.
+    async fn keep_cost(&mut self, ended: &EndedCall<'_>) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE voice_lead_calls SET model_cost_micros = (SELECT \
+             CAST(round(COALESCE(sum(t.prompt_tokens), 0) * $2 + COALESCE(sum(t.answer_tokens), 0) * $3) AS BIGINT) \
+             FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1) WHERE call_sid = $1";
+        if let Some((prompt, answer)) = ended.model_prices {
+            execute!(self, sqlx::query(SQL).bind(ended.call_sid).bind(prompt).bind(answer))?;
+        }
+        Ok(())
     }
 
     async fn transcript_of(&mut self, call_sid: &str) -> Result<String, StoreError> {

@@ -14,8 +14,8 @@ pub const TABLES: &[&str] = &[
     "requirement_changes", "saved_searches", "surveys", "conversations", "conversation_turns",
     "webhook_answers", "diary_cells", "working_hours", "absences", "viewing_rules", "messages",
     "message_receipts", "message_attempts", "consents", "opt_outs", "tasks", "alerts", "alert_steps",
-    "alert_reporters", "alert_rings", "transfers", "verification_codes", "contractors", "oncall_rota", "documents", "audit_log",
-    "settings",
+    "alert_reporters", "alert_rings", "transfers", "verification_codes", "contractors", "oncall_rota",
+    "documents", "audit_log", "settings",
 ];
 
 /// Rows of one table; every row has the same keys.

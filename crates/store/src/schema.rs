@@ -215,6 +215,7 @@ mod tests {
             ("BOOLEAN", "INTEGER"),
             ("TIMESTAMPTZ", "TEXT"),
             ("DOUBLE PRECISION", "REAL"),
+            ("BIGINT", "INTEGER"),
             ("DATE", "TEXT"),
             ("TIME", "TEXT"),
             ("DEFAULT '{}'", "DEFAULT '[]'"),

@@ -63,9 +63,9 @@ impl Store {
 
     /// A tenant's tickets, the newest first; those that are done long ago are not told.
     pub async fn tickets_of(&self, tenant: i64) -> Result<Vec<KnownTicket>, StoreError> {
-        const SQL: &str = select_tickets!("WHERE k.tenant_id = $1 AND k.status <> 'closed' ORDER BY k.id DESC LIMIT 3");
-        let rows: Vec<TicketRow> =
-            read!(self, |c| sqlx::query_as(SQL).bind(tenant).fetch_all(c).await)?;
+        const SQL: &str =
+            select_tickets!("WHERE k.tenant_id = $1 AND k.status <> 'closed' ORDER BY k.id DESC LIMIT 3");
+        let rows: Vec<TicketRow> = read!(self, |c| sqlx::query_as(SQL).bind(tenant).fetch_all(c).await)?;
         Ok(rows.into_iter().map(TicketRow::known).collect())
     }
 
@@ -73,7 +73,8 @@ impl Store {
     pub async fn tenants(&self) -> Result<Vec<KnownTenant>, StoreError> {
         const SQL: &str = "SELECT t.id, COALESCE(t.name, ''), t.phone, COALESCE(h.address_line1, '') FROM pm_tenants t \
              JOIN pm_properties h ON h.id = t.pm_property_id WHERE t.phone IS NOT NULL ORDER BY t.id";
-        let rows: Vec<(Int, String, String, String)> = read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
+        let rows: Vec<(Int, String, String, String)> =
+            read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
         let tenant = |(id, name, phone, address_line1): (Int, String, String, String)| {
             Some(KnownTenant { id: id.0, name, phone: PhoneNumber::parse(&phone).ok()?, address_line1 })
         };
@@ -99,8 +100,7 @@ impl Tx {
         digest: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str =
-            "INSERT INTO verification_codes (id, conversation_id, tenant_id, digest, sent_at) VALUES ($1, $2, $3, $4, $5)";
+        const SQL: &str = "INSERT INTO verification_codes (id, conversation_id, tenant_id, digest, sent_at) VALUES ($1, $2, $3, $4, $5)";
         execute!(self, sqlx::query(SQL).bind(id).bind(conversation).bind(tenant).bind(digest).bind(Ts(now)))?;
         Ok(())
     }
@@ -115,7 +115,8 @@ impl Tx {
     ) -> Result<Option<i64>, StoreError> {
         const LATEST: &str = "SELECT id, tenant_id, digest FROM verification_codes WHERE conversation_id = $1 AND used_at IS NULL \
              AND sent_at > $2 AND attempts < $3 ORDER BY id DESC LIMIT 1";
-        const TRIED: &str = "UPDATE verification_codes SET attempts = attempts + 1, used_at = $2 WHERE id = $1";
+        const TRIED: &str =
+            "UPDATE verification_codes SET attempts = attempts + 1, used_at = $2 WHERE id = $1";
         let since = now.saturating_sub(CODE_FOR).unwrap_or(now);
         let latest: Option<(String, Int, String)> = within!(self, |c| sqlx::query_as(LATEST)
             .bind(conversation)

@@ -66,7 +66,10 @@ impl Store {
 
 impl Store {
     /// The telephone of whoever shows the home.
-    pub async fn phone_of_shower(&self, appointment: AppointmentId) -> Result<Option<PhoneNumber>, StoreError> {
+    pub async fn phone_of_shower(
+        &self,
+        appointment: AppointmentId,
+    ) -> Result<Option<PhoneNumber>, StoreError> {
         const SQL: &str = "SELECT u.phone FROM viewing_appointments a JOIN users u ON u.id = a.agent_id WHERE a.id = $1 AND u.phone IS NOT NULL";
         let phone: Option<String> =
             read!(self, |c| sqlx::query_scalar(SQL).bind(appointment.0).fetch_optional(c).await)?;

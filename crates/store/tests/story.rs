@@ -123,7 +123,13 @@ async fn answers_a_call(store: &Store) -> LeadId {
         speaker: "receptionist",
         words: "Hello".into(),
         confidence: None,
-        times: store::TurnTimes { took_ms: Some(3), model_ms: Some(2), ..Default::default() },
+        times: store::TurnTimes {
+            took_ms: Some(3),
+            model_ms: Some(2),
+            prompt_tokens: Some(1_000),
+            answer_tokens: Some(100),
+            ..Default::default()
+        },
     }];
     let first = SavedTurn { conversation: "call_1", turn: 0, state: "{}", lines: &lines, now: now() };
     let mut tx = store.begin().await.unwrap();
@@ -421,6 +427,7 @@ async fn raises_and_ends(store: &Store, lead: LeadId) {
         actions: &[ActionTaken::ViewingBooked],
         follow_up_notes: None,
         summary: "Booked.",
+        model_prices: Some((2.0, 8.0)),
         now: later(2),
     };
     let mut tx = store.begin().await.unwrap();
@@ -437,6 +444,7 @@ async fn raises_and_ends(store: &Store, lead: LeadId) {
         (Some("viewing_booked"), Some(3))
     );
     assert_eq!(call["transcript"], "receptionist: Hello");
+    assert_eq!(call["model_cost_micros"], 2_800, "1,000 tokens at 2 and 100 at 8 a million");
 }
 
 /// A withheld number is a lead without a phone until one is given; a known one joins its lead.

@@ -199,11 +199,21 @@ fn settle_doubt(state: &mut State, alternatives: &[String], context: &Context) -
             return Some(dialogue::no_danger(state, context));
         }
         if !is_of_life && !heard.did(Act::Affirm) {
-            return Some(dialogue::danger_left_open(state, context));
+            state.last_heard = format!("{}, {}", std::mem::take(&mut state.doubted_words), state.last_heard);
+            // Together they may say it: "no heating", "my mum is eighty-four".
+            return match triage::emergency(
+                std::slice::from_ref(&state.last_heard),
+                context.now,
+                context.triage,
+            ) {
+                Some(emergency) => dialogue::report::raise(state, emergency, context),
+                None => Some(dialogue::by_rules(state, context)),
+            };
         }
         return dialogue::report::raise(state, doubt, context);
     }
-    let doubt = triage::doubt(alternatives, context.now, context.triage).filter(|doubt| !state.doubted.contains(&doubt.hazard))?;
+    let doubt = triage::doubt(alternatives, context.now, context.triage)
+        .filter(|doubt| !state.doubted.contains(&doubt.hazard))?;
     if state.hazards.contains(&doubt.hazard) {
         return None;
     }

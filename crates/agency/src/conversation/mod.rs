@@ -6,11 +6,13 @@ mod effect;
 mod event;
 mod machine;
 mod state;
+mod step;
 
 pub use effect::Effect;
 pub use event::Event;
 pub use machine::handle;
-pub use state::{Change, Details, State, Step};
+pub use state::{Change, Details, State};
+pub use step::Step;
 
 use jiff::Timestamp;
 

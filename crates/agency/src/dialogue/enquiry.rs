@@ -1,17 +1,14 @@
 //! From "how can I help" to homes that fit.
 
-use super::{
-    RING_BACK, choosing, closing, handoff, message, office, recovery, report, sending, ticket, valuation, viewing,
-};
+use super::{business, choosing, closing, handoff, message, recovery, sending};
 use crate::conversation::{Context, Effect, State, Step};
-use crate::crm::{ActionTaken, Listing, Property, Role, Wants};
+use crate::crm::{ActionTaken, Listing, Property, Wants};
 use crate::handoff::Reason;
 use crate::language::{Act, Heard, Intent};
 use crate::search::Widened;
 use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::find_properties::{FindProperties, FoundProperties};
-use crate::triage;
 
 /// Above this a person takes over (`spec.md` §6.8).
 pub(super) const PERSON_FROM: i64 = 2_000_000;
@@ -21,7 +18,7 @@ pub(super) const DIRECTOR: &str = "For a home like that I'd like one of our dire
 /// The first words of a caller, or a new wish after something was done.
 pub(super) fn opening(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
     state.valuation = None;
-    if let Some(effects) = not_an_enquiry(state, heard, words, context) {
+    if let Some(effects) = business::not_an_enquiry(state, heard, words, context) {
         return effects;
     }
     if state.caller.vip && state.step == Step::Opening {
@@ -60,75 +57,6 @@ pub(super) fn opening(state: &mut State, heard: &Heard, words: &str, context: &C
     )
 }
 
-/// A viewing they have, a question to the office, or business for a colleague.
-fn not_an_enquiry(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Option<Vec<Effect>> {
-    let changes_mind = state.viewing.is_some() && (heard.did(Act::Cancel) || heard.did(Act::Change));
-    if viewing::is_meant(heard, words) || changes_mind {
-        return Some(viewing::begin(state, heard));
-    }
-    if heard.intent == Some(Intent::BookValuation) {
-        return Some(valuation::begin(state, heard, words, context));
-    }
-    if ticket::is_meant(words) {
-        return Some(ticket::begin(state, heard, words, context));
-    }
-    if let Some(place) = report::late_place(state, heard, words, context) {
-        return Some(place);
-    }
-    if is_repair(state, heard, words, context) {
-        let more = report::more(state, words, context);
-        return Some(more.unwrap_or_else(|| report::begin(state, heard, words, context)));
-    }
-    if state.caller.role == Role::Landlord && is_their_business(state, heard)
-        || heard.intent == Some(Intent::LandlordEnquiry)
-    {
-        let lead_in = "That's something for one of our property managers.";
-        return Some(handoff::begin(state, Reason::Landlord, lead_in, RING_BACK));
-    }
-    if is_their_business(state, heard) {
-        return Some(message::offer(state, "That's something a colleague should deal with."));
-    }
-    // Somebody who reports a leak at 4 Elgin Avenue is not looking for a home there.
-    if heard.intent.is_some_and(is_for_a_colleague) {
-        return Some(message::offer(state, "That's something a colleague should deal with."));
-    }
-    let names_a_wish = names_a_home(heard) || !heard.wants.is_empty();
-    if !names_a_wish && let Some(said) = office::answer(state, heard, words, context) {
-        return Some(said);
-    }
-    let is_general = heard.intent == Some(Intent::GeneralEnquiry) && !names_a_wish && !wants_no_more(heard);
-    is_general.then(|| message::offer(state, "That's a question for a colleague, who will ring you back."))
-}
-
-/// Something is wrong in a home: by what it is called, or by what the triage table hears.
-fn is_repair(state: &State, heard: &Heard, words: &str, context: &Context) -> bool {
-    if heard
-        .intent
-        .is_some_and(|intent| intent != Intent::TenantMaintenance && intent != Intent::TenantGeneral)
-    {
-        return false;
-    }
-    let is_tenant = state.caller.role == Role::Tenant;
-    let sounds_so = heard.judged.is_some_and(|judged| judged.intent == Intent::TenantMaintenance);
-    let is_found = triage::triage(&[words.to_owned()], context.now, context.triage).is_some();
-    heard.intent == Some(Intent::TenantMaintenance)
-        || (is_tenant && sounds_so)
-        || (is_found && heard.wants.is_empty())
-}
-
-/// A known landlord or tenant, on a matter that sounds like theirs.
-fn is_their_business(state: &State, heard: &Heard) -> bool {
-    let seeks = heard.intent.is_some_and(Intent::is_enquiry) || heard.did(Act::SeeThem);
-    matches!(state.caller.role, Role::Landlord | Role::Tenant)
-        && !seeks
-        && heard.judged.is_some_and(|judged| is_for_a_colleague(judged.intent))
-}
-
-fn is_for_a_colleague(intent: Intent) -> bool {
-    !intent.is_enquiry()
-        && !matches!(intent, Intent::OfficeHours | Intent::GeneralEnquiry | Intent::ExistingViewing)
-}
-
 /// "And the second one too", after a booking; "what about the one in Mill Lane".
 fn speaks_of_offered(state: &State, heard: &Heard) -> bool {
     let by_street =
@@ -140,7 +68,7 @@ fn speaks_of_offered(state: &State, heard: &Heard) -> bool {
             || (heard.did(Act::SeeThem) && heard.wants.is_empty()))
 }
 
-fn wants_no_more(heard: &Heard) -> bool {
+pub(super) fn wants_no_more(heard: &Heard) -> bool {
     let says_more = !heard.wish.is_empty() || heard.did(Act::Unsure) || heard.did(Act::Wait);
     (heard.did(Act::Goodbye) || heard.did(Act::Deny) || heard.did(Act::Thanks)) && !says_more
 }

@@ -2,6 +2,7 @@
 //! was heard and answers with effects.
 
 pub(crate) mod booking;
+mod business;
 pub(crate) mod choosing;
 pub(crate) mod closing;
 mod comparing;
@@ -22,7 +23,7 @@ pub(crate) mod viewing;
 
 pub use handoff::Handover;
 pub(crate) use keypad::keys;
-pub(crate) use recovery::{danger_left_open, in_circles, no_danger, silence};
+pub(crate) use recovery::{in_circles, no_danger, silence};
 pub use report::Report;
 pub use valuation::Valuation;
 
@@ -92,8 +93,10 @@ pub(crate) fn heard_last(state: &State, context: &Context) -> Heard {
 /// A name, a number or an address that nobody asked for yet is kept: it is never asked again.
 fn volunteered(state: &mut State, heard: &Heard) {
     // The name that a viewing is booked under may be another's.
-    let is_of_others =
-        matches!(state.step, Step::FindName | Step::FindHome | Step::FindDay | Step::TicketName | Step::TicketCode);
+    let is_of_others = matches!(
+        state.step,
+        Step::FindName | Step::FindHome | Step::FindDay | Step::TicketName | Step::TicketCode
+    );
     if is_of_others
         || matches!(state.step, Step::AskMessageName | Step::AskMessagePhone | Step::ConfirmBooking)
     {

@@ -49,12 +49,6 @@ pub(crate) fn no_danger(state: &mut State, context: &Context) -> Vec<Effect> {
     std::iter::once(Effect::Say { words: "Good.".to_owned() }).chain(effects).collect()
 }
 
-/// They answered something else: both are answered for what they say.
-pub(crate) fn danger_left_open(state: &mut State, context: &Context) -> Vec<Effect> {
-    state.last_heard = format!("{}, {}", std::mem::take(&mut state.doubted_words), state.last_heard);
-    by_rules(state, context)
-}
-
 /// Once it is let pass; the second time a person takes over.
 pub(super) fn abuse(state: &mut State) -> Vec<Effect> {
     state.rudeness += 1;

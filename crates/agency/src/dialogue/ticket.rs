@@ -13,10 +13,25 @@ use crate::tools::find_viewing::is_full_name;
 /// Whether somebody asks how a repair stands.
 pub(super) fn is_meant(words: &str) -> bool {
     const ASKS: &[&str] = &[
-        "update on my repair", "update on the repair", "news on my repair", "news about my repair", "chasing my repair",
-        "chasing a repair", "chasing up a repair", "happening with my repair", "happened to my repair", "status of my repair",
-        "repair i reported", "repair that i reported", "reported a repair", "my repair reference", "about my ticket", "my ticket",
-        "when is the plumber coming", "when is somebody coming to fix", "when is someone coming to fix",
+        "update on my repair",
+        "update on the repair",
+        "news on my repair",
+        "news about my repair",
+        "chasing my repair",
+        "chasing a repair",
+        "chasing up a repair",
+        "happening with my repair",
+        "happened to my repair",
+        "status of my repair",
+        "repair i reported",
+        "repair that i reported",
+        "reported a repair",
+        "my repair reference",
+        "about my ticket",
+        "my ticket",
+        "when is the plumber coming",
+        "when is somebody coming to fix",
+        "when is someone coming to fix",
     ];
     let said = plain(words);
     ASKS.iter().any(|asks| said.contains(&format!(" {asks} ")))
@@ -60,8 +75,8 @@ fn figures(words: &[&str]) -> Option<String> {
 
 fn figure(word: &str) -> Option<String> {
     const WORDS: &[&str] = &[
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
     ];
     if word.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(word.to_owned());
@@ -175,7 +190,8 @@ fn spoken(ticket: &TicketStatus) -> String {
         "closed" => "is closed",
         _ => "is logged and open",
     };
-    let who = ticket.manager_name.as_ref().map(|name| format!(" {name} is looking after it.")).unwrap_or_default();
+    let who =
+        ticket.manager_name.as_ref().map(|name| format!(" {name} is looking after it.")).unwrap_or_default();
     let figures: String = ticket.reference.chars().filter(char::is_ascii_digit).collect();
     let number = figures.parse().map_or(figures, speech::cardinal);
     format!("Your repair T {number}, {}, {stands}.{who}", ticket.category)

@@ -19,7 +19,8 @@ pub(super) fn is_meant(heard: &Heard, words: &str) -> bool {
 }
 
 fn says_late(words: &str) -> bool {
-    const LATE: &[&str] = &["running late", "be late for", "late for my", "late for the viewing", "stuck in traffic"];
+    const LATE: &[&str] =
+        &["running late", "be late for", "late for my", "late for the viewing", "stuck in traffic"];
     let said = plain(words);
     LATE.iter().any(|late| said.contains(&format!(" {late} ")))
 }

@@ -16,8 +16,8 @@ pub use emergency::{
     Incident, emergency_alert, emergency_call, emergency_notice, help_is_coming, repair_reported, stand_down,
 };
 pub use plan::{Reach, Way, fallback, ways};
-pub use running_late::running_late;
 pub use property_details::property_details;
+pub use running_late::running_late;
 pub use valuation_confirmation::valuation_confirmation;
 pub use verification_code::verification_code;
 pub use viewing_cancelled::viewing_cancelled;

@@ -6,8 +6,11 @@ use crate::speech;
 use crate::tools::running_late::RunningLate;
 
 pub fn running_late(call: &RunningLate, agency: &AgencyProfile) -> String {
-    let number =
-        call.phone.as_ref().map(PhoneNumber::national).map_or_else(String::new, |phone| format!(" ({phone})"));
+    let number = call
+        .phone
+        .as_ref()
+        .map(PhoneNumber::national)
+        .map_or_else(String::new, |phone| format!(" ({phone})"));
     format!(
         "{}: {}{number} is running late for {} at {}: \"{}\".",
         agency.short_name,

@@ -73,7 +73,8 @@ impl FindTicket {
 
     /// The one tenant that name and address fit.
     pub fn tenant(&self, tenants: Vec<KnownTenant>) -> Option<KnownTenant> {
-        let mut fitting = tenants.into_iter().filter(|tenant| self.is_of(&tenant.name, &tenant.address_line1));
+        let mut fitting =
+            tenants.into_iter().filter(|tenant| self.is_of(&tenant.name, &tenant.address_line1));
         fitting.next().filter(|_| fitting.next().is_none())
     }
 }

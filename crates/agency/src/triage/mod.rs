@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::crm::vocabulary;
 use crate::language::plain;
 use crate::london;
-use learned::{DOUBTFUL, DOUBTFUL_FOR_SOME, SURE, SURE_FOR_SOME};
 pub use learned::features_of;
+use learned::{DOUBTFUL, DOUBTFUL_FOR_SOME, SURE, SURE_FOR_SOME};
 use table::TABLE;
 use wording::Wording;
 
@@ -176,8 +176,7 @@ fn is_doubted(finding: &Finding, words: &str) -> bool {
 /// What the model is sure of.
 fn by_model(words: &str) -> Option<Finding> {
     let judged = learned::judge(words)?;
-    let found =
-        |grade, hazard: &str| Finding { grade, hazard: hazard.to_owned(), evidence: evidence(words) };
+    let found = |grade, hazard: &str| Finding { grade, hazard: hazard.to_owned(), evidence: evidence(words) };
     let likeliest = hazard(judged.hazard)?;
     if judged.danger >= likeliest.sure_from() {
         return Some(found(likeliest.grade.min(Grade::P1), judged.hazard));
@@ -216,7 +215,9 @@ fn slip(words: &str) -> Option<Doubt> {
 fn doubted_by_model(words: &str) -> Option<Doubt> {
     let judged = learned::judge(words)?;
     let hazard = hazard(judged.hazard)?;
-    (hazard.doubted_from()..hazard.sure_from()).contains(&judged.danger).then(|| hazard.doubt(&evidence(words)))
+    (hazard.doubted_from()..hazard.sure_from())
+        .contains(&judged.danger)
+        .then(|| hazard.doubt(&evidence(words)))
 }
 
 /// As much of a sentence as people on call can read.
@@ -546,7 +547,13 @@ mod tests {
             ("I'd like a flat to rent", None),
             ("guess what, I got the job", None),
         ] {
-            assert_eq!(doubt(&[words.to_owned()], on("2026-07-01"), &Choices::default()).map(|doubt| doubt.hazard).as_deref(), hazard, "{words}");
+            assert_eq!(
+                doubt(&[words.to_owned()], on("2026-07-01"), &Choices::default())
+                    .map(|doubt| doubt.hazard)
+                    .as_deref(),
+                hazard,
+                "{words}"
+            );
         }
     }
 

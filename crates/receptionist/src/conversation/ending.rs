@@ -55,6 +55,7 @@ async fn end_at(
         actions: &state.actions,
         follow_up_notes: left.as_ref().map(|left| left.notes.as_str()),
         summary: &summary,
+        model_prices: model_prices(app),
         now,
     };
     let mut tx = app.store.begin().await?;
@@ -86,6 +87,13 @@ async fn end_at(
     }
     tx.commit().await?;
     Ok(true)
+}
+
+/// None while nobody has set what the model costs.
+fn model_prices(app: &App) -> Option<(f64, f64)> {
+    let model = &app.settings.model;
+    let is_set = app.models.is_some() && (model.price_prompt > 0.0 || model.price_answer > 0.0);
+    is_set.then_some((model.price_prompt, model.price_answer))
 }
 
 /// A person looks at what the model would have said without ground.

@@ -81,6 +81,9 @@ pub struct Model {
     pub total_ms: u64,
     pub failures_max: u32,
     pub rest_s: i64,
+    /// Of a million tokens; nought: not known.
+    pub price_prompt: f64,
+    pub price_answer: f64,
 }
 
 /// How ConversationRelay speaks and hears.

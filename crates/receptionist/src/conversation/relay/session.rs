@@ -272,7 +272,9 @@ impl<'a> Session<'a> {
             match effect {
                 Effect::Warn { words } => self.send(&Sent::warning(&format!("{words} "))).await?,
                 // What follows must not be run into it.
-                Effect::Say { words } if Some(effect) != effects.iter().rfind(|e| matches!(e, Effect::Say { .. })) => {
+                Effect::Say { words }
+                    if Some(effect) != effects.iter().rfind(|e| matches!(e, Effect::Say { .. })) =>
+                {
                     self.send(&Sent::words(&format!("{words} "))).await?;
                 }
                 Effect::Say { words } => self.send(&Sent::words(words)).await?,
