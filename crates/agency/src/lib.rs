@@ -12,6 +12,7 @@ pub mod tools;
 
 pub mod crm;
 pub mod diary;
+pub mod fees;
 pub mod greeting;
 pub mod handoff;
 pub mod search;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fees::Capped;
 use crate::language::plain;
 
 /// Everything approved. What is not in it is not said.
@@ -23,6 +24,9 @@ pub struct Fee {
     pub words: String,
     /// The rule it rests on, for whoever checks it.
     pub source: String,
+    /// Said with its figure where one home is spoken of.
+    #[serde(default)]
+    pub computes: Option<Capped>,
 }
 
 /// One topic. Its file: a title, a line `Asked as: …`, and the words that are spoken.
@@ -60,10 +64,10 @@ impl Policy {
 
 impl Office {
     /// What may be said to this question, if it was approved; the longest words that ask for something win.
-    pub fn answer(&self, question: &str) -> Option<&str> {
+    pub fn answer(&self, question: &str) -> Option<(&str, Option<Capped>)> {
         let heard = plain(question);
-        let fees = self.fees.iter().map(|fee| (&fee.asked_as, fee.words.as_str()));
-        let policies = self.policies.iter().map(|policy| (&policy.asked_as, policy.words.as_str()));
+        let fees = self.fees.iter().map(|fee| (&fee.asked_as, (fee.words.as_str(), fee.computes)));
+        let policies = self.policies.iter().map(|policy| (&policy.asked_as, (policy.words.as_str(), None)));
         let asked = |phrases: &[String]| {
             phrases.iter().filter(|phrase| heard.contains(&plain(phrase))).map(String::len).max()
         };

@@ -75,6 +75,7 @@ fn world() -> World {
                 asked_as: vec![text("admin fee")],
                 words: text("Tenants pay no admin fees."),
                 source: text("Tenant Fees Act 2019, s. 1"),
+                computes: None,
             }],
             policies: Vec::new(),
         },
@@ -514,6 +515,8 @@ mod promises {
                 }).collect::<Vec<_>>().join(" ");
                 times = if said == last { times + 1 } else { 1 };
                 prop_assert!(times < 3, "three times: {said}");
+                let broken = agency::law::breach(&said, state.wants.listing).map(|rule| rule.name.as_str());
+                prop_assert!(broken.is_none(), "{broken:?}: {said}");
                 for amount in amounts(&said) {
                     prop_assert!(known_amounts(&state).contains(&amount), "{amount} has no source: {said}");
                 }

@@ -65,6 +65,23 @@ async fn killed_at_any_moment_it_goes_on() {
     let tickets = store.rows("support_tickets").await.unwrap();
     assert_eq!((alerts.len(), tickets.len()), (usize::try_from(number("MOMENTS", 8)).unwrap(), alerts.len()));
     nobody_is_texted_twice(&store, &network).await;
+    the_command_tells_it(&database.url, alerts[0]["id"].as_str().unwrap());
+}
+
+/// `receptionist incidents` lists them, and says minute by minute what happened in one.
+fn the_command_tells_it(database: &str, incident: &str) {
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_receptionist"));
+        let output = command.arg("incidents").args(arguments).env("DATABASE_URL", database).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert!(run(&[]).1.contains(incident));
+    let whole: Value = serde_json::from_str(&run(&[incident, "--json"]).1).unwrap();
+    let steps: Vec<&str> =
+        whole["steps"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect();
+    assert!(steps[0].starts_with("reported") && steps.contains(&"accepted"), "{steps:?}");
+    assert_eq!(run(&[incident]).1.lines().count(), steps.len());
+    assert_eq!(run(&["alert_unknown"]).0, Some(1));
 }
 
 /// Waits until the caller was told who is coming; once.

@@ -130,7 +130,8 @@ impl Store {
         &self,
         alert: &str,
     ) -> Result<Vec<(Timestamp, String, Option<String>)>, StoreError> {
-        const SQL: &str = "SELECT happened_at, step, detail FROM alert_steps WHERE alert_id = $1 ORDER BY id";
+        const SQL: &str =
+            "SELECT happened_at, step, detail FROM alert_steps WHERE alert_id = $1 ORDER BY happened_at, id";
         let rows: Vec<(Ts, String, Option<String>)> =
             read!(self, |c| sqlx::query_as(SQL).bind(alert).fetch_all(c).await)?;
         Ok(rows.into_iter().map(|(at, step, detail)| (at.0, step, detail)).collect())

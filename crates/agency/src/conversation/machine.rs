@@ -180,7 +180,7 @@ fn model_said(state: &mut State, words: String, context: &Context) -> Vec<Effect
 fn emergency_first(state: &mut State, alternatives: &[String], context: &Context) -> Option<Vec<Effect>> {
     let so_far = state.report.as_ref().and_then(|report| report.with(&state.last_heard));
     let emergency = triage::emergency(alternatives, context.now, context.triage)
-        .or_else(|| triage::emergency(&[so_far?], context.now, context.triage))?;
+        .or_else(|| triage::emergency_together(&so_far?, context.now, context.triage))?;
     let is_alerted = state.hazards.contains(&emergency.hazard);
     // They heard the safety words just before; the answer may be in the same breath.
     let answers = is_alerted && state.step.is_report();

@@ -3,6 +3,7 @@
 use super::{closing, recovery, repeat};
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::ActionTaken;
+use crate::fees::{Capped, cap_pence};
 use crate::language::{Act, Heard, Intent, OfficeTopic};
 use crate::speech;
 
@@ -13,7 +14,7 @@ pub(super) fn answer(
     words: &str,
     context: &Context,
 ) -> Option<Vec<Effect>> {
-    let said = approved(heard, words, context)?;
+    let said = approved(state, heard, words, context)?;
     state.did(ActionTaken::InfoGiven);
     state.intent = heard.intent.or(state.intent);
     Some(closing::anything_else(state, &said))
@@ -40,27 +41,39 @@ pub(super) fn in_passing(
     );
     let asks =
         searching && heard.did(Act::Asks) && heard.wish.is_empty() && heard.wants.names_features_only();
-    let said = asks.then(|| approved(heard, words, context)).flatten()?;
+    let said = asks.then(|| approved(state, heard, words, context)).flatten()?;
     state.did(ActionTaken::InfoGiven);
     let question = recovery::last_sentence(&state.last_words).to_owned();
     Some(repeat(state, format!("{said} {question}")))
 }
 
 /// The first thing asked that there is an approved answer to.
-pub(crate) fn approved(heard: &Heard, words: &str, context: &Context) -> Option<String> {
+pub(crate) fn approved(state: &State, heard: &Heard, words: &str, context: &Context) -> Option<String> {
     let asks = |topic| heard.office.contains(&topic);
     if asks(OfficeTopic::Hours) || asks(OfficeTopic::Address) {
         let hours = asks(OfficeTopic::Hours).then(|| hours(context));
         let address = asks(OfficeTopic::Address).then(|| address(context));
         return Some(hours.into_iter().chain(address).collect::<Vec<_>>().join(" "));
     }
-    if let Some(approved) = context.office.answer(words) {
-        return Some(approved.to_owned());
+    if let Some((approved, computes)) = context.office.answer(words) {
+        let figure = computes.and_then(|what| for_the_home(state, what)).unwrap_or_default();
+        return Some(format!("{approved}{figure}"));
     }
     if asks(OfficeTopic::Phone) {
         return Some(format!("Our number is {}.", speech::phone(&context.agency.phone)));
     }
     (heard.intent == Some(Intent::OfficeHours)).then(|| format!("{} {}", hours(context), address(context)))
+}
+
+/// What it comes to for the one home that is spoken of.
+fn for_the_home(state: &State, what: Capped) -> Option<String> {
+    let in_focus = state.offered.iter().find(|home| Some(home.id) == state.focus);
+    let home = state.chosen.as_ref().or(in_focus).or(match state.offered.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    })?;
+    let pence = cap_pence(what, home)?;
+    Some(format!(" For the one in {} that is {}.", home.street(), speech::pence(pence)))
 }
 
 fn hours(context: &Context) -> String {

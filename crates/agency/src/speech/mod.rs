@@ -7,7 +7,7 @@ mod property;
 mod spelled;
 mod when;
 
-pub use money::{amount, price};
+pub use money::{amount, pence, price};
 pub(crate) use numbers::{SMALL, TENS};
 pub use numbers::{cardinal, ordinal};
 pub use property::{bathrooms, bedrooms, kind, property, search, with_article};

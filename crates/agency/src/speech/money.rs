@@ -17,6 +17,13 @@ pub fn amount(pounds: i64) -> String {
     format!("{} pounds", cardinal(pounds))
 }
 
+/// `five hundred and seven pounds sixty-nine`
+pub fn pence(pence: i64) -> String {
+    let (pounds, rest) = (pence / 100, pence % 100);
+    let rest = if rest == 0 { String::new() } else { format!(" {}", cardinal(rest)) };
+    format!("{}{rest}", amount(pounds))
+}
+
 /// The advertised price with its unit; a weekly rent with the month's beside it, so that nobody compares wrongly.
 pub fn price(property: &Property) -> String {
     let said = amount(property.price);
@@ -32,6 +39,12 @@ pub fn price(property: &Property) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pence_are_said_after_the_pounds() {
+        assert_eq!(pence(50_769), "five hundred and seven pounds sixty-nine");
+        assert_eq!(pence(50_000), "five hundred pounds");
+    }
 
     #[test]
     fn amounts_are_said_as_people_say_them() {

@@ -2,6 +2,7 @@
 //! the model or the caller says can talk it out of its verdict. Its words are data, the safety scripts among them: no
 //! database, no network, no model is needed to speak them.
 
+mod choices;
 mod learned;
 mod table;
 mod wording;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::crm::vocabulary;
 use crate::language::plain;
 use crate::london;
+pub use choices::{Choices, LockedOut, WinterHeating};
 pub use learned::features_of;
 use learned::{DOUBTFUL, DOUBTFUL_FOR_SOME, SURE, SURE_FOR_SOME};
 use table::TABLE;
@@ -33,33 +35,6 @@ pub enum Grade {
 vocabulary! {
     /// The triage table's P0 and P1, P2, P3.
     Level { Emergency = "emergency", Urgent = "urgent", Normal = "normal" }
-}
-
-/// Where agencies differ (`domain.md` §1.2 of the reference: published policies do).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Choices {
-    pub no_heating_in_winter: WinterHeating,
-    pub locked_out: LockedOut,
-}
-
-/// No heating from 1 October to 31 March.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WinterHeating {
-    #[default]
-    Emergency,
-    /// Only where somebody vulnerable lives.
-    WithVulnerable,
-}
-
-/// Somebody who cannot get in, and nobody is in danger.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LockedOut {
-    #[default]
-    Urgent,
-    Emergency,
 }
 
 /// By what a wording is judged besides the words.
@@ -152,16 +127,25 @@ impl Finding {
             Grade::P3 => Level::Normal,
         }
     }
+
+    fn emergency(self) -> Option<Emergency> {
+        let is_one = self.level() == Level::Emergency;
+        is_one.then_some(Emergency { hazard: self.hazard, evidence: self.evidence })
+    }
 }
 
 /// The worst that any transcript of a turn names.
 pub fn triage(alternatives: &[String], now: Timestamp, choices: &Choices) -> Option<Finding> {
     let agency = Agency { today: london::date_of(now), choices };
     let found = |words: &String| {
-        let by_table = in_words(words, agency).filter(|finding| !is_doubted(finding, words));
-        by_table.into_iter().chain(by_model(words)).min_by_key(|finding| finding.grade)
+        let findings = by_table(words, agency).into_iter().chain(by_model(words));
+        findings.min_by_key(|finding| finding.grade)
     };
     alternatives.iter().filter_map(found).min_by_key(|finding| finding.grade)
+}
+
+fn by_table(words: &str, agency: Agency) -> Option<Finding> {
+    in_words(words, agency).filter(|finding| !is_doubted(finding, words))
 }
 
 /// An emergency by the table's words in a sentence that speaks of none: the caller is asked. Never where a question is too
@@ -189,8 +173,8 @@ const URGENT_FROM: f32 = 0.5;
 /// A danger that the words may mean, though they do not say it: the caller is asked.
 pub fn doubt(alternatives: &[String], now: Timestamp, choices: &Choices) -> Option<Doubt> {
     let agency = Agency { today: london::date_of(now), choices };
-    let by_table = |words: &String| slip(words).or_else(|| implausible(words, agency));
-    let found = alternatives.iter().find_map(by_table);
+    let as_written = |words: &String| slip(words).or_else(|| implausible(words, agency));
+    let found = alternatives.iter().find_map(as_written);
     found.or_else(|| alternatives.iter().find_map(|words| doubted_by_model(words)))
 }
 
@@ -234,8 +218,13 @@ pub(crate) fn for_the_vulnerable(named: &str, evidence: &str) -> Option<Emergenc
 
 /// The emergency that any transcript names.
 pub fn emergency(alternatives: &[String], now: Timestamp, choices: &Choices) -> Option<Emergency> {
-    let found = triage(alternatives, now, choices).filter(|finding| finding.level() == Level::Emergency)?;
-    Some(Emergency { hazard: found.hazard, evidence: found.evidence })
+    triage(alternatives, now, choices)?.emergency()
+}
+
+/// What several turns of a report come to: one turn names the danger, another the circumstance that makes it one. Only the
+/// table judges that: the model has learned from single turns.
+pub fn emergency_together(turns: &str, now: Timestamp, choices: &Choices) -> Option<Emergency> {
+    by_table(turns, Agency { today: london::date_of(now), choices })?.emergency()
 }
 
 pub fn hazard(name: &str) -> Option<&'static Hazard> {

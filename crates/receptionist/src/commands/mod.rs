@@ -3,6 +3,7 @@
 
 mod call;
 mod demo;
+mod incidents;
 mod scenarios;
 mod serve;
 mod simulate;
@@ -52,6 +53,9 @@ enum Verb {
     /// What the receptionist hears in a sentence: JSON lines in, JSON lines out.
     #[command(after_help = understand::EXAMPLES)]
     Understand,
+    /// Emergencies, and the timeline of one.
+    #[command(after_help = incidents::EXAMPLES)]
+    Incidents(incidents::Options),
     /// Create or update the tables in the configured database.
     Migrate,
     /// Write the demo's fictional agency into the configured, empty database.
@@ -79,6 +83,10 @@ pub async fn run() -> ExitCode {
         },
         Verb::Seed => match configured(config.as_deref()) {
             Ok(settings) => store::seed(&settings).await,
+            Err(error) => return refuse(&error),
+        },
+        Verb::Incidents(options) => match configured(config.as_deref()) {
+            Ok(settings) => incidents::run(&settings, &options).await,
             Err(error) => return refuse(&error),
         },
         Verb::Understand => match configured(config.as_deref()) {

@@ -19,7 +19,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(state: &mut State, arguments: &Arguments, context: &Context) -> Answer {
     let heard = heard(state, &arguments.question, Expecting::Anything, context);
-    let words = office::approved(&heard, &arguments.question, context)
+    let words = office::approved(state, &heard, &arguments.question, context)
         .ok_or("Nothing approved answers that; a colleague can ring them.")?;
     Ok(vec![Effect::Say { words }])
 }
