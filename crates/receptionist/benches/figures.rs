@@ -103,8 +103,9 @@ fn demo_lexicon() -> Lexicon {
 fn sentences() -> anyhow::Result<Vec<String>> {
     let agency = Path::new(env!("CARGO_MANIFEST_DIR")).join("../agency");
     let mut all = Vec::new();
-    for folder in ["training", "tests/utterances"] {
-        for file in std::fs::read_dir(agency.join(folder))?.flatten() {
+    for folder in ["training", "training/triage", "tests/utterances"] {
+        let files = std::fs::read_dir(agency.join(folder))?.flatten();
+        for file in files.filter(|file| file.path().is_file()) {
             let text = std::fs::read_to_string(file.path())?;
             let rows = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
             all.extend(rows.filter_map(|row| row["text"].as_str().map(str::to_owned)));
