@@ -68,6 +68,11 @@ fn seed_and_migrate_say_what_they_did() {
     let again = run(&["seed"], &[("DATA_DIR", &data_dir)]);
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again.stderr).contains("has properties already"));
+    let promises = run(&["tasks", "--promises"], &[("DATA_DIR", &data_dir)]);
+    assert!(text(&promises.stdout).starts_with("call-backs: 0 made in time"), "{}", text(&promises.stderr));
+    let unknown = run(&["tasks", "--done", "task_unknown"], &[("DATA_DIR", &data_dir)]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("`receptionist tasks` lists them"));
 }
 
 #[tokio::test]

@@ -395,4 +395,5 @@ async fn health_tells_the_state_and_nothing_personal() {
     assert_eq!(body["database"]["ok"], true);
     let figures = get("/metrics").await.text().await.unwrap();
     assert!(figures.contains("webhook_seconds") && !figures.contains("7700900"), "{figures}");
+    assert!(figures.contains("promised_call_backs{state=\"overdue\"} 0"), "{figures}");
 }

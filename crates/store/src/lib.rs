@@ -40,5 +40,5 @@ pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, Settled}
 pub use rings::{NewRing, Ring, RingAnswer};
 pub use rows::{Rows, TABLES};
 pub use schema::CRM_TABLES;
-pub use tasks::NewTask;
+pub use tasks::{NewTask, Promises, Task};
 pub use transfers::{KeptTransfer, NewTransfer};

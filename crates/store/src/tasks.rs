@@ -3,7 +3,7 @@
 use agency::crm::{LeadId, Priority, TaskKind, UserId};
 use jiff::Timestamp;
 
-use crate::db::{Tx, execute};
+use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
 use crate::types::Ts;
 
@@ -20,6 +20,53 @@ pub struct NewTask<'a> {
     pub dedupe_key: &'a str,
     pub due: Option<Timestamp>,
     pub now: Timestamp,
+}
+
+/// A task as staff see it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Task {
+    pub id: String,
+    pub kind: String,
+    pub priority: String,
+    pub title: String,
+    due_at: Option<Ts>,
+    pub assigned_name: Option<String>,
+}
+
+impl Task {
+    pub fn due(&self) -> Option<Timestamp> {
+        self.due_at.map(|at| at.0)
+    }
+}
+
+/// What became of the call-backs that were promised by a time. Those of emergencies are promised at once, by no time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Promises {
+    /// Made in time, and made late.
+    pub kept: i64,
+    pub broken: i64,
+    /// Not made yet, and of these past their time.
+    pub open: i64,
+    pub overdue: i64,
+}
+
+impl Store {
+    /// Open tasks, the urgent first, then by when they are due.
+    pub async fn open_tasks(&self) -> Result<Vec<Task>, StoreError> {
+        const SQL: &str = "SELECT t.id, t.kind, t.priority, t.title, t.due_at, u.name AS assigned_name \
+             FROM tasks t LEFT JOIN users u ON u.id = t.assigned_to WHERE t.status = 'open' \
+             ORDER BY t.priority DESC, t.due_at IS NULL, t.due_at, t.id";
+        Ok(read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?)
+    }
+
+    pub async fn promises(&self, now: Timestamp) -> Result<Promises, StoreError> {
+        const SQL: &str = "SELECT COUNT(*) FILTER (WHERE status = 'done' AND done_at <= due_at) AS kept, \
+             COUNT(*) FILTER (WHERE status = 'done' AND done_at > due_at) AS broken, \
+             COUNT(*) FILTER (WHERE status = 'open') AS open, \
+             COUNT(*) FILTER (WHERE status = 'open' AND due_at < $1) AS overdue \
+             FROM tasks WHERE kind = 'call_back' AND due_at > created_at";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(Ts(now)).fetch_one(c).await)?)
+    }
 }
 
 impl Tx {
@@ -50,6 +97,12 @@ impl Tx {
         const SQL: &str = "UPDATE tasks SET assigned_to = $2 WHERE conversation_id = $1 AND status = 'open' AND assigned_to IS NULL";
         execute!(self, sqlx::query(SQL).bind(conversation).bind(user.0))?;
         Ok(())
+    }
+
+    /// A task is done; false where it is not open.
+    pub async fn finish_task(&mut self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE tasks SET status = 'done', done_at = $2 WHERE id = $1 AND status = 'open'";
+        Ok(execute!(self, sqlx::query(SQL).bind(id).bind(Ts(now)))? > 0)
     }
 
     /// Calls off a task that turned out not to be needed.

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::{
     BeginCall, NewAlert, NewAppointment, NewInbound, NewMessage, NewReporter, NewRing, NewTask, NewTicket,
-    NewTransfer, RingAnswer, Rows, Store, StoreError,
+    NewTransfer, Promises, RingAnswer, Rows, Store, StoreError,
 };
 
 fn now() -> Timestamp {
@@ -270,6 +270,27 @@ async fn is_taken(store: &Store, lead: LeadId) {
     assert!(store.open_ring_to(&owen).await.unwrap().is_none());
     assert_eq!(store.alert_steps("alert_1").await.unwrap().len(), 1, "a step is written once");
     assert_eq!(store.rows("tasks").await.unwrap()[0]["assigned_to"], 6);
+    promises_are_tracked(store, lead, &task).await;
+}
+
+/// Two call-backs are made, one in time; one is not made. That of the emergency was promised by no time.
+async fn promises_are_tracked(store: &Store, lead: LeadId, emergency: &NewTask<'_>) {
+    let mut tx = store.begin().await.unwrap();
+    for id in ["early", "late", "never"] {
+        let call_back = NewTask { id, dedupe_key: id, due: Some(later(60)), ..emergency.clone() };
+        tx.add_task(&NewTask { priority: Priority::Normal, lead: Some(lead), ..call_back }).await.unwrap();
+    }
+    assert!(tx.finish_task("early", later(60)).await.unwrap());
+    assert!(tx.finish_task("late", later(61)).await.unwrap());
+    assert!(!tx.finish_task("late", later(62)).await.unwrap(), "done once");
+    tx.commit().await.unwrap();
+    let promises = Promises { kept: 1, broken: 1, open: 1, overdue: 0 };
+    assert_eq!(store.promises(later(60)).await.unwrap(), promises);
+    assert_eq!(store.promises(later(61)).await.unwrap(), Promises { overdue: 1, ..promises });
+    let open = store.open_tasks().await.unwrap();
+    let first = (open[0].id.as_str(), open[0].assigned_name.as_deref(), open[0].due());
+    assert_eq!(first, ("task_1", Some("Owen Price"), None), "the urgent first");
+    assert_eq!(open[1].id, "never");
 }
 
 async fn puts_through(store: &Store, lead: LeadId) {

@@ -8,6 +8,7 @@ mod scenarios;
 mod serve;
 mod simulate;
 mod store;
+mod tasks;
 mod terminal;
 mod understand;
 
@@ -41,8 +42,6 @@ struct Arguments {
 enum Verb {
     /// Play one call in the terminal, then keep serving. No keys, no network.
     Demo(demo::Options),
-    /// Answer calls.
-    Serve,
     /// Be the caller: ring a running server from this terminal.
     Call(call::Options),
     /// Scripted conversations, judged by the final database.
@@ -50,47 +49,42 @@ enum Verb {
     Scenarios(scenarios::Verb),
     /// Many calls at once: prints latencies and what was lost.
     Simulate(simulate::Options),
+    #[command(flatten)]
+    OfTheAgency(OfTheAgency),
+    /// Print a shell completion script.
+    Completion { shell: clap_complete::Shell },
+}
+
+/// What needs the settings.
+#[derive(Subcommand)]
+enum OfTheAgency {
+    /// Answer calls.
+    Serve,
     /// What the receptionist hears in a sentence: JSON lines in, JSON lines out.
     #[command(after_help = understand::EXAMPLES)]
     Understand,
     /// Emergencies, and the timeline of one.
     #[command(after_help = incidents::EXAMPLES)]
     Incidents(incidents::Options),
+    /// What people have to do, and whether promised call-backs were made in time.
+    #[command(after_help = tasks::EXAMPLES)]
+    Tasks(tasks::Options),
     /// Create or update the tables in the configured database.
     Migrate,
     /// Write the demo's fictional agency into the configured, empty database.
     Seed,
-    /// Print a shell completion script.
-    Completion { shell: clap_complete::Shell },
 }
 
 /// Runs the verb that was asked for.
 pub async fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    let config = arguments.config.clone();
     let outcome = match arguments.verb {
         Verb::Demo(options) => demo::run(options).await,
         Verb::Call(options) => call::run(options).await,
         Verb::Scenarios(verb) => scenarios::run(verb).await,
         Verb::Simulate(options) => simulate::run(options).await,
-        Verb::Serve => match configured(config.as_deref()) {
-            Ok(settings) => serve::run(settings).await,
-            Err(error) => return refuse(&error),
-        },
-        Verb::Migrate => match configured(config.as_deref()) {
-            Ok(settings) => store::migrate(&settings).await,
-            Err(error) => return refuse(&error),
-        },
-        Verb::Seed => match configured(config.as_deref()) {
-            Ok(settings) => store::seed(&settings).await,
-            Err(error) => return refuse(&error),
-        },
-        Verb::Incidents(options) => match configured(config.as_deref()) {
-            Ok(settings) => incidents::run(&settings, &options).await,
-            Err(error) => return refuse(&error),
-        },
-        Verb::Understand => match configured(config.as_deref()) {
-            Ok(settings) => understand::run(&settings).await,
+        Verb::OfTheAgency(verb) => match configured(arguments.config.as_deref()) {
+            Ok(settings) => of_the_agency(verb, settings).await,
             Err(error) => return refuse(&error),
         },
         Verb::Completion { shell } => {
@@ -105,6 +99,17 @@ pub async fn run() -> ExitCode {
             terminal::complain(&format!("{error:#}"));
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn of_the_agency(verb: OfTheAgency, settings: Settings) -> anyhow::Result<bool> {
+    match verb {
+        OfTheAgency::Serve => serve::run(settings).await,
+        OfTheAgency::Understand => understand::run(&settings).await,
+        OfTheAgency::Incidents(options) => incidents::run(&settings, &options).await,
+        OfTheAgency::Tasks(options) => tasks::run(&settings, &options).await,
+        OfTheAgency::Migrate => store::migrate(&settings).await,
+        OfTheAgency::Seed => store::seed(&settings).await,
     }
 }
 

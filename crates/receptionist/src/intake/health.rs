@@ -38,6 +38,18 @@ pub(super) async fn readyz(State(app): State<App>) -> (StatusCode, Json<Value>) 
     (status, Json(body))
 }
 
-pub(super) async fn metrics() -> String {
+pub(super) async fn metrics(State(app): State<App>) -> String {
+    if let Ok(promises) = app.store.promises(app.now()).await {
+        let by_state = [
+            ("kept", promises.kept),
+            ("broken", promises.broken),
+            ("open", promises.open),
+            ("overdue", promises.overdue),
+        ];
+        for (state, count) in by_state {
+            #[expect(clippy::cast_precision_loss, reason = "a count of calls is far below 2^52")]
+            metrics::gauge!("promised_call_backs", "state" => state).set(count as f64);
+        }
+    }
     figures().render()
 }
