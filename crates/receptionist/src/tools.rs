@@ -5,6 +5,7 @@ mod details;
 mod emergency;
 mod hand_off;
 mod reading;
+mod repair;
 mod task;
 mod ticket;
 mod valuation;
@@ -13,7 +14,7 @@ mod writing;
 
 use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::{ToolCall, ToolOutcome};
-pub(crate) use emergency::alert_without_store;
+pub(crate) use emergency::{Reported, alert_without_store, raise};
 use sha2::{Digest, Sha256};
 use store::StoreError;
 
@@ -41,9 +42,7 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         ToolCall::EmergencyDetails(more) => {
             once(talk, &key, emergency::emergency_details(talk, more, &key)).await
         }
-        ToolCall::ReportRepair(repair) => {
-            once(talk, &key, emergency::report_repair(talk, repair, &key)).await
-        }
+        ToolCall::ReportRepair(repair) => once(talk, &key, repair::report_repair(talk, repair, &key)).await,
     };
     metrics::counter!("tools_total", "tool" => call.name()).increment(1);
     outcome.unwrap_or_else(|error| {

@@ -200,6 +200,25 @@ async fn doors_for_staff_are_idempotent() {
     assert_eq!(post(&app, "/api/voice/oncall?ring=nobody", &fields).await.0, 400);
 }
 
+/// A repeat of the webhook changes nothing, and a neighbour who writes is one more reporter of the same leak.
+#[tokio::test]
+async fn an_emergency_in_writing_is_alarmed_once() {
+    let app = start(testkit::sqlite()).await;
+    let leak = "water is pouring through my ceiling at 25 Castellain Road";
+    for (sid, from) in [("SM9", "+447700900110"), ("SM9", "+447700900110"), ("SM10", "+447700900111")] {
+        let fields = [("MessageSid", sid), ("From", from), ("To", AGENCY_NUMBER), ("Body", leak)];
+        let (status, answer) = post(&app, "/api/webhooks/twilio/sms", &fields).await;
+        assert_eq!((status, answer.contains("<Response")), (200, true), "{answer}");
+    }
+    let (alerts, reporters) = (rows(&app, "alerts").await, rows(&app, "alert_reporters").await);
+    assert_eq!((alerts.iter().filter(|row| row["merged_into"].is_null()).count(), reporters.len()), (1, 2));
+    let advice = rows(&app, "messages").await;
+    let advice = having(&advice, "kind", "safety_advice");
+    assert_eq!(advice.len(), 2);
+    assert!(advice[0]["body"].as_str().unwrap().contains("stopcock"), "{advice:?}");
+    assert_eq!(rows(&app, "support_tickets").await.len(), 1);
+}
+
 /// The staff's channel hears of it, and of who has taken it; with the worker of a real server within five seconds.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_alert_leaves_within_five_seconds_and_slack_hears_of_it() {

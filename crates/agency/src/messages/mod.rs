@@ -35,6 +35,7 @@ pub mod kind {
     pub const EMERGENCY_ALERT: &str = "emergency_alert";
     pub const EMERGENCY_CALL: &str = "emergency_call";
     pub const EMERGENCY_NOTICE: &str = "emergency_notice";
+    pub const SAFETY_ADVICE: &str = "safety_advice";
     pub const HELP_IS_COMING: &str = "help_is_coming";
     pub const HAND_OFF: &str = "hand_off";
     pub const STAND_DOWN: &str = "stand_down";

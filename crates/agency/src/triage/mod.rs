@@ -6,6 +6,7 @@ mod choices;
 mod learned;
 mod table;
 mod wording;
+mod written;
 
 use std::ops::Range;
 

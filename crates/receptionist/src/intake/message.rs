@@ -1,19 +1,25 @@
 //! `POST /api/webhooks/twilio/sms` and `POST /api/webhooks/whatsapp`: somebody has written. Kept once by its id, answered
-//! with empty TwiML. A colleague's OK takes the emergency they were rung about; STOP is an opt-out; everything else is a
-//! colleague's to answer until the receptionist writes herself, and nothing is lost.
+//! with empty TwiML. A colleague's OK takes the emergency they were rung about; STOP is an opt-out; an emergency is alarmed
+//! like one on the telephone, and answered with its safety words; everything else is a colleague's to answer until the
+//! receptionist writes herself, and nothing is lost.
 
-use agency::crm::{Channel, Priority, TaskKind};
+use agency::crm::{Channel, LeadId, Priority, TaskKind};
+use agency::language::{Address, address_in};
+use agency::messages::{Way, kind};
 use agency::phone::PhoneNumber;
+use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::take_message::call_back_due;
-use agency::triage;
+use agency::triage::{self, Emergency};
 use axum::extract::State;
 use axum::response::Response;
-use store::{NewInbound, NewTask, Ring, StoreError};
+use store::{NewInbound, NewTask, Ring, StoreError, Tx};
 
 use super::form::Form;
 use super::{Refused, Signed, twiml};
 use crate::app::App;
 use crate::ladder;
+use crate::outbox::{About, Post, post};
+use crate::tools::{self, Reported};
 
 pub(super) async fn sms(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
     take(&app, &signed.form, Channel::Sms).await
@@ -31,6 +37,7 @@ struct Written<'f> {
     body: &'f str,
     phone: PhoneNumber,
     channel: Channel,
+    danger: Option<Emergency>,
 }
 
 async fn take(app: &App, form: &Form, channel: Channel) -> Result<Response, Refused> {
@@ -38,16 +45,21 @@ async fn take(app: &App, form: &Form, channel: Channel) -> Result<Response, Refu
     let from = needed("From", "From is missing; is this a message webhook?")?;
     let phone = PhoneNumber::parse(from.strip_prefix("whatsapp:").unwrap_or(from))
         .map_err(|_| Refused::bad_request("From is not a telephone number"))?;
+    let body = form.get("Body").unwrap_or_default();
     let written = Written {
         sid: needed("MessageSid", "MessageSid is missing")?,
         from,
         to: needed("To", "To is missing")?,
-        body: form.get("Body").unwrap_or_default(),
+        body,
         phone,
         channel,
+        danger: triage::emergency(&[body.to_owned()], app.now(), &app.settings.triage),
     };
     answer(app, &written).await.map_err(|error| {
         tracing::error!(error = %error, code = error.code(), "a message could not be kept");
+        if let Some(emergency) = &written.danger {
+            tools::alert_without_store(app, emergency, Some(&written.phone));
+        }
         Refused::try_again()
     })?;
     Ok(twiml("<Response/>".to_owned()))
@@ -78,14 +90,16 @@ fn says_stop(body: &str) -> bool {
 async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Result<(), StoreError> {
     let now = app.now();
     let is_staff = app.store.is_staff(&written.phone).await?;
+    let words = app.words().await?;
     let mut tx = app.store.begin().await?;
     let lead = if is_staff || accepted.is_some() {
         None
     } else {
         Some(tx.lead_for_message(&written.phone, written.channel, now).await?)
     };
+    let id = app.id("msg");
     let new = NewInbound {
-        id: &app.id("msg"),
+        id: &id,
         channel: written.channel,
         lead,
         to: written.to,
@@ -100,23 +114,77 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
     if says_stop(written.body) {
         tx.opt_out(&app.id("opt_out"), &written.phone, now).await?;
     } else if accepted.is_none() {
-        let danger = triage::emergency(&[written.body.to_owned()], now, &app.settings.triage);
-        let title = if danger.is_some() { "EMERGENCY in writing: ring them now" } else { "Answer a message" };
-        let due = if danger.is_some() { now } else { call_back_due(app.hours(), now) };
-        let task = NewTask {
-            id: &app.id("task"),
-            kind: TaskKind::CallBack,
-            priority: Priority::Urgent,
-            title,
-            notes: Some(written.body),
-            lead,
-            conversation: None,
-            message: Some(new.id),
-            dedupe_key: &format!("inbound:{}", written.sid),
-            due: Some(due),
-            now,
-        };
-        tx.add_task(&task).await?;
+        if let (Some(emergency), Some(lead)) = (&written.danger, lead) {
+            let place = address_in(written.body, &words.lexicon);
+            alarm(app, &mut tx, written, (&id, lead), emergency, place).await?;
+        }
+        leave_task(app, &mut tx, written, (&id, lead)).await?;
     }
     tx.commit().await
+}
+
+/// The same alarm as on the telephone, and the safety words the way they wrote.
+async fn alarm(
+    app: &App,
+    tx: &mut Tx,
+    written: &Written<'_>,
+    (message, lead): (&str, LeadId),
+    emergency: &Emergency,
+    place: Option<Address>,
+) -> Result<(), StoreError> {
+    let call = RaiseEmergency {
+        emergency: emergency.clone(),
+        words: written.body.to_owned(),
+        name: None,
+        phone: Some(written.phone.clone()),
+        place,
+    };
+    let key = format!("inbound:{}", written.sid);
+    let reported = Reported { app, conversation: message, sid: written.sid, lead };
+    let raised = tools::raise(&reported, tx, &call, &key).await?;
+    let body = triage::hazard(&raised.hazard).map(triage::Hazard::words_in_writing).unwrap_or_default();
+    let way = if written.channel == Channel::WhatsApp { Way::WhatsAppText } else { Way::Sms };
+    let about = About { lead, conversation: message, alert: Some(&raised.alert) };
+    let dedupe_key = format!("{}:{key}", kind::SAFETY_ADVICE);
+    let advice = Post {
+        kind: kind::SAFETY_ADVICE,
+        to: &written.phone,
+        way,
+        body: &body,
+        appointment: None,
+        dedupe_key: &dedupe_key,
+    };
+    post(app, tx, &about, &advice).await
+}
+
+async fn leave_task(
+    app: &App,
+    tx: &mut Tx,
+    written: &Written<'_>,
+    (message, lead): (&str, Option<LeadId>),
+) -> Result<(), StoreError> {
+    let (now, is_emergency) = (app.now(), written.danger.is_some());
+    let may_be_one = || triage::doubt(&[written.body.to_owned()], now, &app.settings.triage).is_some();
+    let (title, due) = if is_emergency {
+        ("EMERGENCY in writing: ring them now", now)
+    } else if may_be_one() {
+        ("May be an emergency: ring them now", now)
+    } else {
+        ("Answer a message", call_back_due(app.hours(), now))
+    };
+    let task = NewTask {
+        id: &app.id("task"),
+        kind: TaskKind::CallBack,
+        priority: Priority::Urgent,
+        title,
+        notes: Some(written.body),
+        lead,
+        conversation: is_emergency.then_some(message),
+        message: Some(message),
+        dedupe_key: &format!("inbound:{}", written.sid),
+        due: Some(due),
+        now,
+    };
+    tx.add_task(&task).await?;
+    Ok(())
 }

@@ -1,14 +1,13 @@
-//! Emergencies and repairs: alert, ticket, and word to everybody who must know, in one transaction.
+//! Emergencies: alert, ticket, and word to everybody who must know, in one transaction.
 
-use agency::crm::{Channel, Priority, TaskKind};
+use agency::crm::{Channel, LeadId, Priority, TaskKind};
 use agency::language::Address;
-use agency::messages::{Incident, emergency_alert, emergency_notice, kind, repair_reported, stand_down};
+use agency::messages::{Incident, emergency_alert, emergency_notice, kind, stand_down};
 use agency::oncall;
 use agency::phone::PhoneNumber;
 use agency::repairs;
 use agency::tools::emergency_details::{EmergencyContractor, EmergencyDetails, EmergencyNoted};
 use agency::tools::raise_emergency::{EmergencyRaised, RaiseEmergency};
-use agency::tools::report_repair::{RepairReported, ReportRepair};
 use agency::tools::{ToolCall, ToolOutcome};
 use agency::triage::{Emergency, Level};
 use store::{ClaimedMessage, ManagedHome, NewAlert, NewReporter, NewTicket, StoreError, Tx};
@@ -23,7 +22,7 @@ use crate::outbox::{post_all_ways, post_to_slack};
 
 /// Where it is: the home at the address that was said; or the caller's own, if they said no other. A number is a hint, and
 /// nothing of this is ever told to the caller.
-async fn home_of(
+pub(super) async fn home_of(
     app: &App,
     place: Option<&Address>,
     phone: Option<&PhoneNumber>,
@@ -67,12 +66,37 @@ impl Where {
     }
 }
 
+/// A conversation in which an emergency is reported, spoken or written.
+pub(crate) struct Reported<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) conversation: &'a str,
+    /// The call's id with Twilio, or the message's.
+    pub(crate) sid: &'a str,
+    pub(crate) lead: LeadId,
+}
+
 pub(super) async fn raise_emergency(
     talk: &Talk<'_>,
     call: &RaiseEmergency,
     key: &str,
 ) -> Result<ToolOutcome, StoreError> {
-    let app = talk.app;
+    let (app, conversation, lead) = (talk.app, talk.conversation.as_str(), talk.lead);
+    let mut tx = app.store.begin().await?;
+    let reported = Reported { app, conversation, sid: &talk.call_sid, lead };
+    let raised = raise(&reported, &mut tx, call, key).await?;
+    promise_call(talk, &mut tx, &call.emergency, key).await?;
+    let call = ToolCall::RaiseEmergency(Box::new(call.clone()));
+    commit(talk, tx, &call, ToolOutcome::EmergencyRaised(raised), key).await
+}
+
+/// Alert, ticket, and word to everybody who must know: a new incident, or one more reporter of one that is known.
+pub(crate) async fn raise(
+    reported: &Reported<'_>,
+    tx: &mut Tx,
+    call: &RaiseEmergency,
+    key: &str,
+) -> Result<EmergencyRaised, StoreError> {
+    let app = reported.app;
     let emergency = &call.emergency;
     let at = Where::find(app, &emergency.hazard, call.place.as_ref(), call.phone.as_ref()).await?;
     let people = ladder::people(app).await?;
@@ -83,51 +107,57 @@ pub(super) async fn raise_emergency(
         place: at.place.as_deref(),
         home: at.home.as_ref().map(|home| home.id),
         incident: at.incident.as_deref(),
-        lead: talk.lead,
-        conversation: &talk.conversation,
+        lead: reported.lead,
+        conversation: reported.conversation,
         dedupe_key: &format!("alert:{key}"),
         now: app.now(),
     };
-    let mut tx = app.store.begin().await?;
     let (alert, is_new) = tx.raise_alert(&new).await?;
     // Held before anything is written about it: neighbours who ring at once wait for one another here.
     tx.hold_alert(&alert).await?;
+    report(reported, tx, call, &at, (&alert, is_new)).await?;
+    let held = tx.hold_alert(&alert).await?.ok_or(StoreError::TurnTaken)?;
+    let told = Told::new(&held, call.name.clone(), call.phone.clone());
+    if is_new {
+        tell_owners(app, tx, &told, at.home.as_ref()).await?;
+        let body = emergency_alert(&told.incident(), app.agency());
+        let slack_key = format!("alert:{alert}");
+        post_to_slack(app, tx, &told.about(), (kind::EMERGENCY_ALERT, &body), &slack_key).await?;
+        ladder::climb(app, tx, &held, &told, &people).await?;
+    }
+    let reference = told.incident().reference.map(str::to_owned);
+    Ok(EmergencyRaised { hazard: emergency.hazard.clone(), alert, reference })
+}
+
+/// Who reports it, in the timeline and in a ticket.
+async fn report(
+    reported: &Reported<'_>,
+    tx: &mut Tx,
+    call: &RaiseEmergency,
+    at: &Where,
+    (alert, is_new): (&str, bool),
+) -> Result<(), StoreError> {
+    let app = reported.app;
     let reporter = NewReporter {
-        alert: &alert,
-        conversation: &talk.conversation,
-        lead: talk.lead,
+        alert,
+        conversation: reported.conversation,
+        lead: reported.lead,
         name: call.name.as_deref(),
         phone: call.phone.as_ref(),
         words: &call.words,
         now: app.now(),
     };
     tx.add_reporter(&reporter).await?;
-    promise_call(talk, &mut tx, emergency, key).await?;
     if let Some(place) = &at.place {
-        tx.place_others(&talk.conversation, place).await?;
+        tx.place_others(reported.conversation, place).await?;
     }
     let step = if is_new {
-        "reported; safety words spoken"
+        "reported; safety words given"
     } else {
-        "reported by another caller; safety words spoken"
+        "reported by another caller; safety words given"
     };
-    tx.add_alert_step(&app.id("step"), &alert, step, Some(&emergency.evidence), app.now()).await?;
-    if is_new {
-        open_ticket(talk, &mut tx, call, &at, &alert).await?;
-    }
-    let held = tx.hold_alert(&alert).await?.ok_or(StoreError::TurnTaken)?;
-    let told = Told::new(&held, call.name.clone(), call.phone.clone());
-    if is_new {
-        tell_owners(talk, &mut tx, &told, at.home.as_ref()).await?;
-        let body = emergency_alert(&told.incident(), app.agency());
-        let slack_key = format!("alert:{alert}");
-        post_to_slack(app, &mut tx, &told.about(), (kind::EMERGENCY_ALERT, &body), &slack_key).await?;
-        ladder::climb(app, &mut tx, &held, &told, &people).await?;
-    }
-    let reference = told.incident().reference.map(str::to_owned);
-    let raised = EmergencyRaised { hazard: emergency.hazard.clone(), alert, reference };
-    let call = ToolCall::RaiseEmergency(Box::new(call.clone()));
-    commit(talk, tx, &call, ToolOutcome::EmergencyRaised(raised), key).await
+    tx.add_alert_step(&app.id("step"), alert, step, Some(&call.emergency.evidence), app.now()).await?;
+    if is_new { open_ticket(reported, tx, call, at, alert).await } else { Ok(()) }
 }
 
 /// Every caller of an emergency is rung back.
@@ -151,13 +181,13 @@ async fn promise_call(
 }
 
 async fn open_ticket(
-    talk: &Talk<'_>,
+    reported: &Reported<'_>,
     tx: &mut Tx,
     call: &RaiseEmergency,
     at: &Where,
     alert: &str,
 ) -> Result<(), StoreError> {
-    let app = talk.app;
+    let app = reported.app;
     let emergency = &call.emergency;
     let place = at.place.as_deref().unwrap_or("not known yet");
     let category =
@@ -167,7 +197,7 @@ async fn open_ticket(
         emergency.hazard.replace('_', " "),
         emergency.evidence,
         call.words,
-        talk.conversation
+        reported.conversation
     );
     let ticket = tx
         .open_ticket(&NewTicket {
@@ -175,7 +205,7 @@ async fn open_ticket(
             category,
             urgency: Level::Emergency,
             description: &description,
-            call_sid: &talk.call_sid,
+            call_sid: reported.sid,
             now: app.now(),
         })
         .await?;
@@ -185,12 +215,12 @@ async fn open_ticket(
 
 /// The property manager and the landlord of a home that is known, beside the ladder; each once.
 async fn tell_owners(
-    talk: &Talk<'_>,
+    app: &App,
     tx: &mut Tx,
     told: &Told,
     home: Option<&ManagedHome>,
 ) -> Result<(), StoreError> {
-    let (app, alert) = (talk.app, &told.alert.id);
+    let alert = &told.alert.id;
     let Some(home) = home else { return Ok(()) };
     let incident: Incident = told.incident();
     if let Some((manager, phone)) = home.manager.as_ref().and_then(|who| Some((who, who.phone.as_ref()?))) {
@@ -266,7 +296,7 @@ pub(super) async fn emergency_details(
     };
     let told = Told::new(&stands, call.name.clone(), call.phone.clone());
     if same.is_none() {
-        tell_owners(talk, &mut tx, &told, at.home.as_ref()).await?;
+        tell_owners(app, &mut tx, &told, at.home.as_ref()).await?;
     }
     let noted = EmergencyNoted {
         alert: stands.id.clone(),
@@ -301,51 +331,6 @@ async fn contractor(app: &App, hazard: &str) -> Result<Option<EmergencyContracto
     let all = app.store.contractors(trade).await?;
     let on = all.into_iter().find(|one| oncall::is_on_duty(one.hours.as_deref(), app.now()));
     Ok(on.map(|one| EmergencyContractor { trade: trade.to_owned(), name: one.name, phone: one.phone }))
-}
-
-pub(super) async fn report_repair(
-    talk: &Talk<'_>,
-    call: &ReportRepair,
-    key: &str,
-) -> Result<ToolOutcome, StoreError> {
-    let app = talk.app;
-    let home = home_of(app, call.place.as_ref(), call.phone.as_ref()).await?;
-    let who = [call.name.clone(), call.phone.as_ref().map(PhoneNumber::national)];
-    let who: Vec<String> = who.into_iter().flatten().collect();
-    let description =
-        format!("{}\nReported by: {} (conversation {})", call.description, who.join(", "), talk.conversation);
-    let mut tx = app.store.begin().await?;
-    let ticket = tx
-        .open_ticket(&NewTicket {
-            home: home.as_ref(),
-            category: &call.category,
-            urgency: call.urgency,
-            description: &description,
-            call_sid: &talk.call_sid,
-            now: app.now(),
-        })
-        .await?;
-    let has_manager = home.as_ref().is_some_and(|home| home.manager.is_some());
-    if !has_manager || call.urgency != Level::Normal {
-        let priority = if call.urgency == Level::Normal { Priority::Normal } else { Priority::Urgent };
-        let task = Task {
-            kind: TaskKind::FollowUp,
-            priority,
-            title: &format!("{}: {} repair, {}", ticket.reference, call.urgency, call.category),
-            notes: &description,
-            due: agency::tools::take_message::call_back_due(app.hours(), app.now()),
-        };
-        leave(talk, &mut tx, &task, key).await?;
-    }
-    let texted = call.phone.as_ref().filter(|phone| phone.takes_texts());
-    if let Some(phone) = texted {
-        let body = repair_reported(&ticket.reference, app.whatsapp_number().as_ref(), app.agency());
-        let to = (kind::REPAIR_REPORTED, phone, body.as_str());
-        post_all_ways(app, &mut tx, &talk.about(), to, &format!("{}:{key}", kind::REPAIR_REPORTED)).await?;
-    }
-    let reported = RepairReported { reference: ticket.reference, texted: texted.is_some() };
-    let call = ToolCall::ReportRepair(Box::new(call.clone()));
-    commit(talk, tx, &call, ToolOutcome::RepairReported(reported), key).await
 }
 
 /// The database does not take the alert: the emergency contact is texted all the same, once, without a record.
