@@ -84,6 +84,52 @@ async fn scenarios_of_a_model() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// Twelve hours later it is night instead of day, or the other way round: other people are on call, the office is shut or
+/// open, and the danger is the same. In both minds and both voice modes.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emergency_is_one_at_any_hour() {
+    let model = ScriptedModel::that_carries_on().await;
+    let with_model =
+        [("OPENAI_API_KEY", "a key of no worth".to_owned()), ("OPENAI_BASE_URL", model.url.clone())];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let (mut failures, mut played) = (Vec::new(), 0);
+    for (path, scenario) in read_folder(&folder).unwrap() {
+        let Some(moved) = twelve_hours_later(&scenario) else { continue };
+        played += 1;
+        for (voice, others) in [("relay", &[][..]), ("gather", &with_model)] {
+            let environment = [&[("VOICE_MODE", voice.to_owned())], others].concat();
+            let verdict = run(&moved, &testkit::sqlite().url, &environment).await.unwrap();
+            let of_it = ["alerts ", "support_tickets ", "these safety words"];
+            let is_of_it = |problem: &&String| of_it.iter().any(|start| problem.starts_with(start));
+            let problems: Vec<&String> = verdict.problems.iter().filter(is_of_it).collect();
+            if !problems.is_empty() {
+                failures.push(format!(
+                    "{voice} {}: {problems:#?}\n{:#?}",
+                    path.display(),
+                    verdict.transcript
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty() && played > 25, "{played} played\n{}", failures.join("\n"));
+}
+
+/// A scenario with an emergency, of which only the danger and its ticket are judged: who is on call depends on the hour.
+fn twelve_hours_later(scenario: &Scenario) -> Option<Scenario> {
+    const OF_IT: &[(&str, &[&str])] =
+        &[("alerts", &["hazard"]), ("support_tickets", &["category", "urgency"])];
+    let mut moved = serde_json::to_value(scenario).unwrap();
+    moved["expect"].get("alerts")?;
+    for (table, columns) in OF_IT {
+        for row in moved["expect"].get_mut(table).and_then(|rows| rows.as_array_mut()).into_iter().flatten() {
+            row.as_object_mut().unwrap().retain(|column, _| columns.contains(&column.as_str()));
+        }
+    }
+    let clock: jiff::Timestamp = scenario.clock.parse().unwrap();
+    moved["clock"] = clock.checked_add(jiff::SignedDuration::from_hours(12)).unwrap().to_string().into();
+    Some(serde_json::from_value(moved).unwrap())
+}
+
 /// The judge must be able to say no.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_expectation_fails() {
