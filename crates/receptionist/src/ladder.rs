@@ -2,7 +2,7 @@
 //! one transaction with the messages it causes, so a process that dies between two loses and repeats nothing; a call that
 //! Twilio did not take is no step lost, as the next person's turn comes by the clock.
 
-use agency::crm::{LeadId, Priority, TaskKind};
+use agency::crm::{LeadId, Priority, TaskKind, TicketId};
 use agency::messages::{Incident, emergency_alert, emergency_call, help_is_coming, kind, stand_down};
 use agency::oncall::{self, OnCall};
 use agency::outbox::MessageStatus;
@@ -51,7 +51,7 @@ impl Told {
     }
 
     pub(crate) fn new(alert: &Alert, name: Option<String>, phone: Option<PhoneNumber>) -> Self {
-        let reference = alert.ticket().map(|ticket| format!("T-{}", ticket.0));
+        let reference = alert.ticket().map(TicketId::reference);
         Self { alert: alert.clone(), reference, name, phone }
     }
 

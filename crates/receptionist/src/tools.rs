@@ -14,7 +14,7 @@ mod writing;
 
 use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::{ToolCall, ToolOutcome};
-pub(crate) use emergency::{Reported, alert_without_store, raise};
+pub(crate) use emergency::{Known, Reported, alert_without_store, raise};
 use sha2::{Digest, Sha256};
 use store::StoreError;
 

@@ -1,13 +1,32 @@
-//! Repair tickets as those who reported them may hear of them, and the one-time codes that prove who asks.
+//! Repair tickets: opened, added to, told to those who reported them; and the one-time codes that prove who asks.
 
 use agency::crm::TicketId;
 use agency::phone::PhoneNumber;
 use agency::tools::find_ticket::{KnownTenant, KnownTicket};
+use agency::triage::Level;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::db::{Store, Tx, execute, read, within};
 use crate::error::StoreError;
+use crate::managed::ManagedHome;
 use crate::types::{Int, Ts};
+
+#[derive(Clone, Debug)]
+pub struct NewTicket<'a> {
+    pub home: Option<&'a ManagedHome>,
+    pub category: &'a str,
+    pub urgency: Level,
+    pub description: &'a str,
+    pub call_sid: &'a str,
+    pub now: Timestamp,
+}
+
+/// A ticket as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    pub id: TicketId,
+    pub reference: String,
+}
 
 #[derive(sqlx::FromRow)]
 struct TicketRow {
@@ -92,6 +111,59 @@ impl Store {
 }
 
 impl Tx {
+    /// Opens a ticket. Its reference follows from its number.
+    pub async fn open_ticket(&mut self, new: &NewTicket<'_>) -> Result<Ticket, StoreError> {
+        const SQL: &str = "INSERT INTO support_tickets (reference, tenant_id, pm_property_id, category, urgency, description, status, assigned_to, call_sid, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9) RETURNING id";
+        const NAME: &str = "UPDATE support_tickets SET reference = $2 WHERE id = $1";
+        let home = new.home;
+        let id: Int = within!(self, |c| sqlx::query_scalar(SQL)
+            .bind("T-new")
+            .bind(home.and_then(|home| home.tenant))
+            .bind(home.map(|home| home.id.0))
+            .bind(new.category)
+            .bind(new.urgency.word())
+            .bind(new.description)
+            .bind(home.and_then(|home| home.manager.as_ref()?.user).map(|user| user.0))
+            .bind(new.call_sid)
+            .bind(Ts(new.now))
+            .fetch_one(c)
+            .await)?;
+        let id = TicketId(id.0);
+        let reference = id.reference();
+        execute!(self, sqlx::query(NAME).bind(id.0).bind(&reference))?;
+        Ok(Ticket { id, reference })
+    }
+
+    /// What else was said of it; where it is, once that is known.
+    pub async fn add_to_ticket(
+        &mut self,
+        ticket: TicketId,
+        words: &str,
+        home: Option<&ManagedHome>,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE support_tickets SET description = description || $2, tenant_id = COALESCE($3, tenant_id), \
+             pm_property_id = COALESCE($4, pm_property_id), assigned_to = COALESCE($5, assigned_to) WHERE id = $1";
+        execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(ticket.0)
+                .bind(words)
+                .bind(home.and_then(|home| home.tenant))
+                .bind(home.map(|home| home.id.0))
+                .bind(home.and_then(|home| home.manager.as_ref()?.user).map(|user| user.0))
+        )?;
+        Ok(())
+    }
+
+    /// It told of what another ticket tells of.
+    pub async fn close_ticket(&mut self, ticket: TicketId, why: &str) -> Result<(), StoreError> {
+        const SQL: &str =
+            "UPDATE support_tickets SET status = 'closed', description = description || $2 WHERE id = $1";
+        execute!(self, sqlx::query(SQL).bind(ticket.0).bind(why))?;
+        Ok(())
+    }
+
     pub async fn keep_code(
         &mut self,
         id: &str,

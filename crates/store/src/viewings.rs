@@ -62,9 +62,7 @@ impl Store {
         }
         Ok(found)
     }
-}
 
-impl Store {
     /// The telephone of whoever shows the home.
     pub async fn phone_of_shower(
         &self,

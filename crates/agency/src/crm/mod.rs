@@ -34,6 +34,13 @@ record_ids! {
     TicketId,
 }
 
+impl TicketId {
+    /// What callers and staff call a ticket by: its number, short enough to be said.
+    pub fn reference(self) -> String {
+        format!("T-{}", self.0)
+    }
+}
+
 /// Gives a closed vocabulary its one spelling, for the database, JSON and people alike.
 macro_rules! vocabulary {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {

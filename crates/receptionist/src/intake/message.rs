@@ -4,7 +4,7 @@
 //! receptionist writes herself, and nothing is lost.
 
 use agency::crm::{Channel, LeadId, Priority, TaskKind};
-use agency::language::{Address, address_in};
+use agency::language::address_in;
 use agency::messages::{Way, kind};
 use agency::phone::PhoneNumber;
 use agency::tools::raise_emergency::RaiseEmergency;
@@ -19,7 +19,7 @@ use super::{Refused, Signed, twiml};
 use crate::app::App;
 use crate::ladder;
 use crate::outbox::{About, Post, post};
-use crate::tools::{self, Reported};
+use crate::tools::{self, Known, Reported};
 
 pub(super) async fn sms(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
     take(&app, &signed.form, Channel::Sms).await
@@ -90,12 +90,13 @@ fn says_stop(body: &str) -> bool {
 async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Result<(), StoreError> {
     let now = app.now();
     let is_staff = app.store.is_staff(&written.phone).await?;
-    let words = app.words().await?;
+    let is_callers = !is_staff && accepted.is_none();
+    let alarming = if is_callers { alarming(app, written).await? } else { None };
     let mut tx = app.store.begin().await?;
-    let lead = if is_staff || accepted.is_some() {
-        None
-    } else {
+    let lead = if is_callers {
         Some(tx.lead_for_message(&written.phone, written.channel, now).await?)
+    } else {
+        None
     };
     let id = app.id("msg");
     let new = NewInbound {
@@ -114,13 +115,28 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
     if says_stop(written.body) {
         tx.opt_out(&app.id("opt_out"), &written.phone, now).await?;
     } else if accepted.is_none() {
-        if let (Some(emergency), Some(lead)) = (&written.danger, lead) {
-            let place = address_in(written.body, &words.lexicon);
-            alarm(app, &mut tx, written, (&id, lead), emergency, place).await?;
+        if let (Some((call, known)), Some(lead)) = (&alarming, lead) {
+            alarm(app, &mut tx, written, (&id, lead), (call, known)).await?;
         }
         leave_task(app, &mut tx, written, (&id, lead)).await?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(())
+}
+
+/// The emergency that was written of, and what is known of it.
+async fn alarming(app: &App, written: &Written<'_>) -> Result<Option<(RaiseEmergency, Known)>, StoreError> {
+    let Some(emergency) = &written.danger else { return Ok(None) };
+    let call = RaiseEmergency {
+        emergency: emergency.clone(),
+        words: written.body.to_owned(),
+        name: None,
+        phone: Some(written.phone.clone()),
+        place: address_in(written.body, &app.words().await?.lexicon),
+    };
+    let known = Known::read(app, &call).await?;
+    Ok(Some((call, known)))
 }
 
 /// The same alarm as on the telephone, and the safety words the way they wrote.
@@ -129,19 +145,11 @@ async fn alarm(
     tx: &mut Tx,
     written: &Written<'_>,
     (message, lead): (&str, LeadId),
-    emergency: &Emergency,
-    place: Option<Address>,
+    (call, known): (&RaiseEmergency, &Known),
 ) -> Result<(), StoreError> {
-    let call = RaiseEmergency {
-        emergency: emergency.clone(),
-        words: written.body.to_owned(),
-        name: None,
-        phone: Some(written.phone.clone()),
-        place,
-    };
     let key = format!("inbound:{}", written.sid);
     let reported = Reported { app, conversation: message, sid: written.sid, lead };
-    let raised = tools::raise(&reported, tx, &call, &key).await?;
+    let raised = tools::raise(&reported, tx, call, known, &key).await?;
     let body = triage::hazard(&raised.hazard).map(triage::Hazard::words_in_writing).unwrap_or_default();
     let way = if written.channel == Channel::WhatsApp { Way::WhatsAppText } else { Way::Sms };
     let about = About { lead, conversation: message, alert: Some(&raised.alert) };

@@ -5,7 +5,7 @@ use agency::conversation::Event;
 use agency::crm::UserId;
 use axum::extract::State;
 use axum::response::Response;
-use store::StoreError;
+use store::{KeptTransfer, StoreError};
 
 use super::voice::turn_of;
 use super::{Refused, Signed, twiml};
@@ -23,10 +23,13 @@ fn transfer_id(signed: &Signed) -> Result<&str, Refused> {
     signed.query.get("transfer").ok_or(Refused::bad_request("transfer is missing from the address"))
 }
 
+async fn transfer(app: &App, id: &str) -> Result<Option<KeptTransfer>, Refused> {
+    app.store.transfer(id).await.map_err(|error| failed(&error))
+}
+
 pub(super) async fn whisper(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
     let id = transfer_id(&signed)?;
-    let transfer = app.store.transfer(id).await.map_err(|error| failed(&error))?;
-    let document = match transfer.filter(|transfer| !transfer.is_taken()) {
+    let document = match transfer(&app, id).await?.filter(|transfer| !transfer.is_taken()) {
         Some(transfer) => {
             let user = signed.query.get("user").unwrap_or_default();
             let action = format!("/api/voice/whisper-accept?transfer={id}&user={user}");
@@ -47,12 +50,7 @@ pub(super) async fn whisper_accept(State(app): State<App>, signed: Signed) -> Re
     let mut tx = app.store.begin().await.map_err(|error| failed(&error))?;
     let is_first = tx.take_transfer(id, user).await.map_err(|error| failed(&error))?;
     tx.commit().await.map_err(|error| failed(&error))?;
-    let taken = app
-        .store
-        .transfer(id)
-        .await
-        .map_err(|error| failed(&error))?
-        .and_then(|transfer| transfer.taken_by());
+    let taken = transfer(&app, id).await?.and_then(|transfer| transfer.taken_by());
     let is_theirs = is_first || taken == Some(user);
     Ok(twiml(if is_theirs { staff::nothing() } else { staff::say(&app, "Somebody was faster. Goodbye.") }))
 }
@@ -63,12 +61,7 @@ pub(super) async fn dial_ended(State(app): State<App>, signed: Signed) -> Result
     let mut tx = app.store.begin().await.map_err(|error| failed(&error))?;
     tx.end_transfer(id, app.now()).await.map_err(|error| failed(&error))?;
     tx.commit().await.map_err(|error| failed(&error))?;
-    let taken = app
-        .store
-        .transfer(id)
-        .await
-        .map_err(|error| failed(&error))?
-        .is_some_and(|transfer| transfer.is_taken());
+    let taken = transfer(&app, id).await?.is_some_and(|transfer| transfer.is_taken());
     metrics::counter!("transfers_total", "taken" => taken.to_string()).increment(1);
     if taken {
         return Ok(twiml(staff::hang_up()));

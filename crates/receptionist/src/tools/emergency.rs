@@ -1,9 +1,9 @@
 //! Emergencies: alert, ticket, and word to everybody who must know, in one transaction.
 
-use agency::crm::{Channel, LeadId, Priority, TaskKind};
+use agency::crm::{Channel, LeadId, Priority, TaskKind, TicketId};
 use agency::language::Address;
 use agency::messages::{Incident, emergency_alert, emergency_notice, kind, stand_down};
-use agency::oncall;
+use agency::oncall::{self, OnCall};
 use agency::phone::PhoneNumber;
 use agency::repairs;
 use agency::tools::emergency_details::{EmergencyContractor, EmergencyDetails, EmergencyNoted};
@@ -66,6 +66,19 @@ impl Where {
     }
 }
 
+/// What is read for an emergency, before its transaction holds a connection: where it is, and who is rung.
+pub(crate) struct Known {
+    at: Where,
+    people: Vec<OnCall>,
+}
+
+impl Known {
+    pub(crate) async fn read(app: &App, call: &RaiseEmergency) -> Result<Self, StoreError> {
+        let at = Where::find(app, &call.emergency.hazard, call.place.as_ref(), call.phone.as_ref()).await?;
+        Ok(Self { at, people: ladder::people(app).await? })
+    }
+}
+
 /// A conversation in which an emergency is reported, spoken or written.
 pub(crate) struct Reported<'a> {
     pub(crate) app: &'a App,
@@ -81,9 +94,10 @@ pub(super) async fn raise_emergency(
     key: &str,
 ) -> Result<ToolOutcome, StoreError> {
     let (app, conversation, lead) = (talk.app, talk.conversation.as_str(), talk.lead);
+    let known = Known::read(app, call).await?;
     let mut tx = app.store.begin().await?;
     let reported = Reported { app, conversation, sid: &talk.call_sid, lead };
-    let raised = raise(&reported, &mut tx, call, key).await?;
+    let raised = raise(&reported, &mut tx, call, &known, key).await?;
     promise_call(talk, &mut tx, &call.emergency, key).await?;
     let call = ToolCall::RaiseEmergency(Box::new(call.clone()));
     commit(talk, tx, &call, ToolOutcome::EmergencyRaised(raised), key).await
@@ -94,12 +108,12 @@ pub(crate) async fn raise(
     reported: &Reported<'_>,
     tx: &mut Tx,
     call: &RaiseEmergency,
+    known: &Known,
     key: &str,
 ) -> Result<EmergencyRaised, StoreError> {
     let app = reported.app;
     let emergency = &call.emergency;
-    let at = Where::find(app, &emergency.hazard, call.place.as_ref(), call.phone.as_ref()).await?;
-    let people = ladder::people(app).await?;
+    let at = &known.at;
     let new = NewAlert {
         id: &app.id("alert"),
         hazard: &emergency.hazard,
@@ -115,7 +129,7 @@ pub(crate) async fn raise(
     let (alert, is_new) = tx.raise_alert(&new).await?;
     // Held before anything is written about it: neighbours who ring at once wait for one another here.
     tx.hold_alert(&alert).await?;
-    report(reported, tx, call, &at, (&alert, is_new)).await?;
+    report(reported, tx, call, at, (&alert, is_new)).await?;
     let held = tx.hold_alert(&alert).await?.ok_or(StoreError::TurnTaken)?;
     let told = Told::new(&held, call.name.clone(), call.phone.clone());
     if is_new {
@@ -123,7 +137,7 @@ pub(crate) async fn raise(
         let body = emergency_alert(&told.incident(), app.agency());
         let slack_key = format!("alert:{alert}");
         post_to_slack(app, tx, &told.about(), (kind::EMERGENCY_ALERT, &body), &slack_key).await?;
-        ladder::climb(app, tx, &held, &told, &people).await?;
+        ladder::climb(app, tx, &held, &told, &known.people).await?;
     }
     let reference = told.incident().reference.map(str::to_owned);
     Ok(EmergencyRaised { hazard: emergency.hazard.clone(), alert, reference })
@@ -316,7 +330,7 @@ async fn join(
     let app = talk.app;
     tx.merge_alert(&alert.id, other, app.now()).await?;
     let into = tx.hold_alert(other).await?.ok_or(StoreError::TurnTaken)?;
-    let reference = into.ticket().map(|ticket| format!("T-{}", ticket.0)).unwrap_or_default();
+    let reference = into.ticket().map(TicketId::reference).unwrap_or_default();
     if let Some(ticket) = alert.ticket() {
         tx.close_ticket(ticket, &format!(" / The same incident as {reference}.")).await?;
     }

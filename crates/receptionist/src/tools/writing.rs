@@ -2,7 +2,6 @@
 
 use agency::crm::TaskKind;
 use agency::messages::{Way, callback_promise, kind};
-use agency::phone::PhoneNumber;
 use agency::tools::take_message::{self, TakeMessage};
 use agency::tools::{ToolCall, ToolOutcome};
 use store::StoreError;
@@ -41,22 +40,16 @@ pub(super) async fn take_message(
         // Whoever asks to be left alone is not texted about it.
         phone.takes_texts() && !call.opts_out
     }) {
-        let body = callback_promise(&taken, app.agency());
-        text(talk, &mut tx, phone, kind::CALLBACK_PROMISE, &body, key).await?;
+        let promise = Post {
+            kind: kind::CALLBACK_PROMISE,
+            to: phone,
+            way: Way::Sms,
+            body: &callback_promise(&taken, app.agency()),
+            appointment: None,
+            dedupe_key: &format!("{}:{key}", kind::CALLBACK_PROMISE),
+        };
+        post(app, &mut tx, &talk.about(), &promise).await?;
     }
     let outcome = ToolOutcome::MessageTaken(taken);
     commit(talk, tx, &ToolCall::TakeMessage(call.clone()), outcome, key).await
-}
-
-async fn text(
-    talk: &Talk<'_>,
-    tx: &mut store::Tx,
-    phone: &PhoneNumber,
-    kind: &str,
-    body: &str,
-    key: &str,
-) -> Result<(), StoreError> {
-    let dedupe_key = &format!("{kind}:{key}");
-    let message = Post { kind, to: phone, way: Way::Sms, body, appointment: None, dedupe_key };
-    post(talk.app, tx, &talk.about(), &message).await
 }
