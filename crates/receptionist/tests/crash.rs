@@ -4,15 +4,11 @@
 
 mod support;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use phone_network::{Network, NetworkOptions};
-use receptionist::clock::Clock;
-use receptionist::rehearsal::{ACCOUNT_SID, AGENCY_NUMBER, AUTH_TOKEN};
-use receptionist::seed::seed;
+use receptionist::rehearsal::AGENCY_NUMBER;
 use store::Store;
-use support::process::{free_port, serve};
+use support::process::{serve, stage};
 
 const LINES: &[&str] = &[
     "a two bedroom flat to rent in Maida Vale up to 3000 a month",
@@ -27,21 +23,8 @@ const LINES: &[&str] = &[
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_process_loses_no_call_and_books_once() {
     for (name, database) in testkit::both() {
-        let clock = Clock::system();
-        let store = Store::open(&database.url).await.unwrap();
-        seed(&store, agency::london::date_of(clock.now())).await.unwrap();
+        let (store, network, port) = stage(&database).await;
         let calls_before = store.rows("voice_lead_calls").await.unwrap().len();
-        let port = free_port();
-        let base = format!("http://127.0.0.1:{port}");
-        let network = Network::start(NetworkOptions::new(
-            &base,
-            ACCOUNT_SID,
-            AUTH_TOKEN,
-            Arc::new(move || clock.now()),
-        ))
-        .await
-        .unwrap();
-
         let mut process = serve(port, &database.url, network.rest_url()).await;
         let mut call = network.ring("+447700900950", AGENCY_NUMBER).await.unwrap();
         for words in LINES {
@@ -71,13 +54,7 @@ async fn a_killed_process_loses_no_call_and_books_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_relay_goes_on_with_the_same_call() {
     let database = testkit::sqlite();
-    let clock = Clock::system();
-    let store = Store::open(&database.url).await.unwrap();
-    seed(&store, agency::london::date_of(clock.now())).await.unwrap();
-    let port = free_port();
-    let base = format!("http://127.0.0.1:{port}");
-    let options = NetworkOptions::new(&base, ACCOUNT_SID, AUTH_TOKEN, Arc::new(move || clock.now()));
-    let network = Network::start(options).await.unwrap();
+    let (store, network, port) = stage(&database).await;
     let mut process = serve(port, &database.url, network.rest_url()).await;
     for killed_before in 1..LINES.len() {
         let mut call = network.ring(&format!("+44770090096{killed_before}"), AGENCY_NUMBER).await.unwrap();

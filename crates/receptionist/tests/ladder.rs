@@ -8,16 +8,15 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
-use phone_network::{Faults, Network, NetworkOptions, Phone};
+use phone_network::{Faults, Network, Phone};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use receptionist::clock::{Clock, Ids};
-use receptionist::rehearsal::{ACCOUNT_SID, AGENCY_NUMBER, AUTH_TOKEN, Plan};
-use receptionist::seed::seed;
+use receptionist::rehearsal::{AGENCY_NUMBER, Plan};
 use receptionist::settings::Settings;
 use serde_json::{Map, Value};
 use store::Store;
-use support::process::{free_port, serve};
+use support::process::{serve, stage};
 use support::{monday, post, rows, start, start_as, voice};
 
 const RUTH: &str = "+447700900205";
@@ -36,13 +35,7 @@ async fn killed_at_any_moment_it_goes_on() {
     };
     let mut rng = StdRng::seed_from_u64(number("SEED", 1));
     let database = testkit::sqlite();
-    let clock = Clock::system();
-    let store = Store::open(&database.url).await.unwrap();
-    seed(&store, agency::london::date_of(clock.now())).await.unwrap();
-    let port = free_port();
-    let base = format!("http://127.0.0.1:{port}");
-    let options = NetworkOptions::new(&base, ACCOUNT_SID, AUTH_TOKEN, Arc::new(move || clock.now()));
-    let network = Network::start(options).await.unwrap();
+    let (store, network, port) = stage(&database).await;
     network.set_phone(OWEN, Phone::Presses("1"));
     let mut process = serve(port, &database.url, network.rest_url()).await;
     for moment in 1..=number("MOMENTS", 8) {

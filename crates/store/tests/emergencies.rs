@@ -1,34 +1,19 @@
 //! An emergency from its report to its acknowledgement, a repair, and a call put through, told to both databases.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+mod support;
+
 use agency::crm::{Channel, LeadId, ManagedHomeId, Priority, TaskKind, UserId};
 use agency::handoff::Reason;
 use agency::language::Address;
 use agency::outbox::MessageStatus;
-use agency::phone::PhoneNumber;
 use agency::triage::Level;
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{
     BeginCall, NewAlert, NewAppointment, NewInbound, NewMessage, NewReporter, NewRing, NewTask, NewTicket,
-    NewTransfer, Promises, RingAnswer, Rows, Store, StoreError,
+    NewTransfer, Promises, RingAnswer, Store, StoreError,
 };
-
-fn now() -> Timestamp {
-    "2026-11-23T10:00:00Z".parse().unwrap()
-}
-
-fn later(minutes: i64) -> Timestamp {
-    now().checked_add(SignedDuration::from_mins(minutes)).unwrap()
-}
-
-fn phone(text: &str) -> PhoneNumber {
-    PhoneNumber::parse(text).unwrap()
-}
-
-fn rows(value: Value) -> Rows {
-    serde_json::from_value(value).unwrap()
-}
+use support::{later, now, phone, rows};
 
 async fn given(store: &Store) -> LeadId {
     let staff = json!([

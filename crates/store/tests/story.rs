@@ -1,6 +1,8 @@
 //! One story, told to both databases: every public function of the store is called here. A test below counts them.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+mod support;
+
 use std::path::Path;
 
 use agency::crm::{
@@ -9,30 +11,13 @@ use agency::crm::{
 };
 use agency::language::Intent;
 use agency::outbox::MessageStatus;
-use agency::phone::PhoneNumber;
 use agency::search::attempts;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::{
     Attempt, AttemptOutcome, BeginCall, EndedCall, LeadChange, NewAppointment, NewMessage, NewTask, Place,
-    Rows, SavedTurn, Settled, Store, StoreError, TABLES, TurnLine,
+    SavedTurn, Settled, Store, StoreError, TABLES, TurnLine,
 };
-
-fn now() -> Timestamp {
-    "2026-11-23T10:00:00Z".parse().unwrap()
-}
-
-fn later(minutes: i64) -> Timestamp {
-    now().checked_add(SignedDuration::from_mins(minutes)).unwrap()
-}
-
-fn phone(text: &str) -> PhoneNumber {
-    PhoneNumber::parse(text).unwrap()
-}
-
-fn rows(value: Value) -> Rows {
-    serde_json::from_value(value).unwrap()
-}
+use support::{later, now, phone, rows};
 
 fn property(id: i64, address: &str, price: i64) -> Value {
     json!({

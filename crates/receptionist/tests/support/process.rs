@@ -1,9 +1,14 @@
 //! The server as a process of its own, to be killed.
 
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
+use phone_network::{Network, NetworkOptions};
+use receptionist::clock::Clock;
 use receptionist::rehearsal::{ACCOUNT_SID, AGENCY_NUMBER, AUTH_TOKEN};
+use receptionist::seed::seed;
+use store::Store;
 
 /// A real `receptionist serve`, killed without a word when dropped.
 pub(crate) struct Process(Child);
@@ -13,6 +18,17 @@ impl Drop for Process {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
+}
+
+/// The fictional agency in a database, and the network its server is rung by: a port for it, still free.
+pub(crate) async fn stage(database: &testkit::Database) -> (Store, Network, u16) {
+    let clock = Clock::system();
+    let store = Store::open(&database.url).await.unwrap();
+    seed(&store, agency::london::date_of(clock.now())).await.unwrap();
+    let port = free_port();
+    let base = format!("http://127.0.0.1:{port}");
+    let options = NetworkOptions::new(&base, ACCOUNT_SID, AUTH_TOKEN, Arc::new(move || clock.now()));
+    (store, Network::start(options).await.unwrap(), port)
 }
 
 pub(crate) async fn serve(port: u16, database: &str, api_url: &str) -> Process {
@@ -45,6 +61,6 @@ pub(crate) async fn serve(port: u16, database: &str, api_url: &str) -> Process {
     panic!("the server did not come up on {base}");
 }
 
-pub(crate) fn free_port() -> u16 {
+fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
