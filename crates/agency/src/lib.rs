@@ -33,4 +33,5 @@ pub mod oncall;
 pub mod phone;
 pub mod postcode;
 pub mod repairs;
+pub mod review;
 pub mod settings;

@@ -36,6 +36,8 @@ pub struct Parts {
     pub models: Option<Models>,
     /// Rung when a message was written, so that it leaves at once.
     pub outbox_rung: Notify,
+    /// Rung when a call has ended: its review need not wait.
+    pub calls_ended: Notify,
     /// How many calls are talking over a socket of this process.
     pub relays: watch::Sender<usize>,
     /// Cancelled when this process stops: every socket closes, and its call goes on elsewhere.
@@ -107,6 +109,7 @@ impl App {
             slack,
             models,
             outbox_rung: Notify::new(),
+            calls_ended: Notify::new(),
             relays: watch::Sender::new(0),
             stopping: CancellationToken::new(),
             worker,

@@ -11,6 +11,7 @@ pub mod tools;
 
 pub mod delivery;
 pub mod outbox;
+pub mod review;
 pub mod worker;
 
 pub mod app;

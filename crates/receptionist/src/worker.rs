@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::conversation::{Turn, end_call};
 use crate::ladder::climb_due;
 use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_due};
+use crate::review::{rate_daily, review_due};
 
 /// A call that nothing has touched for so long has ended without telling us.
 const CALL_SILENT_FOR: SignedDuration = SignedDuration::from_hours(4);
@@ -49,7 +50,17 @@ pub async fn run(app: App, stop: CancellationToken) {
             }
         }
     };
-    tokio::join!(outbox, on_call, housekeeping, keep_warm(&app, &stop));
+    let after_calls = async {
+        while !stop.is_cancelled() {
+            tell("the work after calls", follow_up(&app).await);
+            tokio::select! {
+                () = app.calls_ended.notified() => {}
+                () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    };
+    tokio::join!(outbox, on_call, housekeeping, after_calls, keep_warm(&app, &stop));
 }
 
 /// A connection to the model that is used now and then stays open.
@@ -73,6 +84,12 @@ pub async fn keep_house(app: &App) -> Result<(), StoreError> {
     reconcile_diary(app).await?;
     forget_incidents(app).await?;
     end_abandoned_calls(app).await
+}
+
+/// What follows from conversations, viewings and the market; a test steps it.
+pub async fn follow_up(app: &App) -> Result<(), StoreError> {
+    review_due(app).await?;
+    rate_daily(app).await
 }
 
 fn tell(work: &str, outcome: Result<(), StoreError>) {

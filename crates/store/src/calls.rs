@@ -69,7 +69,6 @@ pub struct EndedCall<'a> {
     pub discussed: &'a [PropertyId],
     pub actions: &'a [ActionTaken],
     pub follow_up_notes: Option<&'a str>,
-    pub summary: &'a str,
     /// Of a million tokens, prompt and answer; none: not set.
     pub model_prices: Option<(f64, f64)>,
     pub now: Timestamp,
@@ -170,7 +169,7 @@ impl Tx {
 
     /// State and transcript together; a call that was taken for ended goes on. Refused with [`StoreError::TurnTaken`] if another request was faster.
     pub async fn save_turn(&mut self, saved: &SavedTurn<'_>) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE conversations SET state = $3, turn = $2, updated_at = $4, ended_at = NULL WHERE id = $1 AND turn = $2 - 1";
+        const SQL: &str = "UPDATE conversations SET state = $3, turn = $2, updated_at = $4, ended_at = NULL, reviewed_at = NULL WHERE id = $1 AND turn = $2 - 1";
         let done = execute!(
             self,
             sqlx::query(SQL)
@@ -277,7 +276,7 @@ impl Tx {
         }
         let transcript = self.transcript_of(ended.call_sid).await?;
         const CALL: &str = "UPDATE voice_lead_calls SET duration = COALESCE($2, duration), outcome = $3, intent = $4, properties_discussed = $5, \
-             actions_taken = $6, follow_up_required = $7, follow_up_notes = $8, ai_summary = $9, transcript = $10, ended_at = $11, \
+             actions_taken = $6, follow_up_required = $7, follow_up_notes = $8, transcript = $9, ended_at = $10, \
              response_ms_mean = (SELECT CAST(avg(took_ms) AS INTEGER) FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1), \
              response_ms_max = (SELECT max(took_ms) FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1) \
              WHERE call_sid = $1";
@@ -293,7 +292,6 @@ impl Tx {
                 .bind(TextList(ended.actions.iter().map(|action| action.word().to_owned()).collect()))
                 .bind(ended.follow_up_notes.is_some())
                 .bind(ended.follow_up_notes)
-                .bind(ended.summary)
                 .bind(transcript)
                 .bind(Ts(ended.now))
         )?;

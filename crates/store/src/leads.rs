@@ -19,6 +19,8 @@ pub struct LeadChange {
     /// The number was only said, so it proves nobody: a name and an address that are kept stay.
     pub keeps_person: bool,
     pub conversation: Option<String>,
+    /// The caller's words that told it.
+    pub words: Option<String>,
     /// One id for each possible change row.
     pub change_ids: Vec<String>,
 }
@@ -75,39 +77,37 @@ impl Tx {
         )?;
         let changes = before.differences(&after);
         for ((field, old, new), id) in changes.into_iter().zip(&change.change_ids) {
-            self.note_change(id, lead, change.conversation.as_deref(), field, old, new, now).await?;
+            self.note_change(id, lead, change, (field, old, new), now).await?;
         }
         Ok(())
     }
 
-    async fn requirements(&mut self, lead: LeadId) -> Result<KeptRequirements, StoreError> {
+    pub(crate) async fn requirements(&mut self, lead: LeadId) -> Result<KeptRequirements, StoreError> {
         const SQL: &str = "SELECT name, email, looking_for, property_type, bedrooms_min, bedrooms_max, budget_min, budget_max, \
              preferred_areas, preferred_area_names, must_haves, deal_breakers FROM voice_leads WHERE id = $1";
         Ok(within!(self, |c| sqlx::query_as(SQL).bind(lead.0).fetch_one(c).await)?)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
     async fn note_change(
         &mut self,
         id: &str,
         lead: LeadId,
-        conversation: Option<&str>,
-        field: &str,
-        old: Option<String>,
-        new: Option<String>,
+        change: &LeadChange,
+        (field, old, new): (&str, Option<String>, Option<String>),
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO requirement_changes (id, lead_id, conversation_id, field, old_value, new_value, said_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        const SQL: &str = "INSERT INTO requirement_changes (id, lead_id, conversation_id, field, old_value, new_value, words, said_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         execute!(
             self,
             sqlx::query(SQL)
                 .bind(id)
                 .bind(lead.0)
-                .bind(conversation)
+                .bind(&change.conversation)
                 .bind(field)
                 .bind(old)
                 .bind(new)
+                .bind(&change.words)
                 .bind(Ts(now))
         )?;
         Ok(())

@@ -148,6 +148,7 @@ async fn merges_the_lead(store: &Store, lead: LeadId) {
         name: name.map(str::to_owned),
         wants: Some(Wants { listing: Some(Listing::Rent), budget_max: Some(budget), ..Wants::default() }),
         conversation: Some("call_1".into()),
+        words: None,
         change_ids: (0..10).map(|n| format!("change_{tag}_{n}")).collect(),
         ..LeadChange::default()
     };
@@ -411,7 +412,6 @@ async fn raises_and_ends(store: &Store, lead: LeadId) {
         discussed: &[PropertyId(1)],
         actions: &[ActionTaken::ViewingBooked],
         follow_up_notes: None,
-        summary: "Booked.",
         model_prices: Some((2.0, 8.0)),
         now: later(2),
     };

@@ -101,6 +101,10 @@ pub struct State {
     /// A place that was asked for and is none of ours.
     pub elsewhere: Option<String>,
     pub details_offered: bool,
+    /// The words by which they asked to hear of new homes.
+    pub keeps_posted: Option<String>,
+    /// They were offered the details, and wanted none.
+    pub details_declined: bool,
     pub name_asked: bool,
     pub rudeness: u8,
     /// The caller's latest words, for the message that a colleague may get.
@@ -179,6 +183,8 @@ impl State {
             send_by: None,
             elsewhere: None,
             details_offered: false,
+            keeps_posted: None,
+            details_declined: false,
             name_asked: false,
             rudeness: 0,
             last_heard: String::new(),

@@ -10,6 +10,26 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// How soon a lead wants to move.
+    MoveUrgency {
+        Immediate = "immediate", WithinMonth = "within_month", Within3Months = "within_3_months", Browsing = "browsing",
+    }
+}
+
+vocabulary! {
+    /// What a score comes to.
+    Temperature { Hot = "hot", Warm = "warm", Cold = "cold" }
+}
+
+vocabulary! {
+    /// How far a lead has come. The first four move forward by themselves; the rest is set by staff.
+    LeadStatus {
+        New = "new", Contacted = "contacted", Qualified = "qualified", ViewingBooked = "viewing_booked",
+        OfferMade = "offer_made", Converted = "converted", Lost = "lost",
+    }
+}
+
+vocabulary! {
     /// How a call ended.
     CallOutcome {
         ViewingBooked = "viewing_booked", ViewingChanged = "viewing_changed", ValuationBooked = "valuation_booked",
@@ -26,7 +46,7 @@ vocabulary! {
         Emergency = "emergency", LeadUpdated = "lead_updated", InfoGiven = "info_given",
         ViewingChanged = "viewing_changed", InfoSent = "info_sent",
         OptedOut = "opted_out", TicketRaised = "ticket_raised", Transferred = "transferred",
-        ValuationBooked = "valuation_booked",
+        ValuationBooked = "valuation_booked", SavedSearch = "saved_search",
     }
 }
 

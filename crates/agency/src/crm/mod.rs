@@ -5,7 +5,9 @@ mod lead;
 mod property;
 
 pub use caller::{Caller, Role};
-pub use lead::{ActionTaken, CallOutcome, Interest, WantedArea, Wants};
+pub use lead::{
+    ActionTaken, CallOutcome, Interest, LeadStatus, MoveUrgency, Temperature, WantedArea, Wants,
+};
 pub use property::{Feature, Listing, Property, PropertyType, RentPeriod, street_of};
 
 use serde::{Deserialize, Serialize};

@@ -200,7 +200,7 @@ pub(super) fn search_streets(state: &State, heard: &Heard) -> Vec<Effect> {
     State::run(ToolCall::FindProperties(call))
 }
 
-/// "Let me know if something comes up": the wish is on file, and the call's end leaves somebody the task.
+/// "Let me know if something comes up": the wish is on file, and their words are the consent to be told.
 pub(super) fn keep_posted(state: &mut State, heard: &Heard) -> Option<Vec<Effect>> {
     let step = matches!(
         state.step,
@@ -209,16 +209,18 @@ pub(super) fn keep_posted(state: &mut State, heard: &Heard) -> Option<Vec<Effect
     if !heard.did(Act::KeepPosted) || !step || state.wants.is_empty() || !heard.wish.is_empty() {
         return None;
     }
+    state.keeps_posted = Some(state.last_heard.clone());
+    state.did(ActionTaken::SavedSearch);
     if state.details.name.is_none() && !state.name_asked {
         state.name_asked = true;
         return Some(
             state.ask(
                 Step::AskNameToEnd,
-                "Of course, a colleague will let you know. What's your name, please?",
+                "Of course, we'll let you know when something like that comes up. What's your name, please?",
             ),
         );
     }
-    Some(closing::anything_else(state, "I've noted that, and a colleague will let you know."))
+    Some(closing::anything_else(state, "I've noted that, and we'll let you know when something like that comes up."))
 }
 
 /// Others than those offered.

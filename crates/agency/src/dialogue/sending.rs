@@ -65,6 +65,7 @@ pub(crate) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
         return by_text(state, heard);
     }
     if heard.did(Act::Deny) || heard.did(Act::Goodbye) || heard.did(Act::Thanks) {
+        state.details_declined = true;
         return closing::goodbye(state);
     }
     if state.misses >= 1 {

@@ -24,6 +24,7 @@ mod person;
 mod phrases;
 mod places;
 mod postcode_voice;
+mod qualification;
 mod reference;
 mod rooms;
 mod spans;
@@ -42,6 +43,7 @@ pub use heard::{Heard, Said, hear};
 pub use intent::{Intent, Judged, features_of};
 pub(crate) use money::figures_named;
 pub use places::Lexicon;
+pub use qualification::{Qualification, qualifications};
 pub use topics::{Compare, OfficeTopic, Topic};
 pub use understand::{Line, Offer, Understanding, Urgency, understand};
 

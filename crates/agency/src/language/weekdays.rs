@@ -30,6 +30,9 @@ pub(super) fn weekday(tokens: &Tokens, at: usize, today: Date) -> Reading {
     if matches!(tokens.get(at + skip), "sat" | "sun") && !short_form_is_day(tokens, at + skip) {
         return None;
     }
+    if tokens.get(at + skip) == "wed" && is_we_would(tokens, at + skip) {
+        return None;
+    }
     let (tail, more) = weekday_tail(tokens, at + skip + 1);
     let used = skip + 1 + more;
     if lead == Lead::Plain
@@ -137,6 +140,13 @@ fn weekday_tail(tokens: &Tokens, at: usize) -> (Tail, usize) {
             }
         }
     }
+}
+
+/// "We'd like", with its mark or without it.
+fn is_we_would(tokens: &Tokens, at: usize) -> bool {
+    let after = tokens.get(at + 1);
+    tokens.said(&(at..at + 1)).contains(['\'', '’'])
+        || ["like", "love", "prefer", "rather", "want", "need", "be", "have", "also", "really", "both"].contains(&after)
 }
 
 fn short_form_is_day(tokens: &Tokens, at: usize) -> bool {

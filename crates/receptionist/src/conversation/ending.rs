@@ -44,7 +44,6 @@ async fn end_at(
     }
     let now = app.now();
     let left = left_to_do(&state);
-    let summary = summary(&state);
     let ended = EndedCall {
         call_sid: &turn.call_sid,
         turn: saved.turn,
@@ -54,7 +53,6 @@ async fn end_at(
         discussed: &state.discussed,
         actions: &state.actions,
         follow_up_notes: left.as_ref().map(|left| left.notes.as_str()),
-        summary: &summary,
         model_prices: model_prices(app),
         now,
     };
@@ -86,6 +84,7 @@ async fn end_at(
         leave_review(app, &mut tx, saved, &state).await?;
     }
     tx.commit().await?;
+    app.calls_ended.notify_one();
     Ok(true)
 }
 
@@ -173,19 +172,4 @@ fn left_to_do(state: &State) -> Option<LeftToDo> {
         title: RANG_OFF,
         notes: format!("Was looking for {}.", speech::search(&state.wants)),
     })
-}
-
-/// Three facts, from what was done, not from what was said.
-fn summary(state: &State) -> String {
-    let wanted = if state.wants.is_empty() {
-        "Said nothing about a home.".to_owned()
-    } else {
-        format!("Wanted {}.", speech::search(&state.wants))
-    };
-    let discussed = match state.discussed.len() {
-        0 => "No homes were discussed.".to_owned(),
-        1 => "One home was discussed.".to_owned(),
-        n => format!("{n} homes were discussed."),
-    };
-    format!("{wanted} {discussed} Outcome: {}.", state.outcome().word().replace('_', " "))
 }

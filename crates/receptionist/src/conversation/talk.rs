@@ -248,6 +248,7 @@ impl<'a> Talk<'a> {
                 wants: (has_moved || *wants != before.wants).then(|| wants.clone()),
                 keeps_person: self.state.caller.phone.is_none(),
                 conversation: Some(self.conversation.clone()),
+                words: Some(self.state.last_heard.clone()).filter(|words| !words.is_empty()),
                 change_ids: (0..10).map(|_| self.app.id("change")).collect(),
             };
             tx.change_lead(lead, &change, now).await?;

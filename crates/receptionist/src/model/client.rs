@@ -78,6 +78,52 @@ impl Models {
         Err(failed)
     }
 
+    /// A whole answer in this shape, as strict structured output, from the first model that gives one
+    /// (platform.openai.com/docs/guides/structured-outputs).
+    pub(crate) async fn fill_in(
+        &self,
+        messages: &[Value],
+        (name, schema): (&str, &Value),
+        now: Timestamp,
+    ) -> Result<String, ModelError> {
+        let mut failed = ModelError::Resting;
+        for (index, (model, breaker)) in self.known.iter().enumerate() {
+            if !breaker.is_closed(now) {
+                continue;
+            }
+            let form = json!({"type": "json_schema", "json_schema": {"name": name, "strict": true, "schema": schema}});
+            let request =
+                json!({"model": model, "messages": messages, "response_format": form, "store": false});
+            match self.whole_answer(&request).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => {
+                    self.failed(index, &error, now);
+                    failed = error;
+                }
+            }
+        }
+        Err(failed)
+    }
+
+    /// Nobody waits for it on the telephone, but no job hangs on it for ever either.
+    async fn whole_answer(&self, request: &Value) -> Result<String, ModelError> {
+        const WAIT: Duration = Duration::from_secs(30);
+        let url = format!("{}/chat/completions", self.settings.base_url.trim_end_matches('/'));
+        let key = self.settings.api_key.expose_secret();
+        let sent = self.http.post(url).bearer_auth(key).timeout(WAIT).json(request).send();
+        let response = sent.await.map_err(|_| ModelError::Unreachable)?;
+        if !response.status().is_success() {
+            return Err(refused(response).await);
+        }
+        let answer: Value = response.json().await.map_err(|_| ModelError::Garbled)?;
+        let choice = &answer["choices"][0];
+        match (choice["finish_reason"].as_str(), choice["message"]["content"].as_str()) {
+            (Some("length"), _) => Err(ModelError::Cut),
+            (_, Some(content)) if !content.is_empty() => Ok(content.to_owned()),
+            _ => Err(ModelError::Empty),
+        }
+    }
+
     fn request<'a>(&'a self, messages: Vec<Value>, agency: &'a str, conversation: &str) -> Request<'a> {
         let effort = Some(self.settings.reasoning_effort.as_str()).filter(|effort| !effort.is_empty());
         Request {
@@ -103,10 +149,7 @@ impl Models {
         if response.status().is_success() {
             return Ok(Answer::new(response));
         }
-        let status = response.status().as_u16();
-        let body: Value = response.json().await.unwrap_or_default();
-        let code = body["error"]["code"].as_str().or(body["error"]["type"].as_str()).unwrap_or("unknown");
-        Err(ModelError::Refused { status, code: code.chars().take(60).collect() })
+        Err(refused(response).await)
     }
 
     pub(crate) fn succeeded(&self, index: usize) {
@@ -128,6 +171,13 @@ impl Models {
             tracing::warn!(model = %name, error = %error, "the model failed; the rules engine answers this turn");
         }
     }
+}
+
+async fn refused(response: reqwest::Response) -> ModelError {
+    let status = response.status().as_u16();
+    let body: Value = response.json().await.unwrap_or_default();
+    let code = body["error"]["code"].as_str().or(body["error"]["type"].as_str()).unwrap_or("unknown");
+    ModelError::Refused { status, code: code.chars().take(60).collect() }
 }
 
 /// A request as the endpoint takes it (platform.openai.com/docs/api-reference/chat/create).

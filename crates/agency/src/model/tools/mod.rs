@@ -126,7 +126,7 @@ fn spec<T: JsonSchema>(name: &'static str, description: &'static str) -> ToolSpe
 }
 
 /// Strict mode wants every property required and no others allowed.
-fn strict(mut schema: Value) -> Value {
+pub(crate) fn strict(mut schema: Value) -> Value {
     if let Some(object) = schema.as_object_mut() {
         object.retain(|key, _| !matches!(key.as_str(), "$schema" | "title" | "description"));
         let names: Vec<Value> = object
