@@ -82,6 +82,37 @@ pub struct DiaryRules {
     pub offers_max: usize,
 }
 
+/// What goes out by itself after a call, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FollowingUp {
+    /// Nothing that was not asked for at that moment leaves between these times.
+    pub quiet_from: Time,
+    pub quiet_to: Time,
+    /// The homes of a call go out after it.
+    pub send_homes: bool,
+    pub reminder_h: i64,
+    /// "How did it go", so long after a viewing's end.
+    pub feedback_after_h: i64,
+    pub survey: bool,
+    pub survey_after_s: i64,
+    pub survey_every_days: i64,
+    /// A task so long past its time is a manager's.
+    pub escalate_after_min: i64,
+}
+
+impl FollowingUp {
+    /// The first moment, from `at` on, at which somebody may be written to unasked.
+    pub fn not_quiet(&self, at: Timestamp) -> Timestamp {
+        let local = london::local(at);
+        let (time, date) = (local.time(), local.date());
+        if time >= self.quiet_from {
+            return london::instant_at(date.saturating_add(1.day()), self.quiet_to);
+        }
+        if time < self.quiet_to { london::instant_at(date, self.quiet_to) } else { at }
+    }
+}
+
 impl OpeningHours {
     pub fn is_working_day(&self, date: Date) -> bool {
         let is_holiday = london::is_bank_holiday(date) || london::is_closed_by_custom(date);
@@ -122,6 +153,31 @@ mod tests {
             days: vec![Monday, Tuesday, Wednesday, Thursday, Friday, Saturday],
             opens: Time::constant(9, 0, 0, 0),
             closes: Time::constant(18, 0, 0, 0),
+        }
+    }
+
+    #[test]
+    fn nobody_is_written_to_at_night_unasked() {
+        let rules = FollowingUp {
+            quiet_from: Time::constant(21, 0, 0, 0),
+            quiet_to: Time::constant(8, 0, 0, 0),
+            send_homes: true,
+            reminder_h: 24,
+            feedback_after_h: 2,
+            survey: true,
+            survey_after_s: 30,
+            survey_every_days: 30,
+            escalate_after_min: 60,
+        };
+        let at = |day: i8, hour: i8, minute: i8| london::instant(date(2026, 10, day).at(hour, minute, 0, 0));
+        for (asked, leaves) in [
+            (at(24, 20, 59), at(24, 20, 59)),
+            (at(24, 21, 0), at(25, 8, 0)),
+            // The night the clocks go back.
+            (at(25, 3, 0), at(25, 8, 0)),
+            (at(25, 8, 0), at(25, 8, 0)),
+        ] {
+            assert_eq!(rules.not_quiet(asked), leaves);
         }
     }
 

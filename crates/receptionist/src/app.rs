@@ -18,7 +18,8 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Ids};
-use crate::delivery::{SlackClient, TwilioClient};
+use crate::delivery::{Mailer, SlackClient, TwilioClient};
+use crate::links::Links;
 use crate::model::Models;
 use crate::settings::Settings;
 
@@ -33,6 +34,8 @@ pub struct Parts {
     pub ids: Ids,
     pub twilio: TwilioClient,
     pub slack: Option<SlackClient>,
+    pub mailer: Option<Mailer>,
+    pub links: Links,
     pub models: Option<Models>,
     /// Rung when a message was written, so that it leaves at once.
     pub outbox_rung: Notify,
@@ -98,6 +101,9 @@ impl App {
         };
         let twilio = TwilioClient::new(&settings)?;
         let slack = SlackClient::new(&settings.emergency.slack_webhook_url)?;
+        let mailer = Mailer::new(&settings.email)?;
+        let key = store.setting_or_keep("link_key", &ids.key(), now).await?;
+        let links = Links::new(&settings.server.base_url, key);
         let models = Models::new(&settings.model)?;
         let worker = ids.next("node", now);
         Ok(Self(Arc::new(Parts {
@@ -107,6 +113,8 @@ impl App {
             ids,
             twilio,
             slack,
+            mailer,
+            links,
             models,
             outbox_rung: Notify::new(),
             calls_ended: Notify::new(),

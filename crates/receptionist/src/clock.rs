@@ -128,6 +128,11 @@ impl Ids {
         )
     }
 
+    /// A key of 256 bits, in hexadecimal.
+    pub fn key(&self) -> String {
+        hex::encode(self.0.lock().unwrap_or_else(PoisonError::into_inner).rng.random::<[u8; 32]>())
+    }
+
     /// From 0 to 1.
     pub fn jitter(&self) -> f64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).rng.random::<f64>()

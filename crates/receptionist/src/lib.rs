@@ -11,10 +11,12 @@ pub mod tools;
 
 pub mod delivery;
 pub mod outbox;
+mod packages;
 pub mod review;
 pub mod worker;
 
 pub mod app;
+pub mod links;
 pub mod clock;
 pub mod server;
 pub mod settings;

@@ -5,7 +5,7 @@ mod post;
 mod receipt;
 mod settle;
 
-pub(crate) use post::{About, Post, post, post_all_ways, post_call, post_to_slack};
+pub(crate) use post::{About, Post, post, post_all_ways, post_at, post_call, post_email, post_to_slack};
 pub use receipt::{apply_waiting_receipts, ask_for_receipts, take_receipt};
 
 use agency::crm::Channel;
@@ -44,6 +44,15 @@ pub async fn send_due(app: &App) -> Result<usize, StoreError> {
 }
 
 async fn handle(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
+    if message.status == MessageStatus::Unknown && message.channel == Channel::Email.word() {
+        // Nobody can be asked. It has the same Message-ID, and is marked.
+        let step = Step {
+            possible_duplicate: true,
+            again_in: Some(SignedDuration::ZERO),
+            ..Step::to(MessageStatus::Queued, AttemptOutcome::NotFound)
+        };
+        return settle(app, message, app.now(), step).await;
+    }
     if message.status == MessageStatus::Unknown {
         return reconcile(app, message).await;
     }
@@ -53,12 +62,13 @@ async fn handle(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
 async fn send(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
     let started = app.now();
     let step = match deliver(app, message).await {
-        Ok(Sent { sid, http_status }) => {
+        Ok(Sent { sid, http_status, detail }) => {
             metrics::counter!("messages_sent_total", "channel" => message.channel.clone()).increment(1);
-            // Slack sends no receipts: what it took is there.
-            let is_there = message.channel == Channel::Slack.word();
+            // Slack and SMTP send no receipts: what they took is there.
+            let is_there = [Channel::Slack.word(), Channel::Email.word()].contains(&message.channel.as_str());
             let status = if is_there { MessageStatus::Delivered } else { MessageStatus::Sent };
-            Step { http_status: Some(http_status), sid: Some(sid), ..Step::to(status, AttemptOutcome::Sent) }
+            let step = Step::to(status, AttemptOutcome::Sent);
+            Step { http_status: Some(http_status), sid: Some(sid), detail, ..step }
         }
         Err(undelivered) => after(app, message, &undelivered),
     };
@@ -66,9 +76,16 @@ async fn send(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
 }
 
 async fn deliver(app: &App, message: &ClaimedMessage) -> Result<Sent, Undelivered> {
-    match (Channel::from_word(&message.channel), &app.slack) {
-        (Some(Channel::Slack), Some(slack)) => slack.create(message).await,
-        (Some(Channel::Voice), _) => app.twilio.create_call(message, app.now()).await,
+    match Channel::from_word(&message.channel) {
+        Some(Channel::Slack) => match &app.slack {
+            Some(slack) => slack.create(message).await,
+            None => Err(Undelivered::NOT_SET_UP),
+        },
+        Some(Channel::Email) => match &app.mailer {
+            Some(mailer) => mailer.create(message, app.now()).await,
+            None => Err(Undelivered::NOT_SET_UP),
+        },
+        Some(Channel::Voice) => app.twilio.create_call(message, app.now()).await,
         _ => app.twilio.create(message, app.now()).await,
     }
 }

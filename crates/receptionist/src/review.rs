@@ -4,12 +4,16 @@
 
 use agency::conversation::State;
 use agency::crm::{Interest, LeadId, Priority, Property, TaskKind};
-use agency::review::{Analysis, FollowUp, Reviewed, by_rules, messages, schema, score, status, summary};
+use agency::review::{asks_for_news, Analysis, FollowUp, Reviewed, by_rules, messages, schema, score, status, summary};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use store::{Contradiction, NewTask, StoreError, ToReview, Tx};
+use store::{Contradiction, NewSearch, NewTask, StoreError, ToReview, Tx};
 
 use crate::app::App;
+use crate::packages::{self, Package};
+
+mod homes;
+mod survey;
 
 /// A model reads for some seconds; a worker that died is waited for no longer than this.
 const LEASE: SignedDuration = SignedDuration::from_mins(3);
@@ -101,6 +105,7 @@ async fn write(
     analysis: &Analysis,
     read_by: &str,
 ) -> Result<(), StoreError> {
+    let package = homes::to_send(app, one, reviewed, analysis).await?;
     let mut tx = app.store.begin().await?;
     if !tx.finish_review(one, app.now()).await? {
         return Ok(());
@@ -117,6 +122,9 @@ async fn write(
     for (number, task) in analysis.follow_ups.iter().enumerate() {
         leave(app, &mut tx, one, (task, TaskKind::FollowUp, &number.to_string())).await?;
     }
+    keep_search(app, &mut tx, one, reviewed).await?;
+    send(app, &mut tx, package.as_ref()).await?;
+    survey::ask(app, &mut tx, one, reviewed).await?;
     let said_two_ways = tx.contradictions(&one.conversation).await?;
     let kept = kept(analysis, reviewed, read_by, &said_two_ways).to_string();
     tx.keep_review(one, &kept, &analysis.summary.join("\n")).await?;
@@ -124,6 +132,39 @@ async fn write(
     tx.commit().await?;
     app.outbox_rung.notify_one();
     Ok(())
+}
+
+async fn send(app: &App, tx: &mut Tx, package: Option<&Package>) -> Result<(), StoreError> {
+    match package {
+        Some(package) => packages::write(app, tx, package).await,
+        None => Ok(()),
+    }
+}
+
+/// Who asked to hear of new homes is told of them; who asked before, of what they want now.
+async fn keep_search(
+    app: &App,
+    tx: &mut Tx,
+    one: &ToReview,
+    reviewed: &Reviewed<'_>,
+) -> Result<(), StoreError> {
+    let wants = tx.lead_facts(one.lead).await?.wants;
+    if wants.is_empty() {
+        return Ok(());
+    }
+    let Some(words) = asks_for_news(reviewed) else {
+        return tx.refresh_search(one.lead, &wants, one.ended).await;
+    };
+    let search = NewSearch {
+        id: &app.id("search"),
+        lead: one.lead,
+        conversation: Some(&one.conversation),
+        wants: &wants,
+        words: &words,
+        consent_id: &app.id("consent"),
+        now: one.ended,
+    };
+    tx.save_search(&search).await
 }
 
 /// The review as it is kept with the call: what was recorded, what was read and by whom, and what was said two ways.

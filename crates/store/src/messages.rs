@@ -26,10 +26,25 @@ pub struct NewMessage<'a> {
     pub body: &'a str,
     pub content_sid: Option<&'a str>,
     pub content_variables: Option<&'a str>,
+    pub rich: Rich<'a>,
     pub dedupe_key: &'a str,
     pub fallback_for: Option<&'a str>,
     pub send_after: Timestamp,
     pub now: Timestamp,
+}
+
+/// What a message is made of besides words.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rich<'a> {
+    /// The package it is part of.
+    pub package: Option<&'a str>,
+    pub subject: Option<&'a str>,
+    pub html: Option<&'a str>,
+    /// A picture's address.
+    pub media: Option<&'a str>,
+    /// JSON: a list of `agency::messages::Attachment`.
+    pub attachments: Option<&'a str>,
+    pub unsubscribe: Option<&'a str>,
 }
 
 /// A message that this worker may send until its lease ends.
@@ -47,6 +62,12 @@ pub struct ClaimedMessage {
     pub body: String,
     pub content_sid: Option<String>,
     pub content_variables: Option<String>,
+    pub package: Option<String>,
+    pub subject: Option<String>,
+    pub html: Option<String>,
+    pub media: Option<String>,
+    pub attachments: Option<String>,
+    pub unsubscribe: Option<String>,
     pub status: MessageStatus,
     pub attempts: i64,
 }
@@ -67,6 +88,12 @@ impl ClaimedMessage {
             body,
             content_sid: None,
             content_variables: None,
+            package: None,
+            subject: None,
+            html: None,
+            media: None,
+            attachments: None,
+            unsubscribe: None,
             status: MessageStatus::Sending,
             attempts: 0,
         }
@@ -87,6 +114,12 @@ struct MessageRow {
     body: String,
     content_sid: Option<String>,
     content_variables: Option<String>,
+    package_id: Option<String>,
+    subject: Option<String>,
+    html: Option<String>,
+    media: Option<String>,
+    attachments: Option<String>,
+    unsubscribe: Option<String>,
     status: String,
     attempts: Int,
 }
@@ -125,6 +158,8 @@ pub struct Attempt<'a> {
     pub outcome: AttemptOutcome,
     pub http_status: Option<i64>,
     pub error_code: Option<i64>,
+    /// What was left out, or what the other side said.
+    pub detail: Option<&'a str>,
     pub started: Timestamp,
     pub finished: Timestamp,
 }
@@ -142,7 +177,7 @@ pub struct Settled<'a> {
 
 macro_rules! message_columns {
     () => {
-        "id, channel, kind, lead_id, conversation_id, appointment_id, alert_id, to_address, from_address, body, content_sid, content_variables, status, attempts"
+        "id, channel, kind, lead_id, conversation_id, appointment_id, alert_id, to_address, from_address, body, content_sid, content_variables, package_id, subject, html, media, attachments, unsubscribe, status, attempts"
     };
 }
 
@@ -225,12 +260,16 @@ impl Store {
         const LAST: &str = "SELECT created_at FROM messages WHERE from_address = $1 AND direction = 'inbound' AND channel = 'whatsapp' \
              ORDER BY created_at DESC LIMIT 1";
         const PREFERS: &str = "SELECT 1 FROM voice_leads WHERE phone = $1 AND (preferred_contact_method = 'whatsapp' OR source = 'whatsapp')";
+        const EMAIL: &str = "SELECT email, (preferred_contact_method = 'email') AS prefers FROM voice_leads WHERE phone = $1 AND email IS NOT NULL \
+             AND NOT EXISTS (SELECT 1 FROM opt_outs WHERE address = voice_leads.email AND channel = 'email' AND purpose IN ('service', 'all'))";
         const OUT: &str = "SELECT channel FROM opt_outs WHERE address = $1 AND purpose IN ('service', 'all')";
         let whatsapp = format!("whatsapp:{phone}");
         let last: Option<Ts> =
             read!(self, |c| sqlx::query_scalar(LAST).bind(&whatsapp).fetch_optional(c).await)?;
         let prefers: Option<Int> =
             read!(self, |c| sqlx::query_scalar(PREFERS).bind(phone.as_str()).fetch_optional(c).await)?;
+        let email: Option<(String, bool)> =
+            read!(self, |c| sqlx::query_as(EMAIL).bind(phone.as_str()).fetch_optional(c).await)?;
         let opted_out: Vec<String> =
             read!(self, |c| sqlx::query_scalar(OUT).bind(phone.as_str()).fetch_all(c).await)?;
         Ok(Reach {
@@ -239,6 +278,8 @@ impl Store {
             prefers_whatsapp: prefers.is_some(),
             opted_out: opted_out.iter().filter_map(|channel| Channel::from_word(channel)).collect(),
             has_template: false,
+            prefers_email: email.as_ref().is_some_and(|(_, prefers)| *prefers),
+            email: email.map(|(address, _)| address),
         })
     }
 
@@ -277,8 +318,9 @@ impl Tx {
     /// Writes a message to be sent. Says whether it is new: the same key is never written twice.
     pub async fn enqueue(&mut self, new: &NewMessage<'_>) -> Result<bool, StoreError> {
         const SQL: &str = "INSERT INTO messages (id, direction, channel, kind, lead_id, conversation_id, appointment_id, alert_id, to_address, \
-             from_address, body, content_sid, content_variables, status, dedupe_key, fallback_for, send_after, created_at, updated_at) \
-             VALUES ($1, 'outbound', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', $13, $14, $15, $16, $16) \
+             from_address, body, content_sid, content_variables, status, dedupe_key, fallback_for, send_after, created_at, updated_at, \
+             package_id, subject, html, media, attachments, unsubscribe) \
+             VALUES ($1, 'outbound', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22) \
              ON CONFLICT (dedupe_key) DO NOTHING";
         let written = execute!(
             self,
@@ -299,6 +341,12 @@ impl Tx {
                 .bind(new.fallback_for)
                 .bind(Ts(new.send_after))
                 .bind(Ts(new.now))
+                .bind(new.rich.package)
+                .bind(new.rich.subject)
+                .bind(new.rich.html)
+                .bind(new.rich.media)
+                .bind(new.rich.attachments)
+                .bind(new.rich.unsubscribe)
         )?;
         Ok(written > 0)
     }
@@ -311,8 +359,8 @@ impl Tx {
         attempt: &Attempt<'_>,
         settled: &Settled<'_>,
     ) -> Result<bool, StoreError> {
-        const ATTEMPT: &str = "INSERT INTO message_attempts (id, message_id, number, started_at, finished_at, outcome, http_status, error_code, provider_sid) \
-             VALUES ($1, $2, (SELECT count(*) + 1 FROM message_attempts WHERE message_id = $2), $3, $4, $5, $6, $7, $8)";
+        const ATTEMPT: &str = "INSERT INTO message_attempts (id, message_id, number, started_at, finished_at, outcome, http_status, error_code, provider_sid, detail) \
+             VALUES ($1, $2, (SELECT count(*) + 1 FROM message_attempts WHERE message_id = $2), $3, $4, $5, $6, $7, $8, $9)";
         execute!(
             self,
             sqlx::query(ATTEMPT)
@@ -324,6 +372,7 @@ impl Tx {
                 .bind(attempt.http_status)
                 .bind(attempt.error_code)
                 .bind(settled.provider_sid)
+                .bind(attempt.detail)
         )?;
         const MESSAGE: &str = "UPDATE messages SET status = $3, provider_sid = COALESCE($4, provider_sid), error_code = $5, \
              send_after = COALESCE($6, send_after), possible_duplicate = (possible_duplicate OR $7), attempts = attempts + $8, \
@@ -364,6 +413,12 @@ impl MessageRow {
             body: self.body,
             content_sid: self.content_sid,
             content_variables: self.content_variables,
+            package: self.package_id,
+            subject: self.subject,
+            html: self.html,
+            media: self.media,
+            attachments: self.attachments,
+            unsubscribe: self.unsubscribe,
             status: MessageStatus::from_word(&self.status).unwrap_or(MessageStatus::Unknown),
             attempts: self.attempts.0,
         }

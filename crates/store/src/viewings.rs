@@ -63,6 +63,13 @@ impl Store {
         Ok(found)
     }
 
+    /// Where whoever is to come takes email.
+    pub async fn viewer_email(&self, appointment: AppointmentId) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "SELECT COALESCE(a.viewer_email, l.email) FROM viewing_appointments a \
+             LEFT JOIN voice_leads l ON l.id = a.lead_id WHERE a.id = $1";
+        Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(appointment.0).fetch_optional(c).await)?.flatten())
+    }
+
     /// The telephone of whoever shows the home.
     pub async fn phone_of_shower(
         &self,

@@ -103,6 +103,8 @@ pub struct State {
     pub details_offered: bool,
     /// The words by which they asked to hear of new homes.
     pub keeps_posted: Option<String>,
+    /// Complaint, press, law or a death: nobody asks how the call was.
+    pub is_delicate: bool,
     /// They were offered the details, and wanted none.
     pub details_declined: bool,
     pub name_asked: bool,
@@ -184,6 +186,7 @@ impl State {
             elsewhere: None,
             details_offered: false,
             keeps_posted: None,
+            is_delicate: false,
             details_declined: false,
             name_asked: false,
             rudeness: 0,

@@ -21,6 +21,9 @@ pub struct Handover {
 
 /// A person should take over. `lead_in` is said in any case; `otherwise` where nobody is free.
 pub(crate) fn begin(state: &mut State, reason: Reason, lead_in: &str, otherwise: &str) -> Vec<Effect> {
+    if matches!(reason, Reason::Complaint | Reason::Legal | Reason::Press | Reason::Bereavement) {
+        state.is_delicate = true;
+    }
     if matches!(reason, Reason::Complaint | Reason::Legal | Reason::Press) {
         state.message_about = TaskKind::Complaint;
     }

@@ -1,23 +1,38 @@
 //! What is sent, one file per message, and by which ways.
 
+mod appointment;
+mod calendar;
 mod callback_promise;
+mod card;
 mod emergency;
+mod homes_page;
+mod letter;
 mod money;
 mod plan;
 mod property_details;
 mod running_late;
+mod survey;
+mod template;
 mod valuation_confirmation;
 mod verification_code;
 mod viewing_cancelled;
 mod viewing_confirmation;
+mod wording;
 
+pub use appointment::{AppointmentEmail, News};
 pub use callback_promise::callback_promise;
+pub use card::{BookableSlot, Card, PropertyMedia, absolute};
 pub use emergency::{
     Incident, emergency_alert, emergency_call, emergency_notice, help_is_coming, repair_reported, stand_down,
 };
-pub use plan::{Reach, Way, fallback, ways};
-pub use property_details::property_details;
+pub use homes_page::{HomesPage, Unsubscribing, homes_page, unsubscribe_page};
+pub use letter::{Attachment, Email, Part};
+pub use plan::{Reach, Way, fallback, package_way, ways};
+pub use property_details::{Negotiator, Occasion, PropertyDetails};
 pub use running_late::running_late;
+pub use survey::{
+    score_in, survey, survey_thanks, viewing_feedback, viewing_missed, viewing_reminder, viewing_reminder_to_staff,
+};
 pub use valuation_confirmation::valuation_confirmation;
 pub use verification_code::verification_code;
 pub use viewing_cancelled::viewing_cancelled;
@@ -39,6 +54,13 @@ pub mod kind {
     pub const HELP_IS_COMING: &str = "help_is_coming";
     pub const HAND_OFF: &str = "hand_off";
     pub const STAND_DOWN: &str = "stand_down";
+    pub const NEW_MATCH: &str = "new_match";
+    pub const VIEWING_REMINDER: &str = "viewing_reminder";
+    pub const VIEWING_FEEDBACK: &str = "viewing_feedback";
+    pub const VIEWING_MISSED: &str = "viewing_missed";
+    pub const SURVEY: &str = "survey";
+    pub const SURVEY_THANKS: &str = "survey_thanks";
+    pub const TASK_OVERDUE: &str = "task_overdue";
     pub const RUNNING_LATE: &str = "running_late";
     pub const REPAIR_REPORTED: &str = "repair_reported";
 }

@@ -18,6 +18,9 @@ pub struct Reach {
     pub opted_out: Vec<Channel>,
     /// Whether an approved template exists for this message.
     pub has_template: bool,
+    /// Where they take email, if we send any and they have not stopped it.
+    pub email: Option<String>,
+    pub prefers_email: bool,
 }
 
 /// One way of sending one message.
@@ -27,6 +30,7 @@ pub enum Way {
     Sms,
     WhatsAppText,
     WhatsAppTemplate,
+    Email,
 }
 
 impl Way {
@@ -34,6 +38,7 @@ impl Way {
         match self {
             Self::Sms => Channel::Sms,
             Self::WhatsAppText | Self::WhatsAppTemplate => Channel::WhatsApp,
+            Self::Email => Channel::Email,
         }
     }
 }
@@ -55,6 +60,20 @@ pub fn ways(reach: &Reach, now: Timestamp) -> Vec<Way> {
         ways.extend(whatsapp_way(reach, now));
     }
     ways
+}
+
+/// The one way of a package of homes that goes out by itself (`spec.md` §7): email where they prefer it, WhatsApp where they
+/// use it, else email, else an SMS with the link.
+pub fn package_way(reach: &Reach, now: Timestamp) -> Option<Way> {
+    let email = reach.email.is_some().then_some(Way::Email);
+    let by_phone = ways(reach, now);
+    let has = |way: &Way| by_phone.contains(way).then_some(*way);
+    email
+        .filter(|_| reach.prefers_email)
+        .or_else(|| has(&Way::WhatsAppText))
+        .or_else(|| has(&Way::WhatsAppTemplate))
+        .or(email)
+        .or_else(|| has(&Way::Sms))
 }
 
 fn whatsapp_way(reach: &Reach, now: Timestamp) -> Option<Way> {
@@ -111,6 +130,22 @@ mod tests {
     fn landlines_get_no_texts() {
         let landline = Reach { phone: PhoneNumber::parse("02079460123").ok(), ..Reach::default() };
         assert!(ways(&landline, now()).is_empty());
+    }
+
+    #[test]
+    fn a_package_takes_the_first_way_that_is_open() {
+        let by_email = Some("sam@example.com".to_owned());
+        let emailed = |reach: Reach, prefers| Reach { email: by_email.clone(), prefers_email: prefers, ..reach };
+        for (reach, way) in [
+            (emailed(reach(Some(1)), true), Some(Way::Email)),
+            (emailed(reach(Some(1)), false), Some(Way::WhatsAppText)),
+            (emailed(reach(Some(30)), false), Some(Way::Email)),
+            (reach(Some(30)), Some(Way::Sms)),
+            (Reach { has_template: true, ..reach(Some(30)) }, Some(Way::WhatsAppTemplate)),
+            (Reach::default(), None),
+        ] {
+            assert_eq!(package_way(&reach, now()), way, "{reach:?}");
+        }
     }
 
     #[test]

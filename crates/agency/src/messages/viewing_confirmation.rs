@@ -28,7 +28,8 @@ pub fn viewing_confirmation(viewing: &ViewingConfirmation, agency: &AgencyProfil
         Way::Sms => format!(
             "{agency_name}: your viewing is booked for {when} at {home}. {meets} will meet you there. Map: {map} To change it, reply here or ring {office}."
         ),
-        Way::WhatsAppText | Way::WhatsAppTemplate => {
+        // An email has its own words and an invitation: [`super::AppointmentEmail`].
+        Way::WhatsAppText | Way::WhatsAppTemplate | Way::Email => {
             let first_name = viewing.viewer_name.split_whitespace().next().unwrap_or_default();
             format!(
                 "Hello {first_name}, your viewing is booked.\n\n*{when}*\n{home}\nReference {}\n\n{meets} will meet you there.\nMap: {map}\n\nTo change it, reply here or ring {office}.\n{agency_name}",

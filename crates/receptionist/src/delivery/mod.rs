@@ -1,9 +1,11 @@
 //! Sending: each provider one file. A failure says retry, give up, or look first.
 
 mod slack;
+mod smtp;
 mod twilio;
 
 pub use slack::SlackClient;
+pub use smtp::Mailer;
 pub use twilio::{Sent, TwilioClient, Undelivered};
 
 use agency::crm::Channel;
@@ -22,6 +24,11 @@ pub fn addresses(twilio: &Twilio, phone: &PhoneNumber, channel: Channel) -> (Str
     }
 }
 
+/// Somebody of whom no telephone is known.
+pub fn reach_by_email(app: &App, email: Option<&str>) -> Reach {
+    Reach { email: email.filter(|_| app.mailer.is_some()).map(str::to_owned), ..Reach::default() }
+}
+
 /// How somebody can be reached for this kind of message, with what this agency has set up.
 pub async fn reach(app: &App, phone: &PhoneNumber, kind: &str) -> Result<Reach, StoreError> {
     let known = app.store.reach(phone).await?;
@@ -30,6 +37,7 @@ pub async fn reach(app: &App, phone: &PhoneNumber, kind: &str) -> Result<Reach, 
         last_whatsapp: known.last_whatsapp.filter(|_| has_whatsapp),
         prefers_whatsapp: known.prefers_whatsapp && has_whatsapp,
         has_template: app.settings.whatsapp_templates.contains_key(kind),
+        email: known.email.filter(|_| app.mailer.is_some()),
         ..known
     })
 }

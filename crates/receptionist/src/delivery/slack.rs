@@ -37,6 +37,7 @@ impl SlackClient {
             return Ok(Sent {
                 sid: format!("slack-{}", message.id),
                 http_status: i64::from(status.as_u16()),
+                detail: None,
             });
         }
         let passes = status.is_server_error() || status.as_u16() == 429;

@@ -30,6 +30,8 @@ pub struct TwilioClient {
 pub struct Sent {
     pub sid: String,
     pub http_status: i64,
+    /// What was left out of it.
+    pub detail: Option<String>,
 }
 
 /// Twilio did not take it, or nobody knows.
@@ -38,6 +40,11 @@ pub struct Undelivered {
     pub failure: Failure,
     pub http_status: Option<i64>,
     pub code: Option<i64>,
+}
+
+impl Undelivered {
+    /// The agency has no such channel any more.
+    pub const NOT_SET_UP: Self = Self { failure: Failure::Permanent, http_status: None, code: None };
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,7 +113,10 @@ impl TwilioClient {
                 fields.push(("ContentSid", sid));
                 fields.extend(variables.as_ref().map(|variables| ("ContentVariables", variables.as_str())));
             }
-            (None, _) => fields.push(("Body", &message.body)),
+            (None, _) => {
+                fields.push(("Body", &message.body));
+                fields.extend(message.media.as_ref().map(|url| ("MediaUrl", url.as_str())));
+            }
         }
         self.post(&self.messages_url, &fields, now).await
     }
@@ -146,7 +156,7 @@ impl TwilioClient {
         self.answered(now);
         let unreadable = Undelivered { failure: Failure::Unknown, http_status, code: None };
         let resource: Resource = response.json().await.map_err(|_| unreadable)?;
-        Ok(Sent { sid: resource.sid, http_status: i64::from(status.as_u16()) })
+        Ok(Sent { sid: resource.sid, http_status: i64::from(status.as_u16()), detail: None })
     }
 
     /// What Twilio knows of a message: its status, and an error code if it has one.

@@ -1,9 +1,10 @@
 //! A message to one person, written into the outbox within the transaction of the fact it tells.
 
 use agency::crm::{AppointmentId, Channel, LeadId};
-use agency::messages::{Way, ways};
+use agency::messages::{Email, Way, ways};
 use agency::phone::PhoneNumber;
-use store::{NewMessage, StoreError, Tx};
+use jiff::Timestamp;
+use store::{NewMessage, Rich, StoreError, Tx};
 
 use crate::app::App;
 use crate::delivery::{addresses, reach};
@@ -12,7 +13,7 @@ use crate::delivery::{addresses, reach};
 #[derive(Clone, Copy)]
 pub(crate) struct About<'a> {
     pub(crate) lead: LeadId,
-    pub(crate) conversation: &'a str,
+    pub(crate) conversation: Option<&'a str>,
     /// An emergency: its messages wait for no others.
     pub(crate) alert: Option<&'a str>,
 }
@@ -34,6 +35,17 @@ pub(crate) async fn post(
     about: &About<'_>,
     post: &Post<'_>,
 ) -> Result<(), StoreError> {
+    post_at(app, tx, about, post, app.now()).await
+}
+
+/// A message that leaves then, and not before.
+pub(crate) async fn post_at(
+    app: &App,
+    tx: &mut Tx,
+    about: &About<'_>,
+    post: &Post<'_>,
+    send_after: Timestamp,
+) -> Result<(), StoreError> {
     let channel: Channel = post.way.channel();
     let (to, from) = addresses(&app.settings.twilio, post.to, channel);
     let template =
@@ -44,6 +56,7 @@ pub(crate) async fn post(
         content_sid: template.map(String::as_str),
         content_variables: template.map(|_| variables.as_str()),
         appointment: post.appointment,
+        send_after,
         ..bare(app, about, &id, (channel, post.kind), (&to, &from), post.body, post.dedupe_key)
     };
     tx.enqueue(&message).await?;
@@ -64,7 +77,7 @@ fn bare<'a>(
         channel,
         kind,
         lead: Some(about.lead),
-        conversation: Some(about.conversation),
+        conversation: about.conversation,
         appointment: None,
         alert: about.alert,
         to,
@@ -72,11 +85,38 @@ fn bare<'a>(
         body,
         content_sid: None,
         content_variables: None,
+        rich: Rich::default(),
         dedupe_key,
         fallback_for: None,
         send_after: app.now(),
         now: app.now(),
     }
+}
+
+/// An email with all that goes with it; nothing where the agency sends none.
+pub(crate) async fn post_email(
+    app: &App,
+    tx: &mut Tx,
+    about: &About<'_>,
+    (kind, to, email): (&str, &str, &Email),
+    (appointment, dedupe_key): (Option<AppointmentId>, &str),
+) -> Result<(), StoreError> {
+    let Some(mailer) = &app.mailer else { return Ok(()) };
+    let attachments = serde_json::to_string(&email.attachments)?;
+    let (id, from) = (app.id("msg"), mailer.address());
+    let message = NewMessage {
+        appointment,
+        rich: Rich {
+            subject: Some(&email.subject),
+            html: Some(&email.html),
+            attachments: Some(&attachments),
+            unsubscribe: email.unsubscribe.as_deref(),
+            ..Rich::default()
+        },
+        ..bare(app, about, &id, (Channel::Email, kind), (to, &from), &email.text, dedupe_key)
+    };
+    tx.enqueue(&message).await?;
+    Ok(())
 }
 
 /// By every way this person gets this kind of message.

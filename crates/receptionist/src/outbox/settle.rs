@@ -2,16 +2,17 @@
 //! one transaction.
 
 use agency::crm::{Channel, Priority, TaskKind};
-use agency::messages::fallback;
+use agency::messages::{Reach, fallback};
 use agency::outbox::MessageStatus;
 use agency::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
-use store::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, NewTask, Settled, StoreError, Tx};
+use store::{Attempt, AttemptOutcome, ClaimedMessage, NewMessage, NewTask, Rich, Settled, StoreError, Tx};
 
 use super::receipt::apply_receipts;
 use crate::app::App;
 use crate::delivery::{addresses, reach};
 use crate::ladder;
+use crate::packages::{self, Package};
 
 /// What an attempt came to and where the message goes.
 pub(super) struct Step {
@@ -22,6 +23,8 @@ pub(super) struct Step {
     pub(super) code: Option<i64>,
     pub(super) again_in: Option<SignedDuration>,
     pub(super) possible_duplicate: bool,
+    /// What was left out of it.
+    pub(super) detail: Option<String>,
 }
 
 impl Step {
@@ -34,6 +37,7 @@ impl Step {
             code: None,
             again_in: None,
             possible_duplicate: false,
+            detail: None,
         }
     }
 }
@@ -50,6 +54,7 @@ pub(super) async fn settle(
         outcome: step.outcome,
         http_status: step.http_status,
         error_code: step.code,
+        detail: step.detail.as_deref(),
         started,
         finished: now,
     };
@@ -77,6 +82,8 @@ pub(super) async fn settle(
 /// What is left for a message that failed for good.
 pub(super) enum NextWay {
     Sms(PhoneNumber),
+    /// The package it was part of goes another way.
+    Package(Box<Package>),
     /// The same words go, or went, by SMS anyway.
     SmsAlready,
     Nothing,
@@ -84,6 +91,9 @@ pub(super) enum NextWay {
 
 pub(super) async fn next_way(app: &App, message: &ClaimedMessage) -> Result<NextWay, StoreError> {
     let Some(channel) = Channel::from_word(&message.channel) else { return Ok(NextWay::Nothing) };
+    if message.package.is_some() {
+        return next_way_of_package(app, message).await;
+    }
     let number = message.to.strip_prefix("whatsapp:").unwrap_or(&message.to);
     let Ok(phone) = PhoneNumber::parse(number) else { return Ok(NextWay::Nothing) };
     let reach = reach(app, &phone, &message.kind).await?;
@@ -93,6 +103,16 @@ pub(super) async fn next_way(app: &App, message: &ClaimedMessage) -> Result<Next
         None if channel == Channel::WhatsApp && sms_already => NextWay::SmsAlready,
         None => NextWay::Nothing,
     })
+}
+
+async fn next_way_of_package(app: &App, message: &ClaimedMessage) -> Result<NextWay, StoreError> {
+    let number = message.to.strip_prefix("whatsapp:").unwrap_or(&message.to);
+    let reach = match PhoneNumber::parse(number) {
+        Ok(phone) => reach(app, &phone, &message.kind).await?,
+        Err(_) => Reach::default(),
+    };
+    let package = packages::another_way(app, message, &reach).await?;
+    Ok(package.map_or(NextWay::Nothing, |package| NextWay::Package(Box::new(package))))
 }
 
 /// The words go another way, or a person is told. A WhatsApp that failed beside its SMS needs neither.
@@ -122,6 +142,7 @@ pub(super) async fn give_up(
             body: &message.body,
             content_sid: None,
             content_variables: None,
+            rich: Rich::default(),
             dedupe_key: &format!("fallback:{}", message.id),
             fallback_for: Some(&message.id),
             send_after: now,
@@ -131,10 +152,16 @@ pub(super) async fn give_up(
         app.outbox_rung.notify_one();
         return Ok(());
     }
+    if let NextWay::Package(package) = &next {
+        packages::write_another_way(app, tx, message, package).await?;
+        app.outbox_rung.notify_one();
+        return Ok(());
+    }
     if matches!(next, NextWay::SmsAlready) {
         return Ok(());
     }
-    let why = code.map_or("it was never answered".to_owned(), |code| format!("Twilio's error {code}"));
+    let whose = if message.channel == Channel::Email.word() { "the mail server's" } else { "Twilio's" };
+    let why = code.map_or("it was never answered".to_owned(), |code| format!("{whose} error {code}"));
     let task = NewTask {
         id: &app.id("task"),
         kind: TaskKind::DeliveryFailed,

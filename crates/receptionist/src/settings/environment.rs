@@ -20,6 +20,8 @@ pub(super) const VARIABLES: &[(&str, &str, &str)] = &[
     ("VOICE_MODE", "voice", "mode"),
     ("EMERGENCY_CONTACT_PHONE", "emergency", "contact_phone"),
     ("SLACK_WEBHOOK_URL", "emergency", "slack_webhook_url"),
+    ("SMTP_URL", "email", "smtp_url"),
+    ("EMAIL_FROM", "email", "from"),
     ("RECEPTIONIST_CLOCK", "clock", "starts_at"),
 ];
 
@@ -29,4 +31,5 @@ pub(super) const SECRETS: &[(&str, &str)] = &[
     ("twilio", "shared_keys"),
     ("model", "api_key"),
     ("emergency", "slack_webhook_url"),
+    ("email", "smtp_url"),
 ];

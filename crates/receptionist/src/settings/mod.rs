@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use agency::office::Office;
 use agency::outbox::RetrySchedule;
 use agency::phone::PhoneNumber;
-use agency::settings::{AgencyProfile, DiaryRules, Greetings, OpeningHours};
+use agency::settings::{AgencyProfile, DiaryRules, FollowingUp, Greetings, OpeningHours};
 use agency::triage::Choices;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -41,6 +41,9 @@ pub struct Settings {
     pub staff: Staff,
     pub transfer: Transfer,
     pub emergency: Emergency,
+    pub following_up: FollowingUp,
+    #[serde(default)]
+    pub email: Email,
     #[serde(default)]
     pub clock: ClockSettings,
 }
@@ -182,6 +185,17 @@ pub struct Emergency {
     /// Empty: the staff have no Slack channel.
     #[serde(default)]
     pub slack_webhook_url: SecretString,
+}
+
+/// Email by SMTP.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Email {
+    /// `smtps://user:password@host`; empty: no email is sent, and what was promised by email is a colleague's task.
+    #[serde(default)]
+    pub smtp_url: SecretString,
+    #[serde(default)]
+    pub from: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -1,18 +1,19 @@
 //! The booking: appointment, cells, the lead's change, the confirmations and the transcript line in one transaction.
 
-use agency::crm::{AppointmentId, Channel};
+use agency::crm::{AppointmentId, Channel, Property};
 use agency::diary::{DiaryFacts, Slot};
-use agency::messages::{ViewingConfirmation, Way, kind, viewing_confirmation, ways};
+use agency::messages::{AppointmentEmail, News, ViewingConfirmation, Way, kind, viewing_confirmation, ways};
 use agency::phone::PhoneNumber;
 use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
 use agency::tools::{ToolCall, ToolOutcome};
+use jiff::Timestamp;
 use store::{NewAppointment, StoreError};
 
 use super::commit;
 use super::reading::diary_facts;
 use crate::conversation::Talk;
 use crate::delivery::reach;
-use crate::outbox::{Post, post};
+use crate::outbox::{Post, post, post_email};
 
 /// A slot lost to somebody with the same negotiator may still have another; lost for the home, it is gone.
 const NEGOTIATORS_TRIED_MAX: usize = 3;
@@ -110,27 +111,79 @@ pub(super) async fn confirm(
     ways: &[Way],
 ) -> Result<(), StoreError> {
     let (call, slot) = (confirmed.call, confirmed.slot);
-    let Some(to) = &call.viewer_phone else { return Ok(()) };
-    for way in ways {
+    let again = confirmed.key.map_or_else(String::new, |key| format!(":{key}"));
+    let key = |channel: Channel| format!("{}:{}:{channel}{again}", kind::VIEWING_CONFIRMATION, confirmed.appointment.0);
+    for (way, to) in ways.iter().zip(call.viewer_phone.iter().cycle()) {
         let viewing = ViewingConfirmation {
             property: &call.property,
             start: slot.start,
             negotiator_name: &slot.negotiator_name,
             viewer_name: &call.viewer_name,
         };
-        let body = viewing_confirmation(&viewing, talk.app.agency(), *way);
-        let (kind, id, channel) = (kind::VIEWING_CONFIRMATION, confirmed.appointment.0, way.channel());
-        let again = confirmed.key.map_or_else(String::new, |key| format!(":{key}"));
-        let dedupe_key = format!("{kind}:{id}:{channel}{again}");
         let message = Post {
-            kind,
+            kind: kind::VIEWING_CONFIRMATION,
             to,
             way: *way,
-            body: &body,
+            body: &viewing_confirmation(&viewing, talk.app.agency(), *way),
             appointment: Some(confirmed.appointment),
-            dedupe_key: &dedupe_key,
+            dedupe_key: &key(way.channel()),
         };
         post(talk.app, tx, &talk.about(), &message).await?;
     }
-    Ok(())
+    let news = if confirmed.key.is_some() { News::Moved } else { News::Booked };
+    let told = Told {
+        appointment: confirmed.appointment,
+        news,
+        home: Some(&call.property),
+        address: "",
+        start: slot.start,
+        minutes: slot.minutes,
+        staff_name: &slot.negotiator_name,
+        name: &call.viewer_name,
+        email: call.viewer_email.as_deref(),
+        sales: &[],
+    };
+    tell_by_email(talk, tx, &told, (kind::VIEWING_CONFIRMATION, &key(Channel::Email))).await
+}
+
+/// An appointment that has news, for whoever has it, by email.
+pub(super) struct Told<'a> {
+    pub(super) appointment: AppointmentId,
+    pub(super) news: News,
+    /// None: a valuation, of this address.
+    pub(super) home: Option<&'a Property>,
+    pub(super) address: &'a str,
+    pub(super) start: Timestamp,
+    pub(super) minutes: i64,
+    pub(super) staff_name: &'a str,
+    pub(super) name: &'a str,
+    pub(super) email: Option<&'a str>,
+    pub(super) sales: &'a [Property],
+}
+
+/// With the invitation, its update, or its cancellation; nothing where no address is known.
+pub(super) async fn tell_by_email(
+    talk: &Talk<'_>,
+    tx: &mut store::Tx,
+    told: &Told<'_>,
+    (kind, key): (&str, &str),
+) -> Result<(), StoreError> {
+    let app = talk.app;
+    let (Some(to), Some(mailer)) = (told.email, &app.mailer) else { return Ok(()) };
+    let email = AppointmentEmail {
+        appointment: told.appointment,
+        news: told.news,
+        home: told.home,
+        address: told.address,
+        start: told.start,
+        minutes: told.minutes,
+        staff_name: told.staff_name,
+        name: told.name,
+        email: to,
+        from: &mailer.address(),
+        sales: told.sales,
+        now: app.now(),
+    }
+    .email(app.agency());
+    post_email(app, tx, &talk.about(), (kind, to, &email), (Some(told.appointment), key)).await
 }

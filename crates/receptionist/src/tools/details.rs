@@ -1,7 +1,8 @@
-//! The details of homes that were spoken of: sent at once by text or WhatsApp, or given to a colleague to email.
+//! The details of homes that were spoken of: sent at once by the way that was asked for, or given to a colleague where
+//! nothing of ours goes there.
 
-use agency::crm::{Channel, Priority, TaskKind};
-use agency::messages::{kind, property_details};
+use agency::crm::{Priority, TaskKind};
+use agency::messages::{Occasion, Way, kind};
 use agency::tools::send_details::{DetailsSent, Recipient, SendDetails};
 use agency::tools::take_message::call_back_due;
 use agency::tools::{ToolCall, ToolOutcome};
@@ -11,7 +12,7 @@ use super::booking::ways_to;
 use super::commit;
 use super::task::{Task, leave};
 use crate::conversation::Talk;
-use crate::outbox::{Post, post};
+use crate::packages::{self, For};
 
 pub(super) async fn send_details(
     talk: &Talk<'_>,
@@ -19,42 +20,40 @@ pub(super) async fn send_details(
     key: &str,
 ) -> Result<ToolOutcome, StoreError> {
     let app = talk.app;
-    let phone = match &call.to {
-        Recipient::Phone(phone) => Some(phone),
-        Recipient::Email(_) => None,
+    let (phone, email) = match &call.to {
+        Recipient::Phone(phone) => (Some(phone), None),
+        Recipient::Email(email) => (None, Some(email.as_str())),
     };
-    let ways = ways_to(talk, phone, kind::PROPERTY_DETAILS).await?;
-    let by: Vec<Channel> = ways.iter().map(|way| way.channel()).collect();
+    let ways = match email {
+        Some(_) if app.mailer.is_some() => vec![Way::Email],
+        Some(_) => Vec::new(),
+        None => ways_to(talk, phone, kind::PROPERTY_DETAILS).await?,
+    };
+    let of = For {
+        lead: talk.lead,
+        conversation: Some(&talk.conversation),
+        name: call.name.as_deref(),
+        wants: &talk.state.wants,
+        homes: &call.homes,
+        occasion: Occasion::SpokenOf,
+        phone,
+        email,
+        key,
+        send_after: app.now(),
+    };
+    let package = packages::prepare(app, &of, &ways).await?;
+    let by = package.channels();
     let mut tx = app.store.begin().await?;
-    let body = property_details(&call.homes, app.agency());
-    for (way, to) in ways.iter().filter_map(|way| phone.map(|to| (*way, to))) {
-        let kind = kind::PROPERTY_DETAILS;
-        let dedupe_key = format!("{kind}:{key}:{}", way.channel());
-        post(
-            app,
-            &mut tx,
-            &talk.about(),
-            &Post { kind, to, way, body: &body, appointment: None, dedupe_key: &dedupe_key },
-        )
-        .await?;
-    }
-    match by.as_slice() {
-        [] => ask_colleague(talk, &mut tx, call, key).await?,
-        [only] => mark(talk, &mut tx, call, only.word()).await?,
-        _ => mark(talk, &mut tx, call, "both").await?,
+    if by.is_empty() {
+        ask_colleague(talk, &mut tx, call, key).await?;
+    } else {
+        packages::write(app, &mut tx, &package).await?;
     }
     let outcome = ToolOutcome::DetailsSent(DetailsSent { by });
     commit(talk, tx, &ToolCall::SendDetails(call.clone()), outcome, key).await
 }
 
-async fn mark(talk: &Talk<'_>, tx: &mut store::Tx, call: &SendDetails, by: &str) -> Result<(), StoreError> {
-    for home in &call.homes {
-        tx.details_sent(talk.lead, home.id, by, talk.app.now()).await?;
-    }
-    Ok(())
-}
-
-/// Nothing of ours goes there: the promise is a task, due when a call-back would be.
+/// The promise is a task, due when a call-back would be.
 async fn ask_colleague(
     talk: &Talk<'_>,
     tx: &mut store::Tx,

@@ -1,17 +1,19 @@
 //! A valuation: appointment and cells in a valuer's diary, what they should know, and the confirmation, in one transaction.
 
-use agency::crm::{Priority, TaskKind};
+use agency::crm::{Priority, Property, TaskKind};
 use agency::diary::Slot;
-use agency::messages::{kind, valuation_confirmation};
+use agency::messages::{News, kind, valuation_confirmation};
+use agency::postcode::Postcode;
 use agency::tools::book_valuation::{self, BookValuation};
 use agency::tools::book_viewing::BookingOutcome;
 use agency::tools::{ToolCall, ToolOutcome};
 use store::{NewAppointment, StoreError};
 
-use super::booking::ways_to;
+use super::booking::{Told, tell_by_email, ways_to};
 use super::commit;
 use super::reading::diary_facts;
 use super::task::{Task, leave};
+use crate::app::App;
 use crate::conversation::Talk;
 use crate::outbox::{Post, post};
 
@@ -48,6 +50,7 @@ async fn commit_valuation(
     let app = talk.app;
     let address = call.address.to_string();
     let ways = ways_to(talk, call.phone.as_ref(), kind::VALUATION_CONFIRMATION).await?;
+    let sales = sold_nearby(app, call.address.postcode.as_deref()).await?;
     let mut tx = app.store.begin().await?;
     let appointment = tx
         .book(&NewAppointment {
@@ -85,6 +88,20 @@ async fn commit_valuation(
         };
         post(app, &mut tx, &talk.about(), &message).await?;
     }
+    let told = Told {
+        appointment,
+        news: News::Booked,
+        home: None,
+        address: &address,
+        start: slot.start,
+        minutes: slot.minutes,
+        staff_name: &slot.negotiator_name,
+        name: &call.name,
+        email: call.email.as_deref(),
+        sales: &sales,
+    };
+    let key_of_email = format!("{}:{}:email", kind::VALUATION_CONFIRMATION, appointment.0);
+    tell_by_email(talk, &mut tx, &told, (kind::VALUATION_CONFIRMATION, &key_of_email)).await?;
     let outcome = ToolOutcome::Valuation(BookingOutcome::Booked {
         appointment,
         start: slot.start,
@@ -92,4 +109,15 @@ async fn commit_valuation(
         confirmed_by: ways.iter().map(|way| way.channel()).collect(),
     });
     commit(talk, tx, &ToolCall::BookValuation(Box::new(call.clone())), outcome, key).await
+}
+
+/// What sold lately in the same part of town.
+async fn sold_nearby(app: &App, postcode: Option<&str>) -> Result<Vec<Property>, StoreError> {
+    const SALES_MAX: i64 = 3;
+    let Some(postcode) = postcode.and_then(Postcode::parse) else { return Ok(Vec::new()) };
+    let mut sales = Vec::new();
+    for id in app.store.sold_nearby(&postcode.outward, SALES_MAX).await? {
+        sales.extend(app.store.property(id).await?);
+    }
+    Ok(sales)
 }

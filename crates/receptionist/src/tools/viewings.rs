@@ -3,7 +3,7 @@
 
 use agency::crm::{Priority, TaskKind};
 use agency::diary::Slot;
-use agency::messages::{kind, running_late as running_late_words, viewing_cancelled};
+use agency::messages::{News, kind, running_late as running_late_words, viewing_cancelled};
 use agency::speech;
 use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
 use agency::tools::cancel_viewing::{CancelOutcome, CancelViewing};
@@ -14,7 +14,7 @@ use agency::tools::{ToolCall, ToolOutcome};
 use jiff::SignedDuration;
 use store::{Place, StoreError};
 
-use super::booking::{Confirmed, confirm, ways_to};
+use super::booking::{Confirmed, Told, confirm, tell_by_email, ways_to};
 use super::commit;
 use super::reading::diary_facts;
 use super::task::{Task, leave};
@@ -49,12 +49,13 @@ pub(super) async fn cancel_viewing(
     let viewing = &call.viewing;
     let phone = talk.state.details.phone.as_ref();
     let ways = ways_to(talk, phone, kind::VIEWING_CANCELLED).await?;
+    let email = app.store.viewer_email(viewing.appointment).await?;
     let mut tx = app.store.begin().await?;
     if !tx.cancel_viewing(viewing).await? {
         return Ok(ToolOutcome::Cancelled(CancelOutcome::NotThere));
     }
     let body = viewing_cancelled(&viewing.property, viewing.start, app.agency());
-    for (way, to) in ways.into_iter().zip(phone) {
+    for (way, to) in ways.into_iter().zip(phone.into_iter().cycle()) {
         let kind = kind::VIEWING_CANCELLED;
         let dedupe_key = format!("{kind}:{}:{}", viewing.appointment.0, way.channel());
         let appointment = Some(viewing.appointment);
@@ -66,6 +67,20 @@ pub(super) async fn cancel_viewing(
         )
         .await?;
     }
+    let told = Told {
+        appointment: viewing.appointment,
+        news: News::Cancelled,
+        home: Some(&viewing.property),
+        address: "",
+        start: viewing.start,
+        minutes: app.settings.diary.slot_minutes,
+        staff_name: &viewing.negotiator_name,
+        name: &viewing.viewer_name,
+        email: email.as_deref(),
+        sales: &[],
+    };
+    let email_key = format!("{}:{}:email", kind::VIEWING_CANCELLED, viewing.appointment.0);
+    tell_by_email(talk, &mut tx, &told, (kind::VIEWING_CANCELLED, &email_key)).await?;
     tell_negotiator(talk, &mut tx, viewing, "cancelled by the caller", key).await?;
     let outcome = ToolOutcome::Cancelled(CancelOutcome::Cancelled);
     commit(talk, tx, &ToolCall::CancelViewing(Box::new(call.clone())), outcome, key).await
@@ -80,7 +95,7 @@ pub(super) async fn move_viewing(
     let property = app.store.property(call.viewing.property.id).await?;
     let wished = [agency::london::date_of(call.offered.slot.start)];
     let facts = diary_facts(app, Some(call.viewing.property.id), property.as_ref(), &wished).await?;
-    let booking = as_booking(call);
+    let booking = as_booking(call, app.store.viewer_email(call.viewing.appointment).await?);
     let slot = match book_viewing::decide(&booking, property.as_ref(), &facts) {
         Ok(slot) => slot,
         Err(refused) => return Ok(ToolOutcome::Moved(MoveOutcome::To(refused))),
@@ -97,13 +112,13 @@ pub(super) async fn move_viewing(
 }
 
 /// The new time, as if it were booked anew.
-fn as_booking(call: &MoveViewing) -> BookViewing {
+fn as_booking(call: &MoveViewing, viewer_email: Option<String>) -> BookViewing {
     BookViewing {
         offered: call.offered.clone(),
         property: call.viewing.property.clone(),
         viewer_name: call.viewing.viewer_name.clone(),
         viewer_phone: call.phone.clone(),
-        viewer_email: None,
+        viewer_email,
     }
 }
 

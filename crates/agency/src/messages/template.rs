@@ -1,0 +1,70 @@
+//! Templates of the packages, as files in `templates/`. In MJML everything that is filled in is escaped, whoever wrote it.
+
+use std::sync::LazyLock;
+
+use minijinja::{AutoEscape, Environment};
+use serde::Serialize;
+
+macro_rules! templates {
+    ($($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../../templates/", $name)))),+]
+    };
+}
+
+const FILES: &[(&str, &str)] = templates![
+    "property_details.sms.txt",
+    "property_details.link.txt",
+    "property_details.whatsapp_intro.txt",
+    "property_details.whatsapp_card.txt",
+    "property_details.whatsapp_end.txt",
+    "property_details.email.txt",
+    "property_details.mjml",
+    "appointment.txt",
+    "appointment.mjml",
+    "homes.html",
+];
+
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|name| {
+        if name.ends_with(".mjml") || name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+    });
+    for (name, text) in FILES {
+        environment.add_template(name, text).expect("the templates are checked by a test");
+    }
+    environment
+});
+
+/// A template filled in, without the line ends of its file.
+pub(crate) fn text(name: &str, values: &impl Serialize) -> String {
+    let template = TEMPLATES.get_template(name).expect("named in this crate only");
+    let filled = template.render(minijinja::value::Serde(values)).expect("values are plain");
+    filled.trim().to_owned()
+}
+
+/// MJML (documentation.mjml.io) as the HTML that mail programs show.
+pub(crate) fn html(name: &str, values: &impl Serialize) -> String {
+    let filled = text(name, values);
+    let parsed = mrml::parse(&filled).expect("what is filled in is escaped");
+    parsed.element.render(&mrml::prelude::render::RenderOptions::default()).expect("parsed MJML renders")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_templates_are_well_formed() {
+        assert_eq!(FILES.len(), TEMPLATES.templates().count());
+    }
+
+    #[test]
+    fn a_name_with_marks_stays_a_name() {
+        let values = serde_json::json!({
+            "first_name": "<b>O'Neill</b>", "homes": [], "agency": {"name": "A & B"}, "opening": "\"Hi\" {{ x }}", "subject": "<script>",
+        });
+        let html = html("property_details.mjml", &values);
+        assert!(html.contains("&lt;b&gt;O") && html.contains("A &amp; B"), "{html}");
+        assert!(!html.contains("<script>"), "{html}");
+    }
+}
