@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::crm::{Listing, PropertyType, WantedArea, Wants};
+use crate::crm::{Listing, Property, PropertyType, WantedArea, Wants};
 
 /// Exact conditions of one look-up; absent means any. Prices are whole pounds, a month for lettings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,9 +81,37 @@ fn outwards(areas: &[WantedArea]) -> Vec<String> {
     codes
 }
 
+/// Whether a home is what somebody wants, in every point they named; the higher, the better it fits.
+pub fn fit(wants: &Wants, home: &Property) -> Option<i64> {
+    let price = home.comparable_price();
+    let is_fit = home.is_available()
+        && wants.listing.is_none_or(|listing| listing == home.listing)
+        && wants.property_type.is_none_or(|kind| kind == home.property_type)
+        && wants.bedrooms_min.is_none_or(|min| home.bedrooms >= min)
+        && wants.bedrooms_max.is_none_or(|max| home.bedrooms <= max)
+        && wants.budget_max.is_none_or(|max| price <= max)
+        && wants.budget_min.is_none_or(|min| price >= min)
+        && (wants.areas.is_empty() || wants.areas.iter().any(|area| lies_in(home, area)))
+        && wants.must_haves.iter().all(|feature| home.names(*feature))
+        && !wants.deal_breakers.iter().any(|feature| home.names(*feature));
+    let spared = wants.budget_max.filter(|max| *max > 0).map_or(0, |max| 100 - price * 100 / max);
+    let room = wants.bedrooms_min.map_or(0, |min| 20 * (home.bedrooms - min));
+    is_fit.then_some(spared + room)
+}
+
+/// By its name where one was said, else by its code.
+fn lies_in(home: &Property, area: &WantedArea) -> bool {
+    match (&area.name, &area.outward) {
+        (Some(name), _) => name.eq_ignore_ascii_case(&home.area),
+        (None, Some(code)) => code.eq_ignore_ascii_case(home.outward()),
+        (None, None) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crm::Feature;
 
     fn two_beds_in_maida_vale() -> Wants {
         Wants {
@@ -112,6 +140,48 @@ mod tests {
             [Widened::Nothing, Widened::Nearby, Widened::Budget, Widened::Area, Widened::Bedrooms]
         );
         assert_eq!(attempts(&two_beds_in_maida_vale())[2].1.price_max, Some(2300));
+    }
+
+    #[test]
+    fn a_home_fits_in_every_point_or_not_at_all() {
+        let wants = two_beds_in_maida_vale();
+        let home = |price, bedrooms, area: &str| Property {
+            id: crate::crm::PropertyId(1),
+            reference: "JB-2024-001".into(),
+            listing: Listing::Rent,
+            status: "available".into(),
+            address_line1: "12 Elgin Avenue".into(),
+            area: area.into(),
+            postcode: "W9 1AB".into(),
+            bedrooms,
+            bathrooms: 1,
+            property_type: PropertyType::Flat,
+            price,
+            rent_period: Some(crate::crm::RentPeriod::Month),
+            description: "With a lift.".into(),
+            features: vec!["Private balcony".into()],
+            epc_rating: None,
+            council_tax_band: None,
+            tenure: None,
+            furnished: None,
+            available_from: None,
+            agent: None,
+        };
+        let cheaper = fit(&wants, &home(1800, 2, "Maida Vale"));
+        assert!(cheaper > fit(&wants, &home(2000, 2, "Maida Vale")));
+        for other in [home(2001, 2, "Maida Vale"), home(1900, 3, "Maida Vale"), home(1900, 2, "Kilburn")] {
+            assert_eq!(fit(&wants, &other), None);
+        }
+        let gone = Property { status: "let_agreed".into(), ..home(1800, 2, "Maida Vale") };
+        assert_eq!(fit(&wants, &gone), None);
+        let with = |must: &[Feature], not: &[Feature]| Wants {
+            must_haves: must.to_vec(),
+            deal_breakers: not.to_vec(),
+            ..wants.clone()
+        };
+        assert!(fit(&with(&[Feature::Balcony], &[]), &home(1800, 2, "Maida Vale")).is_some());
+        assert_eq!(fit(&with(&[Feature::Garden], &[]), &home(1800, 2, "Maida Vale")), None);
+        assert_eq!(fit(&with(&[], &[Feature::Lift]), &home(1800, 2, "Maida Vale")), None);
     }
 
     #[test]

@@ -12,12 +12,16 @@ pub mod tools;
 pub mod delivery;
 pub mod outbox;
 mod packages;
+pub mod appointments;
+pub mod market;
+mod overdue;
 pub mod review;
 pub mod worker;
 
 pub mod app;
 pub mod links;
 pub mod clock;
+mod pages;
 pub mod server;
 pub mod settings;
 pub mod telemetry;

@@ -15,6 +15,8 @@ use crate::packages::{self, Package};
 mod homes;
 mod survey;
 
+pub(crate) use homes::{NEW_HOMES, has_stopped};
+
 /// A model reads for some seconds; a worker that died is waited for no longer than this.
 const LEASE: SignedDuration = SignedDuration::from_mins(3);
 /// So many are held in memory at once, however many calls ended together.

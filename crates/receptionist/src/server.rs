@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -15,11 +15,12 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
-use crate::{intake, telemetry, worker};
+use crate::{intake, pages, telemetry, worker};
 
 pub fn router(app: App) -> Router {
     telemetry::figures();
     intake::router()
+        .merge(pages::router())
         .layer(DefaultBodyLimit::max(app.settings.server.webhook_bytes_max))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app.clone(), measured))
@@ -28,16 +29,17 @@ pub fn router(app: App) -> Router {
 
 /// Counts every request with its time, and gives up on one that takes too long: Twilio then asks the fallback URL.
 async fn measured(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
+    // The route, not the address: an address may hold a person's link.
+    let door = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let began = app.now();
     let wait = Duration::from_millis(app.settings.server.webhook_wait_ms);
     let response = tokio::time::timeout(wait, next.run(request))
         .await
         .unwrap_or_else(|_| (StatusCode::GATEWAY_TIMEOUT, "this took too long\n").into_response());
-    if response.status() != StatusCode::NOT_FOUND {
+    if let Some(door) = door {
         let took = app.now().duration_since(began).as_secs_f64();
         let status = response.status().as_u16().to_string();
-        metrics::histogram!("webhook_seconds", "door" => path, "status" => status).record(took);
+        metrics::histogram!("webhook_seconds", "door" => door, "status" => status).record(took);
     }
     response
 }

@@ -14,6 +14,8 @@ mod writing;
 
 use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::{ToolCall, ToolOutcome};
+pub(crate) use booking::enter;
+pub(crate) use reading::diary_facts;
 pub(crate) use emergency::{Known, Reported, alert_without_store, raise};
 use sha2::{Digest, Sha256};
 use store::StoreError;

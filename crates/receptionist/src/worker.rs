@@ -9,8 +9,11 @@ use store::{NewTask, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::appointments::look_after_viewings;
 use crate::conversation::{Turn, end_call};
 use crate::ladder::climb_due;
+use crate::market::watch_market;
+use crate::overdue::escalate;
 use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_due};
 use crate::review::{rate_daily, review_due};
 
@@ -89,6 +92,9 @@ pub async fn keep_house(app: &App) -> Result<(), StoreError> {
 /// What follows from conversations, viewings and the market; a test steps it.
 pub async fn follow_up(app: &App) -> Result<(), StoreError> {
     review_due(app).await?;
+    look_after_viewings(app).await?;
+    watch_market(app).await?;
+    escalate(app).await?;
     rate_daily(app).await
 }
 

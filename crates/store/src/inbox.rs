@@ -30,6 +30,16 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The lead who has this number.
+    pub async fn lead_with(&self, phone: &PhoneNumber) -> Result<Option<LeadId>, StoreError> {
+        const SQL: &str = "SELECT id FROM voice_leads WHERE phone = $1";
+        let id: Option<Int> =
+            read!(self, |c| sqlx::query_scalar(SQL).bind(phone.as_str()).fetch_optional(c).await)?;
+        Ok(id.map(|id| LeadId(id.0)))
+    }
+}
+
 impl Tx {
     /// Keeps a message; says whether it is new.
     pub async fn receive(&mut self, new: &NewInbound<'_>) -> Result<bool, StoreError> {

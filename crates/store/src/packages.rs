@@ -63,6 +63,24 @@ impl Store {
         Ok(row.map(|(name, email)| Negotiator { name, email }))
     }
 
+    /// When this lead is to see this home.
+    pub async fn viewing_of(
+        &self,
+        lead: LeadId,
+        home: PropertyId,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "SELECT scheduled_date FROM viewing_appointments WHERE lead_id = $1 AND property_id = $2 AND status = 'booked' \
+             AND scheduled_date > $3 ORDER BY scheduled_date LIMIT 1";
+        let at: Option<Ts> = read!(self, |c| sqlx::query_scalar(SQL)
+            .bind(lead.0)
+            .bind(home.0)
+            .bind(Ts(now))
+            .fetch_optional(c)
+            .await)?;
+        Ok(at.map(|at| at.0))
+    }
+
     pub async fn package(&self, id: &str) -> Result<Option<Package>, StoreError> {
         const SQL: &str = "SELECT lead_id, occasion FROM packages WHERE id = $1";
         let row: Option<(Int, String)> =

@@ -59,6 +59,14 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?)
     }
 
+    /// Open tasks that were due before then and that nobody has made a fuss of, the oldest first.
+    pub async fn overdue_tasks(&self, before: Timestamp) -> Result<Vec<Task>, StoreError> {
+        const SQL: &str = "SELECT t.id, t.kind, t.priority, t.title, t.due_at, u.name AS assigned_name \
+             FROM tasks t LEFT JOIN users u ON u.id = t.assigned_to WHERE t.status = 'open' AND t.escalated_at IS NULL \
+             AND t.due_at < $1 ORDER BY t.due_at, t.id LIMIT 100";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(Ts(before)).fetch_all(c).await)?)
+    }
+
     pub async fn promises(&self, now: Timestamp) -> Result<Promises, StoreError> {
         const SQL: &str = "SELECT COUNT(*) FILTER (WHERE status = 'done' AND done_at <= due_at) AS kept, \
              COUNT(*) FILTER (WHERE status = 'done' AND done_at > due_at) AS broken, \
@@ -97,6 +105,12 @@ impl Tx {
         const SQL: &str = "UPDATE tasks SET assigned_to = $2 WHERE conversation_id = $1 AND status = 'open' AND assigned_to IS NULL";
         execute!(self, sqlx::query(SQL).bind(conversation).bind(user.0))?;
         Ok(())
+    }
+
+    /// A task past its time is urgent, and said to be; false if somebody was faster.
+    pub async fn escalate_task(&mut self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE tasks SET priority = 'urgent', escalated_at = $2 WHERE id = $1 AND status = 'open' AND escalated_at IS NULL";
+        Ok(execute!(self, sqlx::query(SQL).bind(id).bind(Ts(now)))? > 0)
     }
 
     /// A task is done; false where it is not open.

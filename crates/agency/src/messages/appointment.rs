@@ -17,6 +17,8 @@ pub enum News {
     Booked,
     Moved,
     Cancelled,
+    /// It is tomorrow.
+    Reminder,
 }
 
 pub struct AppointmentEmail<'a> {
@@ -79,12 +81,15 @@ impl AppointmentEmail<'_> {
                 News::Booked => format!("Your {what} on {when}"),
                 News::Moved => format!("Your {what} is now on {when}"),
                 News::Cancelled => format!("Your {what} on {when} is off"),
+                News::Reminder => format!("Reminder: your {what} on {when}"),
             },
             opening: match (self.news, self.home.is_some()) {
                 (News::Booked, true) => "Your viewing is booked.",
                 (News::Booked, false) => "Your free valuation is booked.",
                 (News::Moved, true) => "Your viewing has a new time.",
                 (News::Moved, false) => "Your free valuation has a new time.",
+                (News::Reminder, true) => "A reminder of your viewing.",
+                (News::Reminder, false) => "A reminder of your valuation.",
                 (News::Cancelled, true) => "Your viewing is off, as you asked.",
                 (News::Cancelled, false) => "Your valuation is off, as you asked.",
             },

@@ -15,7 +15,7 @@ use axum::response::Response;
 use store::{NewInbound, NewTask, Ring, StoreError, Tx};
 
 use super::form::Form;
-use super::{Refused, Signed, twiml};
+use super::{Refused, Signed, answers, twiml};
 use crate::app::App;
 use crate::ladder;
 use crate::outbox::{About, Post, post};
@@ -92,6 +92,11 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
     let is_staff = app.store.is_staff(&written.phone).await?;
     let is_callers = !is_staff && accepted.is_none();
     let alarming = if is_callers { alarming(app, written).await? } else { None };
+    let answered = if is_callers && written.danger.is_none() {
+        answers::to_question(app, &written.phone, written.body).await?
+    } else {
+        None
+    };
     let mut tx = app.store.begin().await?;
     let lead = if is_callers {
         Some(tx.lead_for_message(&written.phone, written.channel, now).await?)
@@ -114,6 +119,11 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
     }
     if says_stop(written.body) {
         tx.opt_out(&app.id("opt_out"), &written.phone, now).await?;
+        if let Some(lead) = lead {
+            tx.end_search(lead, (&app.id("consent"), written.body), now).await?;
+        }
+    } else if let (Some(answered), Some(lead)) = (&answered, lead) {
+        answers::keep(app, &mut tx, (&id, lead), answered, written.body).await?;
     } else if accepted.is_none() {
         if let (Some((call, known)), Some(lead)) = (&alarming, lead) {
             alarm(app, &mut tx, written, (&id, lead), (call, known)).await?;

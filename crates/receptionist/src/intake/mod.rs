@@ -1,5 +1,6 @@
 //! Twilio's doors: check the signature, parse once, answer a repeat as before, hand over.
 
+mod answers;
 mod fallback;
 mod form;
 mod health;

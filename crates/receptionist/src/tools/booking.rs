@@ -11,9 +11,10 @@ use store::{NewAppointment, StoreError};
 
 use super::commit;
 use super::reading::diary_facts;
+use crate::app::App;
 use crate::conversation::Talk;
 use crate::delivery::reach;
-use crate::outbox::{Post, post, post_email};
+use crate::outbox::{About, Post, post, post_email};
 
 /// A slot lost to somebody with the same negotiator may still have another; lost for the home, it is gone.
 const NEGOTIATORS_TRIED_MAX: usize = 3;
@@ -54,26 +55,9 @@ async fn commit_booking(
     slot: &Slot,
     key: &str,
 ) -> Result<ToolOutcome, StoreError> {
-    let app = talk.app;
-    let now = app.now();
     let ways = ways_to(talk, call.viewer_phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
-    let mut tx = app.store.begin().await?;
-    let appointment = tx
-        .book(&NewAppointment {
-            property: Some(call.property.id),
-            address: None,
-            negotiator: slot.negotiator,
-            lead: talk.lead,
-            start: slot.start,
-            minutes: slot.minutes,
-            viewer_name: &call.viewer_name,
-            viewer_email: call.viewer_email.as_deref(),
-            viewer_phone: call.viewer_phone.as_ref(),
-            now,
-        })
-        .await?;
-    tx.viewing_booked(talk.lead, call.property.id, slot.start, now).await?;
-    confirm(talk, &mut tx, &Confirmed { call, slot, appointment, key: None }, &ways).await?;
+    let mut tx = talk.app.store.begin().await?;
+    let appointment = enter(talk.app, &mut tx, &talk.about(), (call, slot), &ways).await?;
     let confirmed_by: Vec<Channel> = ways.iter().map(|way| way.channel()).collect();
     let negotiator_name = slot.negotiator_name.clone();
     let outcome = ToolOutcome::Booking(BookingOutcome::Booked {
@@ -83,6 +67,34 @@ async fn commit_booking(
         confirmed_by,
     });
     commit(talk, tx, &ToolCall::BookViewing(Box::new(call.clone())), outcome, key).await
+}
+
+/// Into the diary, with the lead's change and the confirmations, however it was asked for.
+pub(crate) async fn enter(
+    app: &App,
+    tx: &mut store::Tx,
+    about: &About<'_>,
+    (call, slot): (&BookViewing, &Slot),
+    ways: &[Way],
+) -> Result<AppointmentId, StoreError> {
+    let now = app.now();
+    let appointment = tx
+        .book(&NewAppointment {
+            property: Some(call.property.id),
+            address: None,
+            negotiator: slot.negotiator,
+            lead: about.lead,
+            start: slot.start,
+            minutes: slot.minutes,
+            viewer_name: &call.viewer_name,
+            viewer_email: call.viewer_email.as_deref(),
+            viewer_phone: call.viewer_phone.as_ref(),
+            now,
+        })
+        .await?;
+    tx.viewing_booked(about.lead, call.property.id, slot.start, now).await?;
+    confirm(app, tx, about, &Confirmed { call, slot, appointment, key: None }, ways).await?;
+    Ok(appointment)
 }
 
 /// By which ways this person gets this kind of message.
@@ -105,8 +117,9 @@ pub(super) struct Confirmed<'a> {
 }
 
 pub(super) async fn confirm(
-    talk: &Talk<'_>,
+    app: &App,
     tx: &mut store::Tx,
+    about: &About<'_>,
     confirmed: &Confirmed<'_>,
     ways: &[Way],
 ) -> Result<(), StoreError> {
@@ -124,11 +137,11 @@ pub(super) async fn confirm(
             kind: kind::VIEWING_CONFIRMATION,
             to,
             way: *way,
-            body: &viewing_confirmation(&viewing, talk.app.agency(), *way),
+            body: &viewing_confirmation(&viewing, app.agency(), *way),
             appointment: Some(confirmed.appointment),
             dedupe_key: &key(way.channel()),
         };
-        post(talk.app, tx, &talk.about(), &message).await?;
+        post(app, tx, about, &message).await?;
     }
     let news = if confirmed.key.is_some() { News::Moved } else { News::Booked };
     let told = Told {
@@ -143,7 +156,7 @@ pub(super) async fn confirm(
         email: call.viewer_email.as_deref(),
         sales: &[],
     };
-    tell_by_email(talk, tx, &told, (kind::VIEWING_CONFIRMATION, &key(Channel::Email))).await
+    tell_by_email(app, tx, about, &told, (kind::VIEWING_CONFIRMATION, &key(Channel::Email))).await
 }
 
 /// An appointment that has news, for whoever has it, by email.
@@ -163,12 +176,12 @@ pub(super) struct Told<'a> {
 
 /// With the invitation, its update, or its cancellation; nothing where no address is known.
 pub(super) async fn tell_by_email(
-    talk: &Talk<'_>,
+    app: &App,
     tx: &mut store::Tx,
+    about: &About<'_>,
     told: &Told<'_>,
     (kind, key): (&str, &str),
 ) -> Result<(), StoreError> {
-    let app = talk.app;
     let (Some(to), Some(mailer)) = (told.email, &app.mailer) else { return Ok(()) };
     let email = AppointmentEmail {
         appointment: told.appointment,
@@ -185,5 +198,5 @@ pub(super) async fn tell_by_email(
         now: app.now(),
     }
     .email(app.agency());
-    post_email(app, tx, &talk.about(), (kind, to, &email), (Some(told.appointment), key)).await
+    post_email(app, tx, about, (kind, to, &email), (Some(told.appointment), key)).await
 }

@@ -49,7 +49,7 @@ pub(super) async fn viewing_slots(app: &App, call: &ViewingSlots) -> Result<Tool
 }
 
 /// Everything the diary judges by, for the days ahead and the days wished for; without a home, for a valuation.
-pub(super) async fn diary_facts(
+pub(crate) async fn diary_facts(
     app: &App,
     id: Option<PropertyId>,
     property: Option<&Property>,

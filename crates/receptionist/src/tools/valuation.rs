@@ -101,7 +101,7 @@ async fn commit_valuation(
         sales: &sales,
     };
     let key_of_email = format!("{}:{}:email", kind::VALUATION_CONFIRMATION, appointment.0);
-    tell_by_email(talk, &mut tx, &told, (kind::VALUATION_CONFIRMATION, &key_of_email)).await?;
+    tell_by_email(app, &mut tx, &talk.about(), &told, (kind::VALUATION_CONFIRMATION, &key_of_email)).await?;
     let outcome = ToolOutcome::Valuation(BookingOutcome::Booked {
         appointment,
         start: slot.start,

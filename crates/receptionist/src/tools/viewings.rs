@@ -80,7 +80,7 @@ pub(super) async fn cancel_viewing(
         sales: &[],
     };
     let email_key = format!("{}:{}:email", kind::VIEWING_CANCELLED, viewing.appointment.0);
-    tell_by_email(talk, &mut tx, &told, (kind::VIEWING_CANCELLED, &email_key)).await?;
+    tell_by_email(app, &mut tx, &talk.about(), &told, (kind::VIEWING_CANCELLED, &email_key)).await?;
     tell_negotiator(talk, &mut tx, viewing, "cancelled by the caller", key).await?;
     let outcome = ToolOutcome::Cancelled(CancelOutcome::Cancelled);
     commit(talk, tx, &ToolCall::CancelViewing(Box::new(call.clone())), outcome, key).await
@@ -143,7 +143,7 @@ async fn commit_move(
         return Ok(ToolOutcome::Moved(MoveOutcome::NotThere));
     }
     let confirmed = Confirmed { call: booking, slot, appointment: viewing.appointment, key: Some(key) };
-    confirm(talk, &mut tx, &confirmed, &ways).await?;
+    confirm(app, &mut tx, &talk.about(), &confirmed, &ways).await?;
     let moved = format!("moved to {}", speech::moment_in_writing(slot.start));
     tell_negotiator(talk, &mut tx, viewing, &moved, key).await?;
     let outcome = ToolOutcome::Moved(MoveOutcome::To(BookingOutcome::Booked {

@@ -1,4 +1,5 @@
 -- What people asked to hear of, and what the market was when it was last looked at: whoever writes a home, it is noticed.
+-- What was done about each appointment, at each time it had.
 ALTER TABLE saved_searches ADD COLUMN conversation_id TEXT;
 ALTER TABLE saved_searches ADD COLUMN listing TEXT;
 ALTER TABLE saved_searches ADD COLUMN bedrooms_min INTEGER;
@@ -22,6 +23,11 @@ CREATE TABLE property_news (
     told_at TEXT
 ) STRICT;
 CREATE INDEX property_news_untold ON property_news (noticed_at) WHERE told_at IS NULL;
+CREATE TABLE property_news_told (
+    news_id TEXT NOT NULL REFERENCES property_news (id) ON DELETE CASCADE,
+    lead_id INTEGER NOT NULL REFERENCES voice_leads (id) ON DELETE CASCADE,
+    PRIMARY KEY (news_id, lead_id)
+) STRICT;
 CREATE TABLE imported_properties (
     property_id INTEGER PRIMARY KEY,
     feed TEXT NOT NULL,
@@ -29,3 +35,10 @@ CREATE TABLE imported_properties (
 ) STRICT;
 ALTER TABLE tasks ADD COLUMN escalated_at TEXT;
 CREATE INDEX messages_appointment ON messages (appointment_id) WHERE appointment_id IS NOT NULL;
+CREATE TABLE appointment_steps (
+    appointment_id INTEGER NOT NULL,
+    scheduled_date TEXT NOT NULL,
+    step TEXT NOT NULL CHECK (step IN ('reminded', 'asked', 'completed', 'missed', 'unmarked')),
+    taken_at TEXT NOT NULL,
+    PRIMARY KEY (appointment_id, scheduled_date, step)
+) STRICT;

@@ -1,0 +1,209 @@
+//! Pages behind signed links: "your homes" with times to book, and the end of messages about new homes. They need no sign-in and
+//! show nothing of the person but the homes they were sent.
+
+use agency::crm::{LeadId, Property};
+use agency::diary::{Slot, TimeWish, judge};
+use agency::messages::{BookableSlot, Card, HomesPage, Unsubscribing, homes_page, kind, unsubscribe_page, ways};
+use agency::speech;
+use agency::tools::book_viewing::BookViewing;
+use agency::tools::viewing_slots::{OfferedSlot, SlotsOutcome, ViewingSlots};
+use axum::Router;
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use serde::Deserialize;
+use store::{LeadFacts, Package, StoreError};
+
+use crate::app::App;
+use crate::delivery::reach;
+use crate::links::Page;
+use crate::outbox::About;
+use crate::review::NEW_HOMES;
+use crate::tools::{diary_facts, enter};
+
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/homes/{token}", get(homes))
+        .route("/homes/{token}/book", post(book))
+        .route("/unsubscribe/{token}", get(unsubscribe).post(unsubscribed))
+}
+
+/// Not ours, or not any more.
+fn no_such_page() -> Response {
+    (StatusCode::NOT_FOUND, "This link does not lead anywhere. Please ring us.\n").into_response()
+}
+
+/// Nothing is kept by the browser or by anything between, no script runs, and the link is told to nobody.
+fn page(html: String) -> Response {
+    const POLICY: &str =
+        "default-src 'none'; img-src https: http:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    const HEADERS: [(HeaderName, &str); 5] = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (HEADERS, html).into_response()
+}
+
+fn failed(error: &StoreError) -> Response {
+    tracing::error!(error = %error, code = error.code(), "a page could not be shown");
+    (StatusCode::SERVICE_UNAVAILABLE, "Something went wrong. Please try again in a minute, or ring us.\n").into_response()
+}
+
+async fn homes(State(app): State<App>, Path(token): Path<String>) -> Response {
+    match show(&app, &token, None).await {
+        Ok(response) => response,
+        Err(error) => failed(&error),
+    }
+}
+
+async fn opened(app: &App, page: Page, token: &str) -> Result<Option<Package>, StoreError> {
+    match app.links.opened(page, token) {
+        Some(id) => app.store.package(id).await,
+        None => Ok(None),
+    }
+}
+
+async fn show(app: &App, token: &str, note: Option<&str>) -> Result<Response, StoreError> {
+    let Some(package) = opened(app, Page::Homes, token).await? else { return Ok(no_such_page()) };
+    let mut tx = app.store.begin().await?;
+    tx.open_package(&package.id, app.now()).await?;
+    tx.commit().await?;
+    let mut cards = Vec::new();
+    let mut booked = Vec::new();
+    for id in &package.homes {
+        let Some(home) = app.store.property(*id).await? else { continue };
+        let media = app.store.media(*id).await?;
+        let mut card = Card::new(&home, &media, app.links.base_url(), "");
+        match app.store.viewing_of(package.lead, *id, app.now()).await? {
+            Some(at) => booked.push(format!("You view {} on {}.", card.place, speech::moment_in_writing(at))),
+            None => card.slots = free(app, &home).await?,
+        }
+        cards.push(card);
+    }
+    let said: Vec<&str> = note.into_iter().chain(booked.iter().map(String::as_str)).collect();
+    let note = said.join(" ");
+    let shown = HomesPage {
+        homes: cards,
+        note: Some(note.as_str()).filter(|note| !note.is_empty()),
+        book_at: &format!("/homes/{token}/book"),
+    };
+    Ok(page(homes_page(shown, app.agency())))
+}
+
+/// The times that a caller would be offered.
+async fn free(app: &App, home: &Property) -> Result<Vec<BookableSlot>, StoreError> {
+    let facts = diary_facts(app, Some(home.id), Some(home), &[]).await?;
+    let call = ViewingSlots { property: Some(home.id), wish: TimeWish::default() };
+    let SlotsOutcome::Offered { slots, .. } = agency::tools::viewing_slots::decide(&call, Some(home), &facts) else {
+        return Ok(Vec::new());
+    };
+    let words = |offered: OfferedSlot| BookableSlot {
+        start: offered.slot.start,
+        words: speech::moment_in_writing(offered.slot.start),
+    };
+    Ok(slots.into_iter().map(words).collect())
+}
+
+#[derive(Deserialize)]
+struct Wish {
+    home: String,
+    start: Timestamp,
+}
+
+async fn book(State(app): State<App>, Path(token): Path<String>, Form(wish): Form<Wish>) -> Response {
+    let booked = async {
+        let Some(package) = opened(&app, Page::Homes, &token).await? else { return Ok(no_such_page()) };
+        let note = book_one(&app, &package, &wish).await?;
+        show(&app, &token, note).await
+    };
+    match booked.await {
+        Ok(response) => response,
+        Err(error) => failed(&error),
+    }
+}
+
+const JUST_GONE: &str = "That time has just gone. Please choose another.";
+
+/// What the person is told besides what they have booked.
+async fn book_one(app: &App, package: &Package, wish: &Wish) -> Result<Option<&'static str>, StoreError> {
+    let mut home = None;
+    for id in &package.homes {
+        home = home.or(app.store.property(*id).await?.filter(|home| home.reference == wish.home));
+    }
+    let Some(home) = home else { return Ok(Some("That home is not on this page.")) };
+    if app.store.viewing_of(package.lead, home.id, app.now()).await?.is_some() {
+        return Ok(None);
+    }
+    let mut tx = app.store.begin().await?;
+    let facts = tx.lead_facts(package.lead).await?;
+    tx.commit().await?;
+    let day = [agency::london::date_of(wish.start)];
+    let diary = diary_facts(app, Some(home.id), Some(&home), &day).await?;
+    let slot = judge(wish.start, &diary);
+    let Some(slot) = slot.ok().filter(|_| home.is_available()) else { return Ok(Some(JUST_GONE)) };
+    let call = wished(&home, &slot, &facts);
+    match enter_it(app, package.lead, &call, &slot).await {
+        Err(StoreError::SlotTaken | StoreError::OffTheMarket) => Ok(Some(JUST_GONE)),
+        other => other.map(|()| None),
+    }
+}
+
+fn wished(home: &Property, slot: &Slot, facts: &LeadFacts) -> BookViewing {
+    BookViewing {
+        offered: OfferedSlot { id: String::new(), slot: slot.clone() },
+        property: home.clone(),
+        viewer_name: facts.name.clone().unwrap_or_else(|| "An applicant".to_owned()),
+        viewer_phone: facts.phone.clone(),
+        viewer_email: facts.email.clone(),
+    }
+}
+
+async fn enter_it(app: &App, lead: LeadId, call: &BookViewing, slot: &Slot) -> Result<(), StoreError> {
+    let ways = match &call.viewer_phone {
+        Some(phone) => ways(&reach(app, phone, kind::VIEWING_CONFIRMATION).await?, app.now()),
+        None => Vec::new(),
+    };
+    let about = About { lead, conversation: None, alert: None };
+    let mut tx = app.store.begin().await?;
+    enter(app, &mut tx, &about, (call, slot), &ways).await?;
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(())
+}
+
+async fn unsubscribe(State(app): State<App>, Path(token): Path<String>) -> Response {
+    match opened(&app, Page::Unsubscribe, &token).await {
+        Ok(Some(_)) => {
+            let at = format!("/unsubscribe/{token}");
+            page(unsubscribe_page(&Unsubscribing { at: Some(&at) }, app.agency()))
+        }
+        Ok(None) => no_such_page(),
+        Err(error) => failed(&error),
+    }
+}
+
+/// By the button, or by a mail program on its own (RFC 8058).
+async fn unsubscribed(State(app): State<App>, Path(token): Path<String>) -> Response {
+    let stopped = async {
+        let Some(package) = opened(&app, Page::Unsubscribe, &token).await? else { return Ok(no_such_page()) };
+        let mut tx = app.store.begin().await?;
+        let facts = tx.lead_facts(package.lead).await?;
+        let phone = facts.phone.as_ref().map(|phone| (phone.to_string(), "sms"));
+        let addresses = facts.email.map(|email| (email, "email")).into_iter().chain(phone);
+        for (address, channel) in addresses {
+            tx.stop_purpose(&app.id("opt_out"), (&address, channel, NEW_HOMES), app.now()).await?;
+        }
+        tx.end_search(package.lead, (&app.id("consent"), "by the link in a message"), app.now()).await?;
+        tx.commit().await?;
+        Ok(page(unsubscribe_page(&Unsubscribing { at: None }, app.agency())))
+    };
+    match stopped.await {
+        Ok(response) => response,
+        Err(error) => failed(&error),
+    }
+}
