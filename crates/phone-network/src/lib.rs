@@ -1,4 +1,4 @@
-//! Stands for Twilio on the loopback: takes REST requests, signs and sends webhooks, plays TwiML as Twilio would and
+//! Stands for Twilio, and for people's mail servers ([`MailServer`]), on the loopback: takes REST requests, signs and sends webhooks, plays TwiML as Twilio would and
 //! warns of what Twilio would ignore, sends callbacks late, twice and out of order. Faults come by seed. It shares no
 //! types with the app, or it would share its mistakes; what it knows is Twilio's documentation.
 //!
@@ -7,6 +7,7 @@
 mod call;
 mod call_relay;
 mod faults;
+mod mail;
 mod number;
 mod outbound;
 mod relay;
@@ -18,6 +19,7 @@ mod webhook;
 
 pub use call::{Call, Ending, Listening};
 pub use faults::{Faults, Phone, Recipient};
+pub use mail::{Letter, MailServer, ReadLetter};
 pub use signature::sign;
 pub use state::{MessageRecord, Network, NetworkOptions};
 pub use twiml::{Document, Verb, parse};

@@ -13,6 +13,7 @@ pub mod delivery;
 pub mod outbox;
 mod packages;
 pub mod appointments;
+pub mod import;
 pub mod market;
 mod overdue;
 pub mod review;

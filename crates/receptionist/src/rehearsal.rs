@@ -121,6 +121,30 @@ impl Rehearsal {
         self.settle().await
     }
 
+    /// Lets time pass until then, in steps, and does everything that becomes due on the way.
+    pub async fn until(&self, then: Timestamp) -> anyhow::Result<()> {
+        /// Soon after a call much is due by the minute; later, by the quarter of an hour.
+        const SHORT: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);
+        const LONG: jiff::SignedDuration = jiff::SignedDuration::from_mins(15);
+        let mut steps = 0;
+        self.follow_up().await?;
+        while self.app.now() < then {
+            let step = if steps < 3 { SHORT } else { LONG };
+            self.plan.clock.advance(step.min(then.duration_since(self.app.now())));
+            worker::keep_house(&self.app).await?;
+            self.follow_up().await?;
+            steps += 1;
+        }
+        Ok(())
+    }
+
+    /// The work behind the calls, and what it sends.
+    pub async fn follow_up(&self) -> anyhow::Result<()> {
+        self.settle().await?;
+        worker::follow_up(&self.app).await?;
+        self.settle().await
+    }
+
     pub async fn stop(self) {
         self.stop.cancel();
         self.app.stopping.cancel();

@@ -15,6 +15,7 @@ mod appointments;
 mod callers;
 mod calls;
 mod diary;
+mod imports;
 mod inbox;
 mod leads;
 mod managed;

@@ -46,17 +46,42 @@ impl Store {
 }
 
 impl Tx {
+    /// Changes rows as staff or a CRM would: all that hold these values. Says how many.
+    pub async fn change_rows(
+        &mut self,
+        table: &str,
+        holding: &Map<String, Value>,
+        set: &Map<String, Value>,
+    ) -> Result<u64, StoreError> {
+        let table = known(table)?;
+        holding.keys().chain(set.keys()).try_for_each(|column| check_column(table, column))?;
+        let is_postgres = self.is_postgres();
+        let pairs = |columns: &Map<String, Value>, from: &str, joint: &str, of: &str| {
+            let value = |column: &String| match (is_postgres, from) {
+                (true, "$1") => format!("held.{column}"),
+                (true, _) => format!("given.{column}"),
+                (false, from) => format!("({from} ->> '$.{column}')"),
+            };
+            columns.keys().map(|c| format!("{of}{c} = {}", value(c))).collect::<Vec<_>>().join(joint)
+        };
+        let assigned = pairs(set, "$2", ", ", "");
+        let held = pairs(holding, "$1", " AND ", &format!("{table}."));
+        let records = format!(
+            "FROM jsonb_populate_record(CAST(NULL AS {table}), CAST($1 AS JSONB)) AS held, \
+             jsonb_populate_record(CAST(NULL AS {table}), CAST($2 AS JSONB)) AS given"
+        );
+        let from = if is_postgres { records.as_str() } else { "" };
+        let text = format!("UPDATE {table} SET {assigned} {from} WHERE {held}");
+        let (holding, set) = (serde_json::to_string(holding)?, serde_json::to_string(set)?);
+        Ok(execute!(self, sqlx::query(AssertSqlSafe(text)).bind(holding).bind(set))?)
+    }
+
     /// Writes rows as they are. Columns that no row names keep their defaults.
     pub async fn insert_rows(&mut self, table: &str, rows: &Rows) -> Result<(), StoreError> {
         let Some(first) = rows.first() else { return Ok(()) };
         let table = known(table)?;
         let columns: Vec<&String> = first.keys().collect();
-        if columns
-            .iter()
-            .any(|column| !column.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'))
-        {
-            return Err(StoreError::Unfit(format!("a column name of {table} has characters no column has")));
-        }
+        columns.iter().try_for_each(|column| check_column(table, column))?;
         let list = columns.iter().map(|column| column.as_str()).collect::<Vec<_>>().join(", ");
         let text = if self.is_postgres() {
             format!(
@@ -85,6 +110,14 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+fn check_column(table: &str, column: &str) -> Result<(), StoreError> {
+    let is_plain = column.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if is_plain {
+        return Ok(());
+    }
+    Err(StoreError::Unfit(format!("a column name of {table} has characters no column has")))
 }
 
 fn known(table: &str) -> Result<&'static str, StoreError> {

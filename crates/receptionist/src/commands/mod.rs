@@ -3,7 +3,9 @@
 
 mod call;
 mod demo;
+mod import;
 mod incidents;
+mod preview;
 mod scenarios;
 mod serve;
 mod simulate;
@@ -25,6 +27,7 @@ const EXAMPLES: &str = r#"Examples:
   receptionist call --say 'a two bed flat to rent in Maida Vale' --say 'up to 2800 a month'
   receptionist scenarios run scenarios       play scripted calls, judged by the database
   echo '{"text": "half three on tuesday", "expecting": "slot"}' | receptionist understand
+  receptionist import properties homes.csv --dry-run
   receptionist serve --config agency.toml    answer real calls"#;
 
 /// The AI receptionist for estate agencies.
@@ -69,6 +72,12 @@ enum OfTheAgency {
     /// What people have to do, and whether promised call-backs were made in time.
     #[command(after_help = tasks::EXAMPLES)]
     Tasks(tasks::Options),
+    /// Write homes from a file.
+    #[command(subcommand)]
+    Import(import::Verb),
+    /// A package as it would arrive by email, WhatsApp or SMS.
+    #[command(after_help = preview::EXAMPLES)]
+    Preview(preview::Options),
     /// Create or update the tables in the configured database.
     Migrate,
     /// Write the demo's fictional agency into the configured, empty database.
@@ -108,6 +117,8 @@ async fn of_the_agency(verb: OfTheAgency, settings: Settings) -> anyhow::Result<
         OfTheAgency::Understand => understand::run(&settings).await,
         OfTheAgency::Incidents(options) => incidents::run(&settings, &options).await,
         OfTheAgency::Tasks(options) => tasks::run(&settings, &options).await,
+        OfTheAgency::Import(verb) => import::run(settings, &verb).await,
+        OfTheAgency::Preview(options) => preview::run(&settings, &options).await,
         OfTheAgency::Migrate => store::migrate(&settings).await,
         OfTheAgency::Seed => store::seed(&settings).await,
     }

@@ -16,7 +16,8 @@ pub struct Scenario {
     pub name: String,
     /// When the call comes in: RFC 3339. The fictional agency is made for that day.
     pub clock: String,
-    /// The caller's number in E.164, or `anonymous`.
+    /// The caller's number in E.164, or `anonymous`; empty: nobody rings.
+    #[serde(default)]
     pub caller: String,
     /// Rows written before the call, by table.
     #[serde(default)]
@@ -36,6 +37,9 @@ pub struct Scenario {
     /// list must be complete), or just how many there are. A table that is not named must not have changed.
     #[serde(default)]
     pub expect: BTreeMap<String, Expected>,
+    /// Emails that must have arrived, in order, and no others; not judged where it is left out.
+    #[serde(default)]
+    pub mail: Option<Vec<ExpectedMail>>,
     /// Safety words that must have been said, word for word.
     #[serde(default)]
     pub safety_words: Vec<String>,
@@ -54,8 +58,23 @@ pub enum Step {
     Press(String),
     /// The caller says nothing this many times.
     Silence(u8),
-    /// Minutes pass, and what becomes due is done.
+    /// Minutes pass, and the work behind the calls is done.
     Wait(i64),
+    /// Time passes until this instant (RFC 3339); everything that becomes due on the way is done, the work after calls included.
+    Until(String),
+    /// A provider goes away, or comes back.
+    Down(Service),
+    Up(Service),
+    /// Staff, or the CRM, change the rows of a table that hold these values.
+    Changes { table: String, r#where: Map<String, Value>, set: Map<String, Value> },
+    /// Staff, or the CRM, write a row.
+    Adds { table: String, row: Map<String, Value> },
+    /// `import properties` of this file.
+    Imports { csv: Option<String>, blm: Option<String> },
+    /// Somebody opens the page of the last package they were sent and presses its first button for a viewing.
+    BooksOnPage(String),
+    /// Somebody follows the link of their last email that ends such messages.
+    Unsubscribes(String),
     /// The process is killed and comes up again on the same database.
     Crash(bool),
     /// A second caller books the slot that was just offered first.
@@ -66,6 +85,32 @@ pub enum Step {
     AnotherCaller { from: String, says: Vec<String> },
     /// The caller hangs up.
     HangUp(bool),
+}
+
+/// Who can be away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    Twilio,
+    Mail,
+}
+
+/// An email that arrived.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedMail {
+    pub to: String,
+    /// Part of the subject.
+    pub subject: String,
+    /// What its words contain.
+    #[serde(default)]
+    pub says: Vec<String>,
+    /// The names of its files, all of them.
+    #[serde(default)]
+    pub files: Option<Vec<String>>,
+    /// What its invitation contains.
+    #[serde(default)]
+    pub calendar: Vec<String>,
 }
 
 /// How a number takes messages, with Twilio's error code.

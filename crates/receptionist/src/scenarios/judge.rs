@@ -3,20 +3,22 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use phone_network::Letter;
 use serde_json::{Map, Value};
 use store::{Store, StoreError, TABLES};
 
-use super::format::Expected;
+use super::format::{Expected, ExpectedMail};
 
 type Row = Map<String, Value>;
 
 /// How a conversation is kept rather than what it came to; judged only where a scenario names them.
 const BOOKKEEPING: &[&str] = &[
     "conversations", "conversation_turns", "webhook_answers", "message_attempts", "message_receipts",
-    "diary_cells", "alert_steps", "alert_rings", "alert_reporters",
+    "diary_cells", "alert_steps", "alert_rings", "alert_reporters", "packages", "property_watch",
+    "property_news", "property_news_told", "appointment_steps", "imported_properties",
 ];
 /// Differ in every run, and say nothing about the outcome.
-const IGNORED_COLUMNS: &[&str] = &["updated_at"];
+const IGNORED_COLUMNS: &[&str] = &["updated_at", "scored_at", "score_reasons"];
 
 /// All rows of all tables.
 pub struct Snapshot(BTreeMap<&'static str, Vec<Row>>);
@@ -89,6 +91,34 @@ pub fn differences(changes: &Changes, expected: &BTreeMap<String, Expected>) -> 
         }
     }
     found
+}
+
+/// Each expected letter, in order, and no others.
+pub(super) fn mail_differences(expected: &[ExpectedMail], letters: &[Letter]) -> Vec<String> {
+    let shown = |letter: &Letter| {
+        let read = letter.read();
+        let subject = read.as_ref().map(|read| read.subject.as_str()).unwrap_or_default();
+        format!("to {}: {subject} {:?}", letter.to, read.as_ref().map(|read| &read.files))
+    };
+    let all: Vec<String> = letters.iter().map(shown).collect();
+    if expected.len() != letters.len() {
+        return vec![format!("{} emails should have arrived, but {} did: {all:#?}", expected.len(), letters.len())];
+    }
+    let pairs = expected.iter().zip(letters).zip(&all);
+    pairs
+        .filter(|((wanted, letter), _)| !is_letter(wanted, letter))
+        .map(|((wanted, _), shown)| format!("an email {wanted:?} should have arrived, but this did: {shown}"))
+        .collect()
+}
+
+fn is_letter(wanted: &ExpectedMail, letter: &Letter) -> bool {
+    let Some(read) = letter.read() else { return false };
+    let calendar = read.calendar.clone().unwrap_or_default().replace("\r\n ", "");
+    wanted.to == letter.to
+        && read.subject.contains(&wanted.subject)
+        && wanted.says.iter().all(|words| read.text.contains(words.as_str()))
+        && wanted.files.as_ref().is_none_or(|files| *files == read.files)
+        && wanted.calendar.iter().all(|line| calendar.contains(line.as_str()))
 }
 
 /// Each expected row takes one row that fits; what is left on either side is a difference.

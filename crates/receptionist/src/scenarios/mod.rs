@@ -3,6 +3,7 @@
 
 mod format;
 mod judge;
+mod outside;
 mod play;
 
 pub use format::{Scenario, Step, read_file, read_folder};

@@ -2,10 +2,11 @@
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
-use phone_network::{Call, Listening};
+use phone_network::{Call, Faults, Listening, MailServer};
 
-use super::format::{Phone, Recipient, Scenario, Step};
-use super::judge::{Snapshot, differences};
+use super::format::{Phone, Recipient, Scenario, Service, Step};
+use super::judge::{Snapshot, differences, mail_differences};
+use super::outside;
 use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal, WHATSAPP_NUMBER};
 use crate::seed::seed;
 
@@ -23,51 +24,113 @@ pub async fn run(
     environment: &[(&'static str, String)],
 ) -> anyhow::Result<Verdict> {
     let clock: Timestamp = scenario.clock.parse().context("`clock` is not an RFC 3339 instant")?;
+    let mail = MailServer::start().await?;
+    let mut environment = environment.to_vec();
+    if scenario.mail.is_some() {
+        environment.push(("SMTP_URL", mail.url().to_owned()));
+        environment.push(("EMAIL_FROM", "John Barclay <office@johnbarclay.example>".to_owned()));
+    }
     let mut rehearsal =
-        Rehearsal::start(Plan { environment: environment.to_vec(), ..Plan::stepped(database_url, clock) })
-            .await?;
+        Rehearsal::start(Plan { environment, ..Plan::stepped(database_url, clock) }).await?;
+    prepare(scenario, &rehearsal, clock).await?;
+    let before = Snapshot::take(&rehearsal.app.store).await?;
+    let mut stage = Stage { call: None, mail, transcript: Vec::new() };
+    if !scenario.caller.is_empty() {
+        let call = rehearsal.network.ring(&scenario.caller, AGENCY_NUMBER).await?;
+        stage.transcript.push(format!("Sarah: {}", call.heard()));
+        stage.call = Some(call);
+    }
+    let mut problems = stage.play(&scenario.steps, &mut rehearsal).await;
+    if let Some(call) = &mut stage.call {
+        call.hang_up();
+    }
+    rehearsal.settle().await?;
+    let after = Snapshot::take(&rehearsal.app.store).await?;
+    problems.extend(differences(&before.changes(&after), &scenario.expect));
+    problems.extend(rehearsal.network.complaints());
+    problems.extend(scenario.mail.iter().flat_map(|expected| mail_differences(expected, &stage.mail.letters())));
+    problems.extend(wording(scenario, &stage));
+    rehearsal.stop().await;
+    Ok(Verdict { problems, transcript: stage.transcript })
+}
+
+/// The fictional agency, and what this story adds to it. Where days are to pass, the work of earlier days is done.
+async fn prepare(scenario: &Scenario, rehearsal: &Rehearsal, clock: Timestamp) -> anyhow::Result<()> {
     seed(&rehearsal.app.store, agency::london::date_of(clock)).await?;
-    write_given(scenario, &rehearsal).await?;
+    write_given(scenario, rehearsal).await?;
     for (number, recipient) in &scenario.recipients {
         rehearsal.network.set_recipient(number, network_recipient(*recipient));
     }
     for (number, phone) in &scenario.phones {
         rehearsal.network.set_phone(number, network_phone(*phone));
     }
-    let before = Snapshot::take(&rehearsal.app.store).await?;
-    let mut call = rehearsal.network.ring(&scenario.caller, AGENCY_NUMBER).await?;
-    let mut transcript = vec![format!("Sarah: {}", call.heard())];
-    let mut problems = Vec::new();
-    for step in &scenario.steps {
-        if let Err(error) = take(step, &mut call, &mut rehearsal).await {
-            problems.push(format!("at {step:?}: {error:#}"));
-            break;
-        }
-        transcript.push(format!("{step:?}"));
-        transcript.push(format!("Sarah: {}", call.heard()));
+    if scenario.steps.iter().any(|step| matches!(step, Step::Until(_))) {
+        rehearsal.follow_up().await?;
     }
-    call.hang_up();
-    rehearsal.settle().await?;
-    let after = Snapshot::take(&rehearsal.app.store).await?;
-    problems.extend(differences(&before.changes(&after), &scenario.expect));
-    problems.extend(rehearsal.network.complaints());
-    let said = call.all_heard();
-    problems.extend(
-        scenario
-            .safety_words
-            .iter()
-            .filter(|words| !said.contains(*words))
-            .map(|words| format!("these safety words were not said: {words}")),
-    );
-    problems.extend(
-        scenario
-            .never_said
-            .iter()
-            .filter(|words| said.contains(*words))
-            .map(|words| format!("this was said: {words}")),
-    );
-    rehearsal.stop().await;
-    Ok(Verdict { problems, transcript })
+    Ok(())
+}
+
+/// What must and what must not have been said.
+fn wording(scenario: &Scenario, stage: &Stage) -> Vec<String> {
+    let said = stage.call.as_ref().map(Call::all_heard).unwrap_or_default();
+    let unsaid = scenario.safety_words.iter().filter(|words| !said.contains(*words));
+    let forbidden = scenario.never_said.iter().filter(|words| said.contains(*words));
+    unsaid
+        .map(|words| format!("these safety words were not said: {words}"))
+        .chain(forbidden.map(|words| format!("this was said: {words}")))
+        .collect()
+}
+
+/// Who takes part besides the app.
+struct Stage {
+    call: Option<Call>,
+    mail: MailServer,
+    transcript: Vec<String>,
+}
+
+impl Stage {
+    async fn play(&mut self, steps: &[Step], rehearsal: &mut Rehearsal) -> Vec<String> {
+        for step in steps {
+            if let Err(error) = self.take(step, rehearsal).await {
+                return vec![format!("at {step:?}: {error:#}")];
+            }
+            self.transcript.push(format!("{step:?}"));
+            self.transcript.extend(self.call.as_ref().map(|call| format!("Sarah: {}", call.heard())));
+        }
+        Vec::new()
+    }
+
+    async fn take(&mut self, step: &Step, rehearsal: &mut Rehearsal) -> anyhow::Result<()> {
+        match step {
+            Step::Until(then) => {
+                if let Some(call) = &mut self.call {
+                    call.hang_up();
+                }
+                rehearsal.until(then.parse().context("not an RFC 3339 instant")?).await
+            }
+            Step::Down(service) | Step::Up(service) => {
+                let is_away = matches!(step, Step::Down(_));
+                match service {
+                    Service::Mail => self.mail.set_away(is_away),
+                    Service::Twilio => {
+                        let server_error = if is_away { 1.0 } else { 0.0 };
+                        rehearsal.network.set_faults(Faults { server_error, ..Faults::default() });
+                    }
+                }
+                Ok(())
+            }
+            Step::Unsubscribes(to) => outside::unsubscribe(to, &self.mail, rehearsal).await,
+            Step::BooksOnPage(to) => outside::book_on_page(to, &self.mail, rehearsal).await,
+            Step::Changes { .. } | Step::Adds { .. } | Step::Imports { .. } => outside::write(step, rehearsal).await,
+            Step::Writes { from, words } => {
+                let to = if from.starts_with("whatsapp:") { WHATSAPP_NUMBER } else { AGENCY_NUMBER };
+                rehearsal.settle().await?;
+                rehearsal.network.write(from, to, words).await;
+                Ok(())
+            }
+            _ => take(step, self.call.as_mut().context("nobody rings in this scenario")?, rehearsal).await,
+        }
+    }
 }
 
 async fn write_given(scenario: &Scenario, rehearsal: &Rehearsal) -> anyhow::Result<()> {
@@ -123,11 +186,6 @@ async fn take(step: &Step, call: &mut Call, rehearsal: &mut Rehearsal) -> anyhow
             call.drop_relay().await;
         }
         Step::RivalBooks(number) => rival_books(number, rehearsal).await?,
-        Step::Writes { from, words } => {
-            let to = if from.starts_with("whatsapp:") { WHATSAPP_NUMBER } else { AGENCY_NUMBER };
-            rehearsal.settle().await?;
-            rehearsal.network.write(from, to, words).await;
-        }
         Step::AnotherCaller { from, says } => {
             let mut other = rehearsal.network.ring(from, AGENCY_NUMBER).await?;
             for words in says {
@@ -136,6 +194,7 @@ async fn take(step: &Step, call: &mut Call, rehearsal: &mut Rehearsal) -> anyhow
             other.hang_up();
         }
         Step::HangUp(_) => call.hang_up(),
+        other => anyhow::bail!("{other:?} is no part of a call"),
     }
     Ok(())
 }
