@@ -97,8 +97,9 @@ pub struct FollowingUp {
     pub survey: bool,
     pub survey_after_s: i64,
     pub survey_every_days: i64,
-    /// A task so long past its time is a manager's.
+    /// A call-back, or what is urgent, so long past its time is a manager's; and the rest.
     pub escalate_after_min: i64,
+    pub escalate_ordinary_after_h: i64,
 }
 
 impl FollowingUp {
@@ -168,6 +169,7 @@ mod tests {
             survey_after_s: 30,
             survey_every_days: 30,
             escalate_after_min: 60,
+            escalate_ordinary_after_h: 24,
         };
         let at = |day: i8, hour: i8, minute: i8| london::instant(date(2026, 10, day).at(hour, minute, 0, 0));
         for (asked, leaves) in [

@@ -71,7 +71,6 @@ async fn remind_viewer(
         return tell(app, tx, due, (kind::VIEWING_REMINDER, phone, way, &body), app.now()).await;
     }
     let (Some(to), Some(mailer)) = (&due.viewer_email, &app.mailer) else { return Ok(()) };
-    let Some(lead) = due.lead else { return Ok(()) };
     let email = AppointmentEmail {
         appointment: due.appointment,
         news: News::Reminder,
@@ -87,7 +86,7 @@ async fn remind_viewer(
         now: app.now(),
     }
     .email(app.agency());
-    let about = About { lead, conversation: None, alert: None };
+    let about = About { lead: due.lead, conversation: None, alert: None };
     let key = key(kind::VIEWING_REMINDER, due);
     post_email(app, tx, &about, (kind::VIEWING_REMINDER, to, &email), (Some(due.appointment), &key)).await
 }
@@ -110,12 +109,7 @@ async fn tell(
     (kind, to, way, body): (&str, &PhoneNumber, Way, &str),
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    // A row of the CRM's own may have no lead; its viewer is told all the same.
-    let lead = match due.lead {
-        Some(lead) => lead,
-        None => tx.lead_for_message(to, way.channel(), app.now()).await?,
-    };
-    let about = About { lead, conversation: None, alert: None };
+    let about = About { lead: due.lead, conversation: None, alert: None };
     let message = Post {
         kind,
         to,

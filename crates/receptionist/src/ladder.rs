@@ -73,7 +73,7 @@ impl Told {
 
     pub(crate) fn about(&self) -> About<'_> {
         About {
-            lead: self.alert.lead(),
+            lead: Some(self.alert.lead()),
             conversation: Some(&self.alert.conversation_id),
             alert: Some(&self.alert.id),
         }
@@ -202,7 +202,7 @@ async fn tell_reporters(
             continue;
         };
         let lead: LeadId = reporter.lead();
-        let about = About { lead, conversation: Some(&reporter.conversation_id), alert: None };
+        let about = About { lead: Some(lead), conversation: Some(&reporter.conversation_id), alert: None };
         let key = format!("help:{}:{}", told.alert.id, reporter.conversation_id);
         post_all_ways(app, tx, &about, (kind::HELP_IS_COMING, &phone, &body), &key).await?;
         tx.add_alert_step(

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use agency::crm::{LeadId, Priority, Property, TaskKind};
 use agency::messages::{Occasion, kind, package_way};
 use agency::search::fit;
+use agency::tools::take_message::call_back_due;
 use store::{MarketChange, MarketNews, NewTask, StoreError, Tx, Untold};
 
 use crate::app::App;
@@ -76,7 +77,7 @@ async fn leave_tasks(app: &App, tx: &mut Tx, change: &MarketChange) -> Result<()
             conversation: None,
             message: None,
             dedupe_key: &format!("gone:{}:{}", appointment.0, change.status),
-            due: Some(app.hours().next_opening(now)),
+            due: Some(call_back_due(app.hours(), now)),
             now,
         };
         tx.add_task(&task).await?;

@@ -149,9 +149,15 @@ async fn reconcile(app: &App, message: &ClaimedMessage) -> Result<(), StoreError
         Looked::NotThere => {
             let looks = app.store.looks_in_vain(&message.id).await? + 1;
             if looks >= outbox.reconcile_looks {
+                // As after any failure: an hour without an answer must not use up all attempts.
+                let attempts = usize::try_from(message.attempts).unwrap_or(usize::MAX);
+                let wait = match after_failure(attempts, &outbox.retry, app.ids.jitter()) {
+                    Next::RetryIn(wait) if attempts > 1 => wait,
+                    _ => SignedDuration::ZERO,
+                };
                 Step {
                     possible_duplicate: true,
-                    again_in: Some(SignedDuration::ZERO),
+                    again_in: Some(wait),
                     ..Step::to(MessageStatus::Queued, AttemptOutcome::NotFound)
                 }
             } else {

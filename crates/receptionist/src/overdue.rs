@@ -20,8 +20,11 @@ pub(crate) async fn escalate(app: &App) -> Result<(), StoreError> {
     if !app.hours().is_open(now) {
         return Ok(());
     }
-    let grace = SignedDuration::from_mins(app.settings.following_up.escalate_after_min);
-    let overdue = app.store.overdue_tasks(now.saturating_sub(grace).unwrap_or(now)).await?;
+    let rules = &app.settings.following_up;
+    let before = |grace: SignedDuration| now.saturating_sub(grace).unwrap_or(now);
+    let promised = before(SignedDuration::from_mins(rules.escalate_after_min));
+    let ordinary = before(SignedDuration::from_hours(rules.escalate_ordinary_after_h));
+    let overdue = app.store.overdue_tasks((promised, ordinary)).await?;
     if overdue.is_empty() {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use store::{LeadFacts, Package, StoreError};
 
@@ -73,6 +73,7 @@ async fn show(app: &App, token: &str, note: Option<&str>) -> Result<Response, St
     let mut tx = app.store.begin().await?;
     tx.open_package(&package.id, app.now()).await?;
     tx.commit().await?;
+    let elsewhere = app.store.viewings_of(package.lead, app.now()).await?;
     let mut cards = Vec::new();
     let mut booked = Vec::new();
     for id in &package.homes {
@@ -81,7 +82,10 @@ async fn show(app: &App, token: &str, note: Option<&str>) -> Result<Response, St
         let mut card = Card::new(&home, &media, app.links.base_url(), "");
         match app.store.viewing_of(package.lead, *id, app.now()).await? {
             Some(at) => booked.push(format!("You view {} on {}.", card.place, speech::moment_in_writing(at))),
-            None => card.slots = free(app, &home).await?,
+            None => {
+                card.slots = free(app, &home).await?;
+                card.slots.retain(|slot| can_be_there(slot.start, &elsewhere));
+            }
         }
         cards.push(card);
     }
@@ -107,6 +111,12 @@ async fn free(app: &App, home: &Property) -> Result<Vec<BookableSlot>, StoreErro
         words: speech::moment_in_writing(offered.slot.start),
     };
     Ok(slots.into_iter().map(words).collect())
+}
+
+/// Nobody is at two homes at once, nor comes from one to the other in no time.
+fn can_be_there(start: Timestamp, elsewhere: &[Timestamp]) -> bool {
+    const APART: SignedDuration = SignedDuration::from_hours(1);
+    elsewhere.iter().all(|other| start.duration_since(*other).abs() >= APART)
 }
 
 #[derive(Deserialize)]
@@ -139,6 +149,9 @@ async fn book_one(app: &App, package: &Package, wish: &Wish) -> Result<Option<&'
     if app.store.viewing_of(package.lead, home.id, app.now()).await?.is_some() {
         return Ok(None);
     }
+    if !can_be_there(wish.start, &app.store.viewings_of(package.lead, app.now()).await?) {
+        return Ok(Some("You view another home then. Please choose another time."));
+    }
     let mut tx = app.store.begin().await?;
     let facts = tx.lead_facts(package.lead).await?;
     tx.commit().await?;
@@ -168,9 +181,9 @@ async fn enter_it(app: &App, lead: LeadId, call: &BookViewing, slot: &Slot) -> R
         Some(phone) => ways(&reach(app, phone, kind::VIEWING_CONFIRMATION).await?, app.now()),
         None => Vec::new(),
     };
-    let about = About { lead, conversation: None, alert: None };
+    let about = About { lead: Some(lead), conversation: None, alert: None };
     let mut tx = app.store.begin().await?;
-    enter(app, &mut tx, &about, (call, slot), &ways).await?;
+    enter(app, &mut tx, (&about, lead), (call, slot), &ways).await?;
     tx.commit().await?;
     app.outbox_rung.notify_one();
     Ok(())

@@ -71,11 +71,11 @@ async fn what_never_works_ends_visibly_after_the_last_wait() {
     let app = start(testkit::sqlite()).await;
     app.network.set_faults(Faults { too_many_requests: 1.0, ..Faults::default() });
     leave_message(&app).await;
-    for seconds in [0, 5, 30, 120, 600, 1800] {
+    for seconds in [0, 5, 30, 120, 600, 1800, 3600, 7200, 14400] {
         pass_seconds(&app, seconds).await;
     }
     assert_eq!(sms(&app).await["status"], "failed");
-    assert_eq!(outcomes(&app).await, ["transient"; 6]);
+    assert_eq!(outcomes(&app).await, ["transient"; 9]);
     assert_eq!(rows(&app, "tasks").await.iter().filter(|task| task["kind"] == "delivery_failed").count(), 1);
 }
 

@@ -81,6 +81,14 @@ impl Store {
         Ok(at.map(|at| at.0))
     }
 
+    /// When this lead is expected anywhere.
+    pub async fn viewings_of(&self, lead: LeadId, now: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+        const SQL: &str = "SELECT scheduled_date FROM viewing_appointments WHERE lead_id = $1 AND status = 'booked' AND scheduled_date > $2";
+        let at: Vec<Ts> =
+            read!(self, |c| sqlx::query_scalar(SQL).bind(lead.0).bind(Ts(now)).fetch_all(c).await)?;
+        Ok(at.into_iter().map(|at| at.0).collect())
+    }
+
     pub async fn package(&self, id: &str) -> Result<Option<Package>, StoreError> {
         const SQL: &str = "SELECT lead_id, occasion FROM packages WHERE id = $1";
         let row: Option<(Int, String)> =

@@ -59,12 +59,16 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?)
     }
 
-    /// Open tasks that were due before then and that nobody has made a fuss of, the oldest first.
-    pub async fn overdue_tasks(&self, before: Timestamp) -> Result<Vec<Task>, StoreError> {
+    /// Open tasks that nobody has made a fuss of, the oldest first: what was promised or urgent if it was due before the first
+    /// instant, the rest before the second.
+    pub async fn overdue_tasks(
+        &self,
+        (promised, ordinary): (Timestamp, Timestamp),
+    ) -> Result<Vec<Task>, StoreError> {
         const SQL: &str = "SELECT t.id, t.kind, t.priority, t.title, t.due_at, u.name AS assigned_name \
              FROM tasks t LEFT JOIN users u ON u.id = t.assigned_to WHERE t.status = 'open' AND t.escalated_at IS NULL \
-             AND t.due_at < $1 ORDER BY t.due_at, t.id LIMIT 100";
-        Ok(read!(self, |c| sqlx::query_as(SQL).bind(Ts(before)).fetch_all(c).await)?)
+             AND t.due_at < CASE WHEN t.kind = 'call_back' OR t.priority = 'urgent' THEN $1 ELSE $2 END ORDER BY t.due_at, t.id LIMIT 100";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(Ts(promised)).bind(Ts(ordinary)).fetch_all(c).await)?)
     }
 
     pub async fn promises(&self, now: Timestamp) -> Result<Promises, StoreError> {

@@ -62,6 +62,8 @@ struct Shared {
     /// Between two tokens.
     pace: Duration,
     requests: Mutex<Vec<Value>>,
+    /// What forms are filled in with, in order; after that they are refused.
+    forms: Mutex<VecDeque<Value>>,
 }
 
 impl ScriptedModel {
@@ -84,6 +86,7 @@ impl ScriptedModel {
             otherwise: Mutex::new(otherwise),
             pace,
             requests: Mutex::new(Vec::new()),
+            forms: Mutex::default(),
         });
         let router = axum::Router::new()
             .route("/v1/chat/completions", post(complete))
@@ -103,6 +106,11 @@ impl ScriptedModel {
         self.shared.script.lock().expect("nobody panics with it").extend(replies);
     }
 
+    /// Fills in the next form (structured output) with this.
+    pub fn fill_in_next(&self, form: Value) {
+        self.shared.forms.lock().expect("nobody panics with it").push_back(form);
+    }
+
     /// What was asked so far.
     pub fn requests(&self) -> Vec<Value> {
         self.shared.requests.lock().expect("nobody panics with it").clone()
@@ -113,7 +121,29 @@ pub fn carry_on() -> Reply {
     Reply::Call { tool: "carry_on".into(), arguments: json!({}) }
 }
 
+/// One whole answer in the shape that was asked for; refused unless the schema is strict, as the real endpoint does.
+fn fill_in(shared: &Shared, request: &Value) -> Response {
+    let form = &request["response_format"]["json_schema"];
+    let schema = &form["schema"];
+    let is_strict = form["strict"] == true && schema["additionalProperties"] == false && form["name"].is_string();
+    let filled = shared.forms.lock().expect("nobody panics with it").pop_front();
+    match filled.filter(|_| is_strict) {
+        Some(filled) => Json(json!({
+            "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": request["model"],
+            "choices": [{"index": 0, "finish_reason": "stop", "message": {
+                "role": "assistant", "content": filled.to_string(), "refusal": null,
+            }}],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150},
+        }))
+        .into_response(),
+        None => refuse(400, "invalid_request_error"),
+    }
+}
+
 async fn complete(State(shared): State<Arc<Shared>>, Json(request): Json<Value>) -> Response {
+    if request["response_format"]["type"] == "json_schema" && request["stream"] != true {
+        return fill_in(&shared, &request);
+    }
     if request["stream"] != true || !request["messages"].is_array() || !request["model"].is_string() {
         return refuse(400, "invalid_request_error");
     }

@@ -229,7 +229,7 @@ fn is_never_in_a_name(word: &str) -> bool {
     const WORDS: &[&str] = &[
         "dot", "one", "first", "second", "third", "last", "everything", "earliest", "latest", "what", "why",
         "not", "dont", "know", "can", "you", "want", "need", "looking", "calling", "mind", "own", "business",
-        "ignore", "instructions", "call", "me", "bye", "goodbye", "on", "in", "it", "through", "book",
+        "ignore", "instructions", "call", "back", "later", "again", "soon", "asap", "tomorrow", "me", "bye", "goodbye", "on", "in", "it", "through", "book",
         "booking", "number", "time", "change", "cancel", "whats", "which", "this", "there", "somebody",
         "nobody", "i", "a", "an", "cant", "cannot", "wont", "isnt", "was", "have", "got", "has", "been",
         "did", "to", "at", "with", "breathe", "help", "yep", "yup", "wait", "hang", "hold", "agent",

@@ -83,7 +83,9 @@ fn moving_day(
         return None;
     }
     let heard = hear(&said(&[words.to_owned()], now), lexicon);
-    let day = heard.entities.iter().find_map(|entity| match &entity.value {
+    // "As soon as possible" is how soon, and no day.
+    let dated = heard.entities.iter().filter(|entity| !entity.text.contains("soon"));
+    let day = dated.rev().find_map(|entity| match &entity.value {
         Value::Date(days) => days.all().first().copied(),
         _ => None,
     })?;

@@ -164,8 +164,11 @@ fn left_to_do(state: &State) -> Option<LeftToDo> {
             notes: "Was about to book a valuation.".to_owned(),
         });
     }
-    let unfinished =
-        matches!(state.outcome(), CallOutcome::Abandoned | CallOutcome::InfoGiven) && !state.wants.is_empty();
+    // Who asked to hear of new homes will.
+    let is_kept_posted = state.keeps_posted.is_some();
+    let unfinished = matches!(state.outcome(), CallOutcome::Abandoned | CallOutcome::InfoGiven)
+        && !state.wants.is_empty()
+        && !is_kept_posted;
     unfinished.then(|| LeftToDo {
         kind: TaskKind::FollowUp,
         priority: Priority::Normal,

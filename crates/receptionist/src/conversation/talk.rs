@@ -73,7 +73,7 @@ impl<'a> Talk<'a> {
 
     /// What its messages are about.
     pub(crate) fn about(&self) -> About<'_> {
-        About { lead: self.lead, conversation: Some(&self.conversation), alert: None }
+        About { lead: Some(self.lead), conversation: Some(&self.conversation), alert: None }
     }
 
     /// A turn begins: it has a number, a line of its own, and its own times.

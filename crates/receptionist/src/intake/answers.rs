@@ -79,7 +79,7 @@ async fn thank(
     lead: LeadId,
     (survey, score, phone): (&str, i64, &PhoneNumber),
 ) -> Result<(), StoreError> {
-    let about = About { lead, conversation: None, alert: None };
+    let about = About { lead: Some(lead), conversation: None, alert: None };
     let thanks = Post {
         kind: kind::SURVEY_THANKS,
         to: phone,

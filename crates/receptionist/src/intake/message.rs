@@ -162,7 +162,7 @@ async fn alarm(
     let raised = tools::raise(&reported, tx, call, known, &key).await?;
     let body = triage::hazard(&raised.hazard).map(triage::Hazard::words_in_writing).unwrap_or_default();
     let way = if written.channel == Channel::WhatsApp { Way::WhatsAppText } else { Way::Sms };
-    let about = About { lead, conversation: Some(message), alert: Some(&raised.alert) };
+    let about = About { lead: Some(lead), conversation: Some(message), alert: Some(&raised.alert) };
     let dedupe_key = format!("{}:{key}", kind::SAFETY_ADVICE);
     let advice = Post {
         kind: kind::SAFETY_ADVICE,

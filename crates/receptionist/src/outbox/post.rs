@@ -12,7 +12,8 @@ use crate::delivery::{addresses, reach};
 /// What a message is about.
 #[derive(Clone, Copy)]
 pub(crate) struct About<'a> {
-    pub(crate) lead: LeadId,
+    /// None: nobody who ever called, such as a colleague.
+    pub(crate) lead: Option<LeadId>,
     pub(crate) conversation: Option<&'a str>,
     /// An emergency: its messages wait for no others.
     pub(crate) alert: Option<&'a str>,
@@ -76,7 +77,7 @@ fn bare<'a>(
         id,
         channel,
         kind,
-        lead: Some(about.lead),
+        lead: about.lead,
         conversation: about.conversation,
         appointment: None,
         alert: about.alert,

@@ -26,8 +26,10 @@ pub(super) async fn to_send(
     let ids: Vec<_> = worth_sending(reviewed, analysis).iter().map(|home| home.id).collect();
     let fresh = tx.not_sent_yet(one.lead, &ids).await?;
     tx.commit().await?;
+    // The last they heard of are nearest to what they want.
+    let fresh: Vec<&Property> = reviewed.homes.iter().filter(|home| fresh.contains(&home.id)).collect();
     let homes: Vec<Property> =
-        reviewed.homes.iter().filter(|home| fresh.contains(&home.id)).take(HOMES_MAX).cloned().collect();
+        fresh[fresh.len().saturating_sub(HOMES_MAX)..].iter().map(|home| (*home).clone()).collect();
     if homes.is_empty() || has_stopped(app, &facts).await? {
         return Ok(None);
     }

@@ -29,7 +29,7 @@ pub(super) async fn ask(
     }
     let after = SignedDuration::from_secs(rules.survey_after_s);
     let at = rules.not_quiet(one.ended.saturating_add(after).unwrap_or(one.ended));
-    let about = About { lead: one.lead, conversation: Some(&one.conversation), alert: None };
+    let about = About { lead: Some(one.lead), conversation: Some(&one.conversation), alert: None };
     let question = Post {
         kind: kind::SURVEY,
         to: &phone,

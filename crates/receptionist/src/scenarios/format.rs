@@ -71,8 +71,10 @@ pub enum Step {
     Adds { table: String, row: Map<String, Value> },
     /// `import properties` of this file.
     Imports { csv: Option<String>, blm: Option<String> },
-    /// Somebody opens the page of the last package they were sent and presses its first button for a viewing.
+    /// Somebody opens the page of the last package they were sent and presses its first button for a viewing, twice.
     BooksOnPage(String),
+    /// The mail server refuses this address from now on.
+    RefusesMail(String),
     /// Somebody follows the link of their last email that ends such messages.
     Unsubscribes(String),
     /// The process is killed and comes up again on the same database.

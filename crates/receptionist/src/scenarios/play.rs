@@ -119,6 +119,12 @@ impl Stage {
                 }
                 Ok(())
             }
+            Step::RefusesMail(to) => {
+                /// No such mailbox (RFC 5321, 4.2.3).
+                const NO_SUCH_MAILBOX: u16 = 550;
+                self.mail.refuse(to, NO_SUCH_MAILBOX);
+                Ok(())
+            }
             Step::Unsubscribes(to) => outside::unsubscribe(to, &self.mail, rehearsal).await,
             Step::BooksOnPage(to) => outside::book_on_page(to, &self.mail, rehearsal).await,
             Step::Changes { .. } | Step::Adds { .. } | Step::Imports { .. } => outside::write(step, rehearsal).await,

@@ -1,6 +1,6 @@
 //! The booking: appointment, cells, the lead's change, the confirmations and the transcript line in one transaction.
 
-use agency::crm::{AppointmentId, Channel, Property};
+use agency::crm::{AppointmentId, Channel, LeadId, Property};
 use agency::diary::{DiaryFacts, Slot};
 use agency::messages::{AppointmentEmail, News, ViewingConfirmation, Way, kind, viewing_confirmation, ways};
 use agency::phone::PhoneNumber;
@@ -57,7 +57,7 @@ async fn commit_booking(
 ) -> Result<ToolOutcome, StoreError> {
     let ways = ways_to(talk, call.viewer_phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
     let mut tx = talk.app.store.begin().await?;
-    let appointment = enter(talk.app, &mut tx, &talk.about(), (call, slot), &ways).await?;
+    let appointment = enter(talk.app, &mut tx, (&talk.about(), talk.lead), (call, slot), &ways).await?;
     let confirmed_by: Vec<Channel> = ways.iter().map(|way| way.channel()).collect();
     let negotiator_name = slot.negotiator_name.clone();
     let outcome = ToolOutcome::Booking(BookingOutcome::Booked {
@@ -73,7 +73,7 @@ async fn commit_booking(
 pub(crate) async fn enter(
     app: &App,
     tx: &mut store::Tx,
-    about: &About<'_>,
+    (about, lead): (&About<'_>, LeadId),
     (call, slot): (&BookViewing, &Slot),
     ways: &[Way],
 ) -> Result<AppointmentId, StoreError> {
@@ -83,7 +83,7 @@ pub(crate) async fn enter(
             property: Some(call.property.id),
             address: None,
             negotiator: slot.negotiator,
-            lead: about.lead,
+            lead,
             start: slot.start,
             minutes: slot.minutes,
             viewer_name: &call.viewer_name,
@@ -92,7 +92,7 @@ pub(crate) async fn enter(
             now,
         })
         .await?;
-    tx.viewing_booked(about.lead, call.property.id, slot.start, now).await?;
+    tx.viewing_booked(lead, call.property.id, slot.start, now).await?;
     confirm(app, tx, about, &Confirmed { call, slot, appointment, key: None }, ways).await?;
     Ok(appointment)
 }
