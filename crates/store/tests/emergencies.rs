@@ -10,7 +10,7 @@ use agency::outbox::MessageStatus;
 use agency::triage::Level;
 use serde_json::json;
 use store::{
-    BeginCall, NewAlert, NewAppointment, NewInbound, NewMessage, NewReporter, NewRing, NewTask, NewTicket,
+    BeginCall, NewAlert, NewAppointment, NewInbound, NewMessage, Rich, NewReporter, NewRing, NewTask, NewTicket,
     NewTransfer, Promises, RingAnswer, Store, StoreError,
 };
 use support::{later, now, phone, rows};
@@ -191,6 +191,7 @@ async fn climbs(store: &Store, lead: LeadId) {
         body: "/api/voice/oncall?ring=ring_1",
         content_sid: None,
         content_variables: None,
+        rich: Rich::default(),
         dedupe_key: "ring:ring_1",
         fallback_for: None,
         send_after: now(),

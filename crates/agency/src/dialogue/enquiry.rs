@@ -209,6 +209,10 @@ pub(super) fn keep_posted(state: &mut State, heard: &Heard) -> Option<Vec<Effect
     if !heard.did(Act::KeepPosted) || !step || state.wants.is_empty() || !heard.wish.is_empty() {
         return None;
     }
+    if state.elsewhere.is_some() && state.wants.areas.is_empty() {
+        // Nothing of ours is ever there: homes elsewhere are no news to them.
+        return Some(closing::anything_else(state, "I've noted that, and a colleague will let you know."));
+    }
     state.keeps_posted = Some(state.last_heard.clone());
     state.did(ActionTaken::SavedSearch);
     if state.details.name.is_none() && !state.name_asked {
