@@ -142,7 +142,8 @@ async fn ask_how_it_went(app: &App) -> Result<(), StoreError> {
                     tell(app, &mut tx, &due, (kind::VIEWING_FEEDBACK, phone, way, &body), at).await?;
                 }
                 if status == "booked" {
-                    let title = format!("Did {} come to see {}? Mark the viewing", due.viewer_name, home.reference);
+                    let title =
+                        format!("Did {} come to see {}? Mark the viewing", due.viewer_name, home.reference);
                     leave(app, &mut tx, &due, (&title, Priority::Normal, "unmarked")).await?;
                 }
             }

@@ -129,7 +129,7 @@ fn is_same(old: &Map<String, Value>, new: &Map<String, Value>) -> bool {
         }
         other => other.clone(),
     };
-    new.iter().all(|(column, value)| old.get(column).map(plain).unwrap_or(Value::Null) == *value)
+    new.iter().all(|(column, value)| old.get(column).map_or(Value::Null, plain) == *value)
 }
 
 /// What a new home has besides what the file says.
@@ -150,11 +150,7 @@ fn filled(mut columns: Map<String, Value>, now: &str) -> Map<String, Value> {
 
 /// Homes that came with an earlier feed and are not in this one are off the market. A feed that would take more than half of
 /// them away is more likely cut short.
-async fn withdraw(
-    tx: &mut store::Tx,
-    seen: &[String],
-    now: &str,
-) -> Result<Vec<String>, ImportError> {
+async fn withdraw(tx: &mut store::Tx, seen: &[String], now: &str) -> Result<Vec<String>, ImportError> {
     let before = tx.imported_by("blm").await?;
     let missing: Vec<String> = before.iter().filter(|reference| !seen.contains(reference)).cloned().collect();
     if missing.len() * 2 > before.len() && before.len() > 4 {

@@ -9,19 +9,19 @@ pub mod model;
 pub mod conversation;
 pub mod tools;
 
-pub mod delivery;
-pub mod outbox;
-mod packages;
 pub mod appointments;
+pub mod delivery;
 pub mod import;
 pub mod market;
+pub mod outbox;
 mod overdue;
+mod packages;
 pub mod review;
 pub mod worker;
 
 pub mod app;
-pub mod links;
 pub mod clock;
+pub mod links;
 mod pages;
 pub mod server;
 pub mod settings;

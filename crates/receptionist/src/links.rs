@@ -71,7 +71,9 @@ mod tests {
         assert_eq!(links.opened(Page::Homes, &token), Some("package_1"));
         assert_eq!(links.opened(Page::Unsubscribe, &token), None);
         assert_eq!(Links::new("", "x".repeat(64)).opened(Page::Homes, &token), None);
-        for forged in [token.replace("package_1", "package_2"), "package_1.".into(), "package_1".into(), ".".into()] {
+        for forged in
+            [token.replace("package_1", "package_2"), "package_1.".into(), "package_1".into(), ".".into()]
+        {
             assert_eq!(links.opened(Page::Homes, &forged), None, "{forged}");
         }
     }

@@ -130,7 +130,9 @@ async fn matches(app: &App, untold: &[Untold]) -> Result<BTreeMap<LeadId, Vec<Ma
             MarketNews::Back => Occasion::BackOnTheMarket,
             MarketNews::Gone => continue,
         };
-        let Some(home) = app.store.property(news.property).await?.filter(Property::is_available) else { continue };
+        let Some(home) = app.store.property(news.property).await?.filter(Property::is_available) else {
+            continue;
+        };
         for search in app.store.searches_for(home.listing, home.bedrooms, home.comparable_price()).await? {
             if let Some(fit) = fit(&search.wants, &home) {
                 let found = Match { news: news.id.clone(), occasion, home: home.clone(), fit };

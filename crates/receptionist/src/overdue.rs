@@ -43,8 +43,14 @@ pub(crate) async fn escalate(app: &App) -> Result<(), StoreError> {
             post(app, &mut tx, (Channel::Sms, &to, &from), &body, &format!("{}:{phone}", first.id)).await?;
         }
         if app.slack.is_some() {
-            post(app, &mut tx, (Channel::Slack, "slack", "receptionist"), &body, &format!("{}:slack", first.id))
-                .await?;
+            post(
+                app,
+                &mut tx,
+                (Channel::Slack, "slack", "receptionist"),
+                &body,
+                &format!("{}:slack", first.id),
+            )
+            .await?;
         }
     }
     tx.commit().await?;

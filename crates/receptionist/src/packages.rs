@@ -114,7 +114,17 @@ fn by_way(app: &App, of: &For<'_>, details: &PropertyDetails<'_>, way: Way) -> V
         let email = details.email(agency);
         let body = email.text.clone();
         let (to, from) = (to.to_owned(), mailer.address());
-        return vec![Draft { channel, kind, to, from, body, content: None, media: None, email: Some(email), dedupe_key: key(0) }];
+        return vec![Draft {
+            channel,
+            kind,
+            to,
+            from,
+            body,
+            content: None,
+            media: None,
+            email: Some(email),
+            dedupe_key: key(0),
+        }];
     }
     let Some(phone) = of.phone else { return Vec::new() };
     let (to, from) = addresses(&app.settings.twilio, phone, channel);
@@ -147,8 +157,11 @@ fn by_way(app: &App, of: &For<'_>, details: &PropertyDetails<'_>, way: Way) -> V
             let cards = details.template_variables(agency).into_iter().enumerate();
             cards
                 .map(|(n, values)| {
-                    let numbered: serde_json::Map<String, serde_json::Value> =
-                        values.iter().zip(1..).map(|(value, n)| (n.to_string(), value.as_str().into())).collect();
+                    let numbered: serde_json::Map<String, serde_json::Value> = values
+                        .iter()
+                        .zip(1..)
+                        .map(|(value, n)| (n.to_string(), value.as_str().into()))
+                        .collect();
                     let variables = serde_json::Value::Object(numbered).to_string();
                     draft(n, values.join(", "), None, Some((template.clone(), variables)))
                 })
@@ -201,7 +214,8 @@ async fn enqueue(
 ) -> Result<(), StoreError> {
     for draft in &package.drafts {
         let id = app.id("msg");
-        let attachments = draft.email.as_ref().map(|email| serde_json::to_string(&email.attachments)).transpose()?;
+        let attachments =
+            draft.email.as_ref().map(|email| serde_json::to_string(&email.attachments)).transpose()?;
         let message = NewMessage {
             id: &id,
             channel: draft.channel,
@@ -240,7 +254,9 @@ pub(crate) async fn another_way(
     failed: &ClaimedMessage,
     reach: &Reach,
 ) -> Result<Option<Package>, StoreError> {
-    let (Some(id), Some(channel)) = (&failed.package, Channel::from_word(&failed.channel)) else { return Ok(None) };
+    let (Some(id), Some(channel)) = (&failed.package, Channel::from_word(&failed.channel)) else {
+        return Ok(None);
+    };
     let Some(package) = app.store.package(id).await? else { return Ok(None) };
     let mut tx = app.store.begin().await?;
     let facts = tx.lead_facts(package.lead).await?;

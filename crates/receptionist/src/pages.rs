@@ -3,7 +3,9 @@
 
 use agency::crm::{LeadId, Property};
 use agency::diary::{Slot, TimeWish, judge};
-use agency::messages::{BookableSlot, Card, HomesPage, Unsubscribing, homes_page, kind, unsubscribe_page, ways};
+use agency::messages::{
+    BookableSlot, Card, HomesPage, Unsubscribing, homes_page, kind, unsubscribe_page, ways,
+};
 use agency::speech;
 use agency::tools::book_viewing::BookViewing;
 use agency::tools::viewing_slots::{OfferedSlot, SlotsOutcome, ViewingSlots};
@@ -37,8 +39,7 @@ fn no_such_page() -> Response {
 
 /// Nothing is kept by the browser or by anything between, no script runs, and the link is told to nobody.
 fn page(html: String) -> Response {
-    const POLICY: &str =
-        "default-src 'none'; img-src https: http:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    const POLICY: &str = "default-src 'none'; img-src https: http:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     const HEADERS: [(HeaderName, &str); 5] = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
@@ -51,7 +52,8 @@ fn page(html: String) -> Response {
 
 fn failed(error: &StoreError) -> Response {
     tracing::error!(error = %error, code = error.code(), "a page could not be shown");
-    (StatusCode::SERVICE_UNAVAILABLE, "Something went wrong. Please try again in a minute, or ring us.\n").into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, "Something went wrong. Please try again in a minute, or ring us.\n")
+        .into_response()
 }
 
 async fn homes(State(app): State<App>, Path(token): Path<String>) -> Response {
@@ -80,12 +82,11 @@ async fn show(app: &App, token: &str, note: Option<&str>) -> Result<Response, St
         let Some(home) = app.store.property(*id).await? else { continue };
         let media = app.store.media(*id).await?;
         let mut card = Card::new(&home, &media, app.links.base_url(), "");
-        match app.store.viewing_of(package.lead, *id, app.now()).await? {
-            Some(at) => booked.push(format!("You view {} on {}.", card.place, speech::moment_in_writing(at))),
-            None => {
-                card.slots = free(app, &home).await?;
-                card.slots.retain(|slot| can_be_there(slot.start, &elsewhere));
-            }
+        if let Some(at) = app.store.viewing_of(package.lead, *id, app.now()).await? {
+            booked.push(format!("You view {} on {}.", card.place, speech::moment_in_writing(at)));
+        } else {
+            card.slots = free(app, &home).await?;
+            card.slots.retain(|slot| can_be_there(slot.start, &elsewhere));
         }
         cards.push(card);
     }
@@ -103,7 +104,8 @@ async fn show(app: &App, token: &str, note: Option<&str>) -> Result<Response, St
 async fn free(app: &App, home: &Property) -> Result<Vec<BookableSlot>, StoreError> {
     let facts = diary_facts(app, Some(home.id), Some(home), &[]).await?;
     let call = ViewingSlots { property: Some(home.id), wish: TimeWish::default() };
-    let SlotsOutcome::Offered { slots, .. } = agency::tools::viewing_slots::decide(&call, Some(home), &facts) else {
+    let SlotsOutcome::Offered { slots, .. } = agency::tools::viewing_slots::decide(&call, Some(home), &facts)
+    else {
         return Ok(Vec::new());
     };
     let words = |offered: OfferedSlot| BookableSlot {

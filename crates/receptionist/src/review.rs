@@ -4,7 +4,9 @@
 
 use agency::conversation::State;
 use agency::crm::{Interest, LeadId, Priority, Property, TaskKind};
-use agency::review::{asks_for_news, Analysis, FollowUp, Reviewed, by_rules, messages, schema, score, status, summary};
+use agency::review::{
+    Analysis, FollowUp, Reviewed, asks_for_news, by_rules, messages, schema, score, status, summary,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::{Contradiction, NewSearch, NewTask, StoreError, ToReview, Tx};
@@ -50,7 +52,9 @@ pub async fn review_due(app: &App) -> Result<usize, StoreError> {
 
 async fn review(app: &App, one: &ToReview) -> Result<(), StoreError> {
     let state: Option<State> = serde_json::from_str(&one.state).ok();
-    let Some(state) = state.filter(|_| one.attempts <= ATTEMPTS_MAX) else { return set_aside(app, one).await };
+    let Some(state) = state.filter(|_| one.attempts <= ATTEMPTS_MAX) else {
+        return set_aside(app, one).await;
+    };
     let lines = app.store.transcript(&one.conversation).await?;
     let homes = homes(app, &state).await?;
     let words = app.words().await?;

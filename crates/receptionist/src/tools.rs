@@ -15,8 +15,8 @@ mod writing;
 use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::{ToolCall, ToolOutcome};
 pub(crate) use booking::enter;
-pub(crate) use reading::diary_facts;
 pub(crate) use emergency::{Known, Reported, alert_without_store, raise};
+pub(crate) use reading::diary_facts;
 use sha2::{Digest, Sha256};
 use store::StoreError;
 

@@ -13,8 +13,8 @@ use crate::appointments::look_after_viewings;
 use crate::conversation::{Turn, end_call};
 use crate::ladder::climb_due;
 use crate::market::watch_market;
-use crate::overdue::escalate;
 use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_due};
+use crate::overdue::escalate;
 use crate::review::{rate_daily, review_due};
 
 /// A call that nothing has touched for so long has ended without telling us.

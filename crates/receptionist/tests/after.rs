@@ -14,7 +14,7 @@ use receptionist::review::review_due;
 use receptionist::scenarios::{read_folder, run};
 use serde_json::{Value, json};
 use support::{Agency, monday, rows, start, start_as};
-use testkit::ScriptedModel;
+use testkit::{RealMail, ScriptedModel};
 
 const CALLER: &str = "+447700900801";
 
@@ -140,7 +140,8 @@ async fn left_by_review(app: &Agency) -> Vec<String> {
         ("requirement_changes", &["field", "old_value", "new_value", "words"]),
     ] {
         for row in rows(app, table).await {
-            let told: Vec<String> = columns.iter().map(|column| format!("{column}={}", row[*column])).collect();
+            let told: Vec<String> =
+                columns.iter().map(|column| format!("{column}={}", row[*column])).collect();
             // Ids and ports differ from run to run.
             let told = told.join(" ").replace(&app.base_url, "BASE");
             left.push(format!("{table} {}", told.split("/homes/").next().unwrap_or_default()));
@@ -152,7 +153,12 @@ async fn left_by_review(app: &Agency) -> Vec<String> {
 
 async fn one_call_with_everything(database: testkit::Database) -> Agency {
     let app = start(database).await;
-    call(&app, CALLER, &[SEARCH, "I have a deposit", "let me know when something else comes up", "Sam Okoro"]).await;
+    call(
+        &app,
+        CALLER,
+        &[SEARCH, "I have a deposit", "let me know when something else comes up", "Sam Okoro"],
+    )
+    .await;
     app
 }
 
@@ -226,7 +232,8 @@ async fn a_mail_server_that_falls_silent_gets_the_same_letter_again() {
     plan.environment.push(("EMAIL_FROM", "John Barclay <office@johnbarclay.example>".to_owned()));
     let app = start_as(testkit::sqlite(), plan).await;
     mail.fall_silent(1);
-    call(&app, CALLER, &[SEARCH, "could you email me the details", "sam@example.com", "Sam Okoro", "no bye"]).await;
+    call(&app, CALLER, &[SEARCH, "could you email me the details", "sam@example.com", "Sam Okoro", "no bye"])
+        .await;
     for _ in 0..4 {
         app.pass(SignedDuration::from_secs(60)).await.unwrap();
     }
@@ -262,7 +269,8 @@ async fn a_file_with_errors_says_each_and_loses_nothing() {
         assert_eq!(report.added, ["JB-2026-900"], "{name}");
         let lines: Vec<usize> = report.errors.iter().map(|error| error.line).collect();
         assert_eq!(lines, [3, 4, 5, 6, 7], "{name}: {:?}", report.errors);
-        let said = |line: usize| report.errors.iter().find(|error| error.line == line).unwrap().problem.clone();
+        let said =
+            |line: usize| report.errors.iter().find(|error| error.line == line).unwrap().problem.clone();
         assert!(said(3).contains("whole British postcode"), "{}", said(3));
         assert!(said(4).contains("`two` is not a whole number"), "{}", said(4));
         assert!(said(5).contains("price is nought"), "{}", said(5));
@@ -285,7 +293,7 @@ async fn a_file_with_errors_says_each_and_loses_nothing() {
 const FIELDS: &str = "AGENT_REF^ADDRESS_1^ADDRESS_2^ADDRESS_3^TOWN^POSTCODE1^POSTCODE2^FEATURE1^FEATURE2^SUMMARY^DESCRIPTION^BRANCH_ID^STATUS_ID^BEDROOMS^BATHROOMS^PRICE^PROP_SUB_ID^PUBLISHED_FLAG^LET_DATE_AVAILABLE^LET_FURN_ID^LET_RENT_FREQUENCY^TENURE_TYPE_ID^TRANS_TYPE_ID^MEDIA_IMAGE_00^MEDIA_IMAGE_60^MEDIA_FLOOR_PLAN_00^~";
 
 fn blm(records: &[&str]) -> String {
-    let data: String = records.iter().map(|record| format!("{record}~\r\n")).collect();
+    let data = format!("{}~\r\n", records.join("~\r\n"));
     format!(
         "#HEADER#\r\nVersion : 3\r\nEOF : '^'\r\nEOR : '~'\r\nProperty Count : {}\r\n#DEFINITION#\r\n{FIELDS}\r\n#DATA#\r\n{data}#END#",
         records.len()
@@ -305,14 +313,23 @@ async fn a_blm_feed_becomes_homes() {
     let report = import(&app.app, &Feed::Blm(file.as_bytes()), false).await.unwrap();
     assert_eq!(report.added, ["F1", "H1", "F2"]);
     let problems: Vec<&str> = report.errors.iter().map(|error| error.problem.as_str()).collect();
-    assert!(problems[0].contains("give it by the month") && problems[1].contains("PROP_SUB_ID 20"), "{problems:?}");
+    assert!(
+        problems[0].contains("give it by the month") && problems[1].contains("PROP_SUB_ID 20"),
+        "{problems:?}"
+    );
     assert_eq!(report.errors[0].line, 12, "the line in the file");
     let all = rows(&app, "properties").await;
     let of = |reference: &str| all.iter().find(|row| row["reference"] == reference).unwrap();
     let flat = of("F1");
-    assert_eq!((&flat["address_line1"], &flat["rent_period"]), (&json!("Flat 3, 12 Elgin Avenue"), &json!("week")));
+    assert_eq!(
+        (&flat["address_line1"], &flat["rent_period"]),
+        (&json!("Flat 3, 12 Elgin Avenue"), &json!("week"))
+    );
     assert_eq!((&flat["furnished"], &flat["available_from"]), (&json!("furnished"), &json!("2026-12-01")));
-    assert_eq!((&flat["floor_plan_url"], &flat["epc_url"]), (&json!("https://img.example/plan.png"), &json!("https://img.example/epc.png")));
+    assert_eq!(
+        (&flat["floor_plan_url"], &flat["epc_url"]),
+        (&json!("https://img.example/plan.png"), &json!("https://img.example/epc.png"))
+    );
     assert_eq!((&of("H1")["status"], &of("H1")["tenure"]), (&json!("under_offer"), &json!("freehold")));
     assert_eq!((&of("H1")["images"], &of("F2")["status"]), (&json!("[]"), &json!("withdrawn")));
 
@@ -351,7 +368,8 @@ async fn pages_open_by_their_own_link_only() {
     call(&app, CALLER, &[SEARCH]).await;
     review_due(&app.app).await.unwrap();
     app.settle().await.unwrap();
-    let text = app.network.messages().into_iter().find(|message| message.body.contains("/homes/")).unwrap().body;
+    let text =
+        app.network.messages().into_iter().find(|message| message.body.contains("/homes/")).unwrap().body;
     let link = text.split_whitespace().find(|word| word.contains("/homes/")).unwrap().to_owned();
     let http = reqwest::Client::new();
     let page = http.get(&link).send().await.unwrap();
@@ -369,10 +387,82 @@ async fn pages_open_by_their_own_link_only() {
     }
     let before = rows(&app, "viewing_appointments").await.len();
     let start: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
-    for (home, start) in [("JB-2024-055", start.to_string()), ("JB-2024-031", "2026-11-22T10:00:00Z".to_owned())] {
+    for (home, start) in
+        [("JB-2024-055", start.to_string()), ("JB-2024-031", "2026-11-22T10:00:00Z".to_owned())]
+    {
         let form = [("home", home), ("start", start.as_str())];
         let answer = http.post(format!("{link}/book")).form(&form).send().await.unwrap();
         assert_eq!(answer.status(), 200);
     }
     assert_eq!(rows(&app, "viewing_appointments").await.len(), before);
+}
+
+/// A picture host on the loopback: a plan that is one, one that is too large, one that is something else, and one that is not there.
+async fn plans() -> String {
+    use axum::routing::get;
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
+    let large = [PNG, &vec![0; 5 << 20]].concat();
+    let router = axum::Router::new()
+        .route("/plan.png", get(|| async { PNG }))
+        .route("/large.png", get(move || async move { large }))
+        .route("/script.png", get(|| async { "<script>" }))
+        .route("/elsewhere.png", get(|| async { axum::response::Redirect::temporary("/plan.png") }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+/// A real mail server takes it, Python's mail library and icalendar read it: words, HTML, plans, invitation and headers.
+#[tokio::test(flavor = "multi_thread")]
+async fn real_readers_of_mail_understand_ours() {
+    let mut mail = RealMail::start();
+    let mut plan = Plan::stepped("", monday());
+    plan.environment.push(("SMTP_URL", mail.url.clone()));
+    plan.environment.push(("EMAIL_FROM", "John Barclay <office@johnbarclay.example>".to_owned()));
+    let app = start_as(testkit::sqlite(), plan).await;
+    let host = plans().await;
+    let mut tx = app.app.store.begin().await.unwrap();
+    for (home, file) in [("JB-2024-031", "plan"), ("JB-2024-091", "large"), ("JB-2024-001", "script")] {
+        let held = json!({"reference": home});
+        let set = json!({"floor_plan_url": format!("{host}/{file}.png"), "description": "A naïve café; “quiet”, £ and ünïcode."});
+        tx.change_rows("properties", held.as_object().unwrap(), set.as_object().unwrap()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    call(
+        &app,
+        CALLER,
+        &[SEARCH, "the first one", "the first one", "Zoë O'Neill", "zoe@example.com", "yes", "no bye"],
+    )
+    .await;
+    review_due(&app.app).await.unwrap();
+    app.settle().await.unwrap();
+
+    let viewing = mail.next();
+    assert_eq!(
+        (&viewing["to"], &viewing["from"]),
+        (&json!(["zoe@example.com"]), &json!("office@johnbarclay.example"))
+    );
+    assert_eq!(viewing["defects"], json!([]), "{viewing:#}");
+    assert_eq!(viewing["files"][0][0], "invitation.ics");
+    let invitation = &viewing["invitation"];
+    assert_eq!((&invitation["method"], &invitation["part_method"]), (&json!("REQUEST"), &json!("REQUEST")));
+    let booked = rows(&app, "viewing_appointments").await.pop().unwrap();
+    let start: Timestamp = booked["scheduled_date"].as_str().unwrap().parse().unwrap();
+    assert_eq!(invitation["start"].as_str().unwrap().parse::<Timestamp>().unwrap(), start);
+    let end: Timestamp = invitation["end"].as_str().unwrap().parse().unwrap();
+    assert_eq!(end.duration_since(start), SignedDuration::from_mins(30));
+    assert!(viewing["html"].as_str().unwrap().contains("Castellain Road"));
+    assert!(viewing["unsubscribe"].is_null(), "a confirmation is no marketing");
+
+    let homes = mail.next();
+    assert_eq!(homes["defects"], json!([]), "{homes:#}");
+    assert!(homes["text"].as_str().unwrap().contains("A naïve café; “quiet”, £ and ünïcode."), "{homes:#}");
+    assert!(homes["html"].as_str().unwrap().contains("£2,875 pcm"));
+    let files: Vec<&str> =
+        homes["files"].as_array().unwrap().iter().filter_map(|file| file[0].as_str()).collect();
+    assert_eq!(files, ["floor-plan-JB-2024-031.png"], "too large and not a picture are left out");
+    let attempts = rows(&app, "message_attempts").await;
+    let told: Vec<&str> = attempts.iter().filter_map(|attempt| attempt["detail"].as_str()).collect();
+    assert_eq!(told, ["left out: floor-plan-JB-2024-091, floor-plan-JB-2024-001"]);
 }

@@ -92,7 +92,11 @@ impl Store {
     }
 
     /// The home that this lead was asked about since then, and has said nothing of.
-    pub async fn asked_about(&self, lead: LeadId, since: Timestamp) -> Result<Option<PropertyId>, StoreError> {
+    pub async fn asked_about(
+        &self,
+        lead: LeadId,
+        since: Timestamp,
+    ) -> Result<Option<PropertyId>, StoreError> {
         const SQL: &str = "SELECT a.property_id FROM appointment_steps s JOIN viewing_appointments a ON a.id = s.appointment_id \
              LEFT JOIN voice_lead_properties p ON p.lead_id = a.lead_id AND p.property_id = a.property_id \
              WHERE s.step = 'asked' AND a.lead_id = $1 AND s.taken_at >= $2 AND p.feedback IS NULL ORDER BY s.taken_at DESC LIMIT 1";
@@ -103,10 +107,12 @@ impl Store {
 
     /// Colleagues of these roles who can be texted.
     pub async fn phones_of(&self, roles: &[&str]) -> Result<Vec<PhoneNumber>, StoreError> {
-        const SQL: &str = "SELECT phone FROM users WHERE role = $1 AND active = (1 = 1) AND phone IS NOT NULL ORDER BY id";
+        const SQL: &str =
+            "SELECT phone FROM users WHERE role = $1 AND active = (1 = 1) AND phone IS NOT NULL ORDER BY id";
         let mut phones = Vec::new();
         for role in roles {
-            let of_role: Vec<String> = read!(self, |c| sqlx::query_scalar(SQL).bind(*role).fetch_all(c).await)?;
+            let of_role: Vec<String> =
+                read!(self, |c| sqlx::query_scalar(SQL).bind(*role).fetch_all(c).await)?;
             phones.extend(of_role.iter().filter_map(|phone| PhoneNumber::parse(phone).ok()));
         }
         Ok(phones)
@@ -176,7 +182,8 @@ impl Tx {
         property: PropertyId,
         words: &str,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE voice_lead_properties SET feedback = $3 WHERE lead_id = $1 AND property_id = $2";
+        const SQL: &str =
+            "UPDATE voice_lead_properties SET feedback = $3 WHERE lead_id = $1 AND property_id = $2";
         execute!(self, sqlx::query(SQL).bind(lead.0).bind(property.0).bind(words))?;
         Ok(())
     }

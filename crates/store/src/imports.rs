@@ -8,7 +8,12 @@ use crate::types::Ts;
 
 impl Tx {
     /// This home came with this feed.
-    pub async fn mark_imported(&mut self, reference: &str, feed: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn mark_imported(
+        &mut self,
+        reference: &str,
+        feed: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO imported_properties (property_id, feed, seen_at) SELECT id, $2, $3 FROM properties WHERE reference = $1 \
              ON CONFLICT (property_id) DO UPDATE SET feed = excluded.feed, seen_at = excluded.seen_at";
         execute!(self, sqlx::query(SQL).bind(reference).bind(feed).bind(Ts(now)))?;

@@ -90,7 +90,8 @@ impl Store {
         const SQL: &str = "SELECT score FROM voice_leads WHERE id = $1";
         let mut scored = Vec::with_capacity(leads.len());
         for lead in leads {
-            let score: Option<Int> = read!(self, |c| sqlx::query_scalar(SQL).bind(lead.0).fetch_optional(c).await)?;
+            let score: Option<Int> =
+                read!(self, |c| sqlx::query_scalar(SQL).bind(lead.0).fetch_optional(c).await)?;
             scored.extend(score.map(|score| (score.0, *lead)));
         }
         scored.sort_by_key(|(score, lead)| (std::cmp::Reverse(*score), *lead));
@@ -129,8 +130,7 @@ impl Tx {
         news: MarketNews,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str =
-            "INSERT INTO property_news (id, property_id, news, price, noticed_at) VALUES ($1, $2, $3, $4, $5)";
+        const SQL: &str = "INSERT INTO property_news (id, property_id, news, price, noticed_at) VALUES ($1, $2, $3, $4, $5)";
         execute!(
             self,
             sqlx::query(SQL)
@@ -145,7 +145,8 @@ impl Tx {
 
     /// This lead is told of this news now; false if they were before.
     pub async fn tell_news(&mut self, news: &str, lead: LeadId) -> Result<bool, StoreError> {
-        const SQL: &str = "INSERT INTO property_news_told (news_id, lead_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        const SQL: &str =
+            "INSERT INTO property_news_told (news_id, lead_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         Ok(execute!(self, sqlx::query(SQL).bind(news).bind(lead.0))? > 0)
     }
 

@@ -2,9 +2,7 @@
 //! a row. A lease that runs out is claimable again, so a crash may send twice but never loses: at least once.
 
 use agency::crm::{AppointmentId, Channel, LeadId};
-use agency::messages::Reach;
 use agency::outbox::MessageStatus;
-use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
 use crate::db::{Store, Tx, execute, read, sql, within};
@@ -255,47 +253,6 @@ impl Store {
         Ok(row.map(MessageRow::claimed))
     }
 
-    /// What decides the ways a person can be reached; templates are the settings' to know.
-    pub async fn reach(&self, phone: &PhoneNumber) -> Result<Reach, StoreError> {
-        const LAST: &str = "SELECT created_at FROM messages WHERE from_address = $1 AND direction = 'inbound' AND channel = 'whatsapp' \
-             ORDER BY created_at DESC LIMIT 1";
-        const PREFERS: &str = "SELECT 1 FROM voice_leads WHERE phone = $1 AND (preferred_contact_method = 'whatsapp' OR source = 'whatsapp')";
-        const EMAIL: &str = "SELECT email, (preferred_contact_method = 'email') AS prefers FROM voice_leads WHERE phone = $1 AND email IS NOT NULL \
-             AND NOT EXISTS (SELECT 1 FROM opt_outs WHERE address = voice_leads.email AND channel = 'email' AND purpose IN ('service', 'all'))";
-        const OUT: &str = "SELECT channel FROM opt_outs WHERE address = $1 AND purpose IN ('service', 'all')";
-        let whatsapp = format!("whatsapp:{phone}");
-        let last: Option<Ts> =
-            read!(self, |c| sqlx::query_scalar(LAST).bind(&whatsapp).fetch_optional(c).await)?;
-        let prefers: Option<Int> =
-            read!(self, |c| sqlx::query_scalar(PREFERS).bind(phone.as_str()).fetch_optional(c).await)?;
-        let email: Option<(String, bool)> =
-            read!(self, |c| sqlx::query_as(EMAIL).bind(phone.as_str()).fetch_optional(c).await)?;
-        let opted_out: Vec<String> =
-            read!(self, |c| sqlx::query_scalar(OUT).bind(phone.as_str()).fetch_all(c).await)?;
-        Ok(Reach {
-            phone: Some(phone.clone()),
-            last_whatsapp: last.map(|at| at.0),
-            prefers_whatsapp: prefers.is_some(),
-            opted_out: opted_out.iter().filter_map(|channel| Channel::from_word(channel)).collect(),
-            has_template: false,
-            prefers_email: email.as_ref().is_some_and(|(_, prefers)| *prefers),
-            email: email.map(|(address, _)| address),
-        })
-    }
-
-    /// Whether the same words of this appointment went, or will go, out by SMS.
-    pub async fn has_sms_twin(&self, message: &ClaimedMessage) -> Result<bool, StoreError> {
-        const SQL: &str = "SELECT 1 FROM messages WHERE channel = 'sms' AND kind = $1 AND conversation_id = $2 \
-             AND (appointment_id = $3 OR $3 IS NULL) AND status NOT IN ('failed', 'undelivered')";
-        let found: Option<Int> = read!(self, |c| sqlx::query_scalar(SQL)
-            .bind(&message.kind)
-            .bind(&message.conversation)
-            .bind(message.appointment.map(|id| id.0))
-            .fetch_optional(c)
-            .await)?;
-        Ok(found.is_some())
-    }
-
     /// (waiting, oldest due) for readiness and metrics.
     pub async fn outbox_backlog(&self, now: Timestamp) -> Result<(i64, Option<Timestamp>), StoreError> {
         const SQL: &str = "SELECT count(*), min(send_after) FROM messages WHERE direction = 'outbound' \
@@ -307,14 +264,6 @@ impl Store {
 }
 
 impl Tx {
-    /// This number is not to be texted any more, for whatever purpose. Said twice, it is kept once.
-    pub async fn opt_out(&mut self, id: &str, phone: &PhoneNumber, now: Timestamp) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO opt_outs (id, address, channel, purpose, recorded_at) VALUES ($1, $2, 'sms', 'all', $3) \
-             ON CONFLICT DO NOTHING";
-        execute!(self, sqlx::query(SQL).bind(id).bind(phone.as_str()).bind(Ts(now)))?;
-        Ok(())
-    }
-
     /// Writes a message to be sent. Says whether it is new: the same key is never written twice.
     pub async fn enqueue(&mut self, new: &NewMessage<'_>) -> Result<bool, StoreError> {
         const SQL: &str = "INSERT INTO messages (id, direction, channel, kind, lead_id, conversation_id, appointment_id, alert_id, to_address, \

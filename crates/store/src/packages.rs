@@ -36,8 +36,6 @@ struct MediaRow {
     virtual_tour_url: Option<String>,
 }
 
-const STOPPED: &str = "SELECT 1 FROM opt_outs WHERE address = $1 AND purpose IN ($2, 'all') LIMIT 1";
-
 impl Store {
     /// Pictures, plan, certificate and tour of a home.
     pub async fn media(&self, home: PropertyId) -> Result<PropertyMedia, StoreError> {
@@ -56,7 +54,8 @@ impl Store {
 
     /// Whoever looks after a home.
     pub async fn negotiator_of(&self, home: &Property) -> Result<Option<Negotiator>, StoreError> {
-        const SQL: &str = "SELECT name, email FROM users WHERE id = $1 AND active = (1 = 1) AND name IS NOT NULL";
+        const SQL: &str =
+            "SELECT name, email FROM users WHERE id = $1 AND active = (1 = 1) AND name IS NOT NULL";
         let Some(agent) = home.agent else { return Ok(None) };
         let row: Option<(String, Option<String>)> =
             read!(self, |c| sqlx::query_as(SQL).bind(agent.0).fetch_optional(c).await)?;
@@ -117,18 +116,6 @@ impl Store {
             .await)?;
         Ok(ids.into_iter().map(|id| PropertyId(id.0)).collect())
     }
-
-    /// Whether somebody has said stop to messages of this purpose, by whatever way.
-    pub async fn has_stopped(&self, addresses: &[&str], purpose: &str) -> Result<bool, StoreError> {
-        for address in addresses {
-            let found: Option<Int> =
-                read!(self, |c| sqlx::query_scalar(STOPPED).bind(*address).bind(purpose).fetch_optional(c).await)?;
-            if found.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
 }
 
 impl Tx {
@@ -155,15 +142,16 @@ impl Tx {
     }
 
     /// Of these homes, those whose details this lead was never sent.
-    pub async fn not_sent_yet(&mut self, lead: LeadId, homes: &[PropertyId]) -> Result<Vec<PropertyId>, StoreError> {
+    pub async fn not_sent_yet(
+        &mut self,
+        lead: LeadId,
+        homes: &[PropertyId],
+    ) -> Result<Vec<PropertyId>, StoreError> {
         const SQL: &str = "SELECT 1 FROM voice_lead_properties WHERE lead_id = $1 AND property_id = $2 AND info_sent_date IS NOT NULL";
         let mut fresh = Vec::new();
         for home in homes {
-            let sent: Option<Int> = within!(self, |c| sqlx::query_scalar(SQL)
-                .bind(lead.0)
-                .bind(home.0)
-                .fetch_optional(c)
-                .await)?;
+            let sent: Option<Int> =
+                within!(self, |c| sqlx::query_scalar(SQL).bind(lead.0).bind(home.0).fetch_optional(c).await)?;
             if sent.is_none() {
                 fresh.push(*home);
             }
@@ -171,33 +159,16 @@ impl Tx {
         Ok(fresh)
     }
 
-    /// As [`Store::has_stopped`], within the transaction.
-    pub async fn has_stopped(&mut self, address: &str, purpose: &str) -> Result<bool, StoreError> {
-        let found: Option<Int> = within!(self, |c| sqlx::query_scalar(STOPPED)
-            .bind(address)
-            .bind(purpose)
-            .fetch_optional(c)
-            .await)?;
-        Ok(found.is_some())
-    }
-
     /// The rest of a package does not go that way any more.
-    pub async fn call_off_package(&mut self, package: &str, channel: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn call_off_package(
+        &mut self,
+        package: &str,
+        channel: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE messages SET status = 'cancelled', updated_at = $3 \
              WHERE package_id = $1 AND channel = $2 AND status = 'queued'";
         execute!(self, sqlx::query(SQL).bind(package).bind(channel).bind(Ts(now)))?;
-        Ok(())
-    }
-
-    /// Stops messages of one purpose to an address. Said twice, it is kept once.
-    pub async fn stop_purpose(
-        &mut self,
-        id: &str,
-        (address, channel, purpose): (&str, &str, &str),
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO opt_outs (id, address, channel, purpose, recorded_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-        execute!(self, sqlx::query(SQL).bind(id).bind(address).bind(channel).bind(purpose).bind(Ts(now)))?;
         Ok(())
     }
 }

@@ -170,7 +170,8 @@ impl Tx {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (old, set) = qualification_sql(field, self.is_postgres());
-        let before: Option<String> = within!(self, |c| sqlx::query_scalar(old).bind(lead.0).fetch_one(c).await)?;
+        let before: Option<String> =
+            within!(self, |c| sqlx::query_scalar(old).bind(lead.0).fetch_one(c).await)?;
         if before.as_deref() == Some(value) {
             return Ok(());
         }
@@ -288,8 +289,18 @@ fn qualification_sql(field: Qualification, is_postgres: bool) -> (&'static str, 
     macro_rules! yes_no {
         ($column:literal) => {
             (
-                concat!("SELECT CASE WHEN ", $column, " THEN 'true' WHEN NOT ", $column, " THEN 'false' END FROM voice_leads WHERE id = $1"),
-                concat!("UPDATE voice_leads SET ", $column, " = ($2 = 'true'), updated_at = $3 WHERE id = $1"),
+                concat!(
+                    "SELECT CASE WHEN ",
+                    $column,
+                    " THEN 'true' WHEN NOT ",
+                    $column,
+                    " THEN 'false' END FROM voice_leads WHERE id = $1"
+                ),
+                concat!(
+                    "UPDATE voice_leads SET ",
+                    $column,
+                    " = ($2 = 'true'), updated_at = $3 WHERE id = $1"
+                ),
             )
         };
     }
@@ -299,7 +310,13 @@ fn qualification_sql(field: Qualification, is_postgres: bool) -> (&'static str, 
             if is_postgres {
                 (
                     concat!("SELECT to_char(", $column, ", ", $read, ") FROM voice_leads WHERE id = $1"),
-                    concat!("UPDATE voice_leads SET ", $column, " = CAST($2 AS ", $as, "), updated_at = $3 WHERE id = $1"),
+                    concat!(
+                        "UPDATE voice_leads SET ",
+                        $column,
+                        " = CAST($2 AS ",
+                        $as,
+                        "), updated_at = $3 WHERE id = $1"
+                    ),
                 )
             } else {
                 text!($column)

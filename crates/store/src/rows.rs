@@ -15,7 +15,8 @@ pub const TABLES: &[&str] = &[
     "webhook_answers", "diary_cells", "working_hours", "absences", "viewing_rules", "messages",
     "message_receipts", "message_attempts", "consents", "opt_outs", "tasks", "alerts", "alert_steps",
     "alert_reporters", "alert_rings", "transfers", "verification_codes", "contractors", "oncall_rota",
-    "documents", "audit_log", "settings", "packages", "property_watch", "property_news", "property_news_told", "appointment_steps", "imported_properties",
+    "documents", "audit_log", "settings", "packages", "property_watch", "property_news",
+    "property_news_told", "appointment_steps", "imported_properties",
 ];
 
 /// Rows of one table; every row has the same keys.

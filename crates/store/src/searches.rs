@@ -98,7 +98,12 @@ impl Tx {
     }
 
     /// A search that is saved follows what its owner wants now.
-    pub async fn refresh_search(&mut self, lead: LeadId, wants: &Wants, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn refresh_search(
+        &mut self,
+        lead: LeadId,
+        wants: &Wants,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE saved_searches SET wants = $2, listing = $3, bedrooms_min = $4, bedrooms_max = $5, budget_max = $6, \
              updated_at = $7 WHERE lead_id = $1 AND active = (1 = 1)";
         execute!(

@@ -16,7 +16,11 @@ pub struct OpenSurvey {
 
 impl Store {
     /// The question this person was asked last, since then.
-    pub async fn survey_since(&self, lead: LeadId, since: Timestamp) -> Result<Option<OpenSurvey>, StoreError> {
+    pub async fn survey_since(
+        &self,
+        lead: LeadId,
+        since: Timestamp,
+    ) -> Result<Option<OpenSurvey>, StoreError> {
         const SQL: &str = "SELECT id, score FROM surveys WHERE lead_id = $1 AND asked_at >= $2 AND comment IS NULL ORDER BY asked_at DESC LIMIT 1";
         let row: Option<(String, Option<Int>)> =
             read!(self, |c| sqlx::query_as(SQL).bind(lead.0).bind(Ts(since)).fetch_optional(c).await)?;
@@ -34,9 +38,13 @@ impl Tx {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         const ASKED: &str = "SELECT 1 FROM surveys WHERE lead_id = $1 AND asked_at >= $2 LIMIT 1";
-        const SQL: &str = "INSERT INTO surveys (id, lead_id, conversation_id, asked_at) VALUES ($1, $2, $3, $4)";
-        let asked: Option<Int> =
-            within!(self, |c| sqlx::query_scalar(ASKED).bind(lead.0).bind(Ts(since)).fetch_optional(c).await)?;
+        const SQL: &str =
+            "INSERT INTO surveys (id, lead_id, conversation_id, asked_at) VALUES ($1, $2, $3, $4)";
+        let asked: Option<Int> = within!(self, |c| sqlx::query_scalar(ASKED)
+            .bind(lead.0)
+            .bind(Ts(since))
+            .fetch_optional(c)
+            .await)?;
         if asked.is_some() {
             return Ok(false);
         }

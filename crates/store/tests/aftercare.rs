@@ -12,8 +12,8 @@ use agency::language::Qualification;
 use agency::review::{score, status};
 use serde_json::{Map, Value, json};
 use store::{
-    AppointmentStep, BeginCall, EndedCall, MarketNews, NewAppointment, NewPackage, NewSearch, NewTask, SavedTurn,
-    Store,
+    AppointmentStep, BeginCall, EndedCall, MarketNews, NewAppointment, NewPackage, NewSearch, NewTask,
+    SavedTurn, Store,
 };
 use support::{later, now, phone, rows};
 
@@ -37,7 +37,9 @@ async fn given(store: &Store) -> LeadId {
         {"id": 2, "name": "Margaret Barclay", "email": null, "phone": "+447700900207", "role": "director", "active": true}
     ]);
     tx.insert_rows("users", &rows(staff)).await.unwrap();
-    tx.insert_rows("properties", &rows(json!([home(1, "available", 2200), home(2, "sold", 900_000)]))).await.unwrap();
+    tx.insert_rows("properties", &rows(json!([home(1, "available", 2200), home(2, "sold", 900_000)])))
+        .await
+        .unwrap();
     let begin = BeginCall {
         conversation: "call_1",
         call_sid: "CA1",
@@ -108,13 +110,25 @@ async fn is_reviewed_once(store: &Store, lead: LeadId) {
             tx.qualify(lead, told, (&format!("change_{n}_{again}"), "call_1"), later(5)).await.unwrap();
         }
     }
-    tx.qualify(lead, (Qualification::HasDeposit, "false", "no I have none"), ("change_x", "call_1"), later(6)).await.unwrap();
+    tx.qualify(
+        lead,
+        (Qualification::HasDeposit, "false", "no I have none"),
+        ("change_x", "call_1"),
+        later(6),
+    )
+    .await
+    .unwrap();
     let contradictions = tx.contradictions("call_1").await.unwrap();
     tx.think_of(lead, PropertyId(1), Interest::Low).await.unwrap();
     tx.commit().await.unwrap();
-    let told: Vec<(&str, &str)> = contradictions.iter().map(|it| (it.field.as_str(), it.was.as_str())).collect();
+    let told: Vec<(&str, &str)> =
+        contradictions.iter().map(|it| (it.field.as_str(), it.was.as_str())).collect();
     assert!(told.contains(&("has_deposit", "true")), "{told:?}");
-    assert_eq!(store.rows("requirement_changes").await.unwrap().len(), 12, "what was known is not written again");
+    assert_eq!(
+        store.rows("requirement_changes").await.unwrap().len(),
+        12,
+        "what was known is not written again"
+    );
     assert_eq!(row(store, "voice_lead_calls").await["ai_summary"], "Sam looks for a flat.");
     assert_eq!(row(store, "voice_lead_properties").await["interest"], "low");
 
@@ -145,9 +159,15 @@ async fn is_scored(store: &Store, lead: LeadId) {
 
 async fn is_sent_packages(store: &Store, lead: LeadId) {
     let media = store.media(PropertyId(1)).await.unwrap();
-    assert_eq!((media.images.as_slice(), media.floor_plan_url.as_deref()), (&["/1.jpg".to_owned()][..], Some("/plan.png")));
+    assert_eq!(
+        (media.images.as_slice(), media.floor_plan_url.as_deref()),
+        (&["/1.jpg".to_owned()][..], Some("/plan.png"))
+    );
     let flat = store.property(PropertyId(1)).await.unwrap().unwrap();
-    assert_eq!(store.negotiator_of(&flat).await.unwrap().unwrap().email.as_deref(), Some("amy@agency.example"));
+    assert_eq!(
+        store.negotiator_of(&flat).await.unwrap().unwrap().email.as_deref(),
+        Some("amy@agency.example")
+    );
     assert_eq!(store.sold_nearby("W9", 3).await.unwrap(), [PropertyId(2)]);
 
     let mut tx = store.begin().await.unwrap();
@@ -178,7 +198,12 @@ async fn is_sent_packages(store: &Store, lead: LeadId) {
 }
 
 fn wants(budget: i64) -> Wants {
-    Wants { listing: Some(Listing::Rent), bedrooms_min: Some(2), budget_max: Some(budget), ..Wants::default() }
+    Wants {
+        listing: Some(Listing::Rent),
+        bedrooms_min: Some(2),
+        budget_max: Some(budget),
+        ..Wants::default()
+    }
 }
 
 async fn asks_to_hear(store: &Store, lead: LeadId) {
@@ -240,7 +265,10 @@ async fn the_market_moves(store: &Store, lead: LeadId) {
     let set = json!({"price": 2100});
     let object = |value: &Value| value.as_object().unwrap().clone();
     assert_eq!(tx.change_rows("properties", &object(&held), &object(&set)).await.unwrap(), 1);
-    assert_eq!(tx.change_rows("properties", &object(&json!({"reference": "none"})), &object(&set)).await.unwrap(), 0);
+    assert_eq!(
+        tx.change_rows("properties", &object(&json!({"reference": "none"})), &object(&set)).await.unwrap(),
+        0
+    );
     tx.mark_imported("JB-2024-001", "blm", later(20)).await.unwrap();
     assert_eq!(tx.imported_by("blm").await.unwrap(), ["JB-2024-001"]);
     tx.forget_imported("JB-2024-001").await.unwrap();
@@ -286,8 +314,14 @@ async fn a_viewing_passes(store: &Store, lead: LeadId) {
     assert_eq!(store.viewings_of(lead, now()).await.unwrap(), [later(120)]);
     let due = async |step| store.viewings_without(step, "booked", (now(), later(200))).await.unwrap();
     let found = due(AppointmentStep::Reminded).await;
-    assert_eq!((found[0].appointment, found[0].last_told, found[0].lead), (booked, Some(later(30)), Some(lead)));
-    assert_eq!((found[0].staff_name.as_str(), found[0].viewer_email.as_deref()), ("Amy Hart", Some("sam@example.com")));
+    assert_eq!(
+        (found[0].appointment, found[0].last_told, found[0].lead),
+        (booked, Some(later(30)), Some(lead))
+    );
+    assert_eq!(
+        (found[0].staff_name.as_str(), found[0].viewer_email.as_deref()),
+        ("Amy Hart", Some("sam@example.com"))
+    );
     let mut tx = store.begin().await.unwrap();
     assert!(!tx.take_step(&found[0], AppointmentStep::Reminded, "cancelled", later(31)).await.unwrap());
     assert!(tx.take_step(&found[0], AppointmentStep::Reminded, "booked", later(31)).await.unwrap());

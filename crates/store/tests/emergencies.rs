@@ -10,8 +10,8 @@ use agency::outbox::MessageStatus;
 use agency::triage::Level;
 use serde_json::json;
 use store::{
-    BeginCall, NewAlert, NewAppointment, NewInbound, NewMessage, Rich, NewReporter, NewRing, NewTask, NewTicket,
-    NewTransfer, Promises, RingAnswer, Store, StoreError,
+    BeginCall, NewAlert, NewAppointment, NewInbound, NewMessage, NewReporter, NewRing, NewTask, NewTicket,
+    NewTransfer, Promises, Rich, RingAnswer, Store, StoreError,
 };
 use support::{later, now, phone, rows};
 

@@ -14,8 +14,8 @@ use agency::outbox::MessageStatus;
 use agency::search::attempts;
 use serde_json::{Value, json};
 use store::{
-    Attempt, AttemptOutcome, BeginCall, EndedCall, LeadChange, NewAppointment, NewMessage, Rich, NewTask, Place,
-    SavedTurn, Settled, Store, StoreError, TABLES, TurnLine,
+    Attempt, AttemptOutcome, BeginCall, EndedCall, LeadChange, NewAppointment, NewMessage, NewTask, Place,
+    Rich, SavedTurn, Settled, Store, StoreError, TABLES, TurnLine,
 };
 use support::{later, now, phone, rows};
 

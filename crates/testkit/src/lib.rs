@@ -1,9 +1,11 @@
 //! For tests only: real databases, the official SDKs, and a model that follows a script.
 
+mod mail;
 mod model;
 mod oracle;
 mod postgres;
 
+pub use mail::RealMail;
 pub use model::{Reply, ScriptedModel, carry_on};
 pub use oracle::{node, python};
 pub use postgres::postgres_url;

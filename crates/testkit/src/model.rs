@@ -125,7 +125,8 @@ pub fn carry_on() -> Reply {
 fn fill_in(shared: &Shared, request: &Value) -> Response {
     let form = &request["response_format"]["json_schema"];
     let schema = &form["schema"];
-    let is_strict = form["strict"] == true && schema["additionalProperties"] == false && form["name"].is_string();
+    let is_strict =
+        form["strict"] == true && schema["additionalProperties"] == false && form["name"].is_string();
     let filled = shared.forms.lock().expect("nobody panics with it").pop_front();
     match filled.filter(|_| is_strict) {
         Some(filled) => Json(json!({

@@ -11,7 +11,7 @@ mod step;
 pub use effect::Effect;
 pub use event::Event;
 pub use machine::handle;
-pub use state::{Change, Details, State};
+pub use state::{Change, Details, Sending, State};
 pub use step::Step;
 
 use jiff::Timestamp;

@@ -26,6 +26,16 @@ pub enum Change {
     Late,
 }
 
+/// Whether details are to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sending {
+    NotOffered,
+    Offered,
+    /// They wanted none.
+    Declined,
+}
+
 /// Who the caller says they are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Details {
@@ -100,13 +110,12 @@ pub struct State {
     pub send_by: Option<Act>,
     /// A place that was asked for and is none of ours.
     pub elsewhere: Option<String>,
-    pub details_offered: bool,
+    /// The details of the homes that were spoken of.
+    pub sending: Sending,
     /// The words by which they asked to hear of new homes.
     pub keeps_posted: Option<String>,
     /// Complaint, press, law or a death: nobody asks how the call was.
     pub is_delicate: bool,
-    /// They were offered the details, and wanted none.
-    pub details_declined: bool,
     pub name_asked: bool,
     pub rudeness: u8,
     /// The caller's latest words, for the message that a colleague may get.
@@ -184,10 +193,9 @@ impl State {
             held_back: 0,
             send_by: None,
             elsewhere: None,
-            details_offered: false,
+            sending: Sending::NotOffered,
             keeps_posted: None,
             is_delicate: false,
-            details_declined: false,
             name_asked: false,
             rudeness: 0,
             last_heard: String::new(),

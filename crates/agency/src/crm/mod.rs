@@ -5,9 +5,7 @@ mod lead;
 mod property;
 
 pub use caller::{Caller, Role};
-pub use lead::{
-    ActionTaken, CallOutcome, Interest, LeadStatus, MoveUrgency, Temperature, WantedArea, Wants,
-};
+pub use lead::{ActionTaken, CallOutcome, Interest, LeadStatus, MoveUrgency, Temperature, WantedArea, Wants};
 pub use property::{Feature, Listing, Property, PropertyType, RentPeriod, street_of};
 
 use serde::{Deserialize, Serialize};

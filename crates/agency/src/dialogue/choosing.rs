@@ -1,7 +1,7 @@
 //! Which of the homes offered, and what it is like.
 
 use super::{closing, comparing, enquiry, handoff, recovery, sending, slots, viewing};
-use crate::conversation::{Change, Effect, State, Step};
+use crate::conversation::{Change, Effect, Sending, State, Step};
 use crate::crm::{Listing, Property, PropertyId};
 use crate::handoff::Reason;
 use crate::language::{Act, Heard};
@@ -62,7 +62,7 @@ fn turns_around(state: &State, heard: &Heard) -> bool {
 
 /// None of them, for now: the details may be sent all the same.
 fn declined(state: &mut State) -> Vec<Effect> {
-    if state.details_offered || state.did_send_or_book() {
+    if state.sending != Sending::NotOffered || state.did_send_or_book() {
         return closing::anything_else(state, "No problem.");
     }
     sending::offer(state, "No problem. Shall I send you the details instead, by text or by email?")

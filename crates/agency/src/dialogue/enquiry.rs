@@ -217,14 +217,15 @@ pub(super) fn keep_posted(state: &mut State, heard: &Heard) -> Option<Vec<Effect
     state.did(ActionTaken::SavedSearch);
     if state.details.name.is_none() && !state.name_asked {
         state.name_asked = true;
-        return Some(
-            state.ask(
-                Step::AskNameToEnd,
-                "Of course, we'll let you know when something like that comes up. What's your name, please?",
-            ),
-        );
+        return Some(state.ask(
+            Step::AskNameToEnd,
+            "Of course, we'll let you know when something like that comes up. What's your name, please?",
+        ));
     }
-    Some(closing::anything_else(state, "I've noted that, and we'll let you know when something like that comes up."))
+    Some(closing::anything_else(
+        state,
+        "I've noted that, and we'll let you know when something like that comes up.",
+    ))
 }
 
 /// Others than those offered.

@@ -1,7 +1,7 @@
 //! Before goodbye: a name, if none is known, and the offer to send the details of the homes that were spoken of.
 
 use super::{closing, recovery};
-use crate::conversation::{Effect, State, Step};
+use crate::conversation::{Effect, Sending, State, Step};
 use crate::crm::ActionTaken;
 use crate::language::{Act, Heard};
 use crate::phone::PhoneNumber;
@@ -21,7 +21,7 @@ pub(super) fn before_goodbye(state: &mut State) -> Option<Vec<Effect>> {
         return None;
     }
     state.held_back += u8::from(is_going);
-    if !state.details_offered && !state.did_send_or_book() {
+    if state.sending == Sending::NotOffered && !state.did_send_or_book() {
         return Some(offer(
             state,
             "Before you go, shall I send you the details of those homes, by text or by email?",
@@ -35,7 +35,7 @@ pub(super) fn before_goodbye(state: &mut State) -> Option<Vec<Effect>> {
 }
 
 pub(super) fn offer(state: &mut State, words: &str) -> Vec<Effect> {
-    state.details_offered = true;
+    state.sending = Sending::Offered;
     state.ask(Step::OfferDetails, words)
 }
 
@@ -50,7 +50,7 @@ pub(super) fn is_asked(state: &State, heard: &Heard) -> bool {
 
 /// By text, by email, or not at all.
 pub(crate) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
-    state.details_offered = true;
+    state.sending = Sending::Offered;
     if let Some(email) = &heard.email {
         state.details.email = Some(email.clone());
         return send(state, Recipient::Email(email.clone()));
@@ -65,7 +65,7 @@ pub(crate) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
         return by_text(state, heard);
     }
     if heard.did(Act::Deny) || heard.did(Act::Goodbye) || heard.did(Act::Thanks) {
-        state.details_declined = true;
+        state.sending = Sending::Declined;
         return closing::goodbye(state);
     }
     if state.misses >= 1 {

@@ -286,8 +286,17 @@ mod tests {
     #[test]
     fn words_that_only_look_like_dates_are_none() {
         for text in [
-            "we'd like to come and see it", "wed love to view it", "the second one", "may I come and see it", "half past three", "two bedrooms", "first floor",
-            "not Monday", "anything but Tuesday", "it broke last Tuesday", "three weeks ago",
+            "we'd like to come and see it",
+            "wed love to view it",
+            "the second one",
+            "may I come and see it",
+            "half past three",
+            "two bedrooms",
+            "first floor",
+            "not Monday",
+            "anything but Tuesday",
+            "it broke last Tuesday",
+            "three weeks ago",
             "I sat in the sun",
         ] {
             assert!(on_the_reference_day(text).is_empty(), "{text}");

@@ -39,8 +39,9 @@ static BOOK: LazyLock<Book> = LazyLock::new(|| {
     let entries: Vec<Entry> = serde_json::from_str(include_str!("../../data/qualification.json"))
         .expect("data/qualification.json is checked by a test");
     let all = entries.iter().enumerate();
-    let phrases =
-        PhraseBook::new(all.flat_map(|(n, entry)| entry.phrases.iter().map(move |phrase| (n, phrase.as_str()))));
+    let phrases = PhraseBook::new(
+        all.flat_map(|(n, entry)| entry.phrases.iter().map(move |phrase| (n, phrase.as_str()))),
+    );
     Book { entries, phrases }
 });
 
@@ -68,7 +69,7 @@ fn is_about_rent(tokens: &Tokens) -> bool {
     ["have to", "how much", "do you", "is there", "what is"].iter().any(|phrase| tokens.has(phrase))
 }
 
-fn said<'a>(alternatives: &'a [String], now: jiff::Timestamp) -> Said<'a> {
+fn said(alternatives: &[String], now: jiff::Timestamp) -> Said<'_> {
     Said { alternatives, expecting: Expecting::Anything, listing: None::<Listing>, offers: &[], now }
 }
 
@@ -166,9 +167,13 @@ mod tests {
 
     #[test]
     fn questions_and_other_talk_tell_nothing() {
-        for words in
-            ["how much is the deposit", "do I have to pay a deposit", "is there a garden", "two beds in W9", "yes please"]
-        {
+        for words in [
+            "how much is the deposit",
+            "do I have to pay a deposit",
+            "is there a garden",
+            "two beds in W9",
+            "yes please",
+        ] {
             assert!(told(words).is_empty(), "{words}: {:?}", told(words));
         }
     }

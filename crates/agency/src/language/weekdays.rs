@@ -146,7 +146,8 @@ fn weekday_tail(tokens: &Tokens, at: usize) -> (Tail, usize) {
 fn is_we_would(tokens: &Tokens, at: usize) -> bool {
     let after = tokens.get(at + 1);
     tokens.said(&(at..at + 1)).contains(['\'', '’'])
-        || ["like", "love", "prefer", "rather", "want", "need", "be", "have", "also", "really", "both"].contains(&after)
+        || ["like", "love", "prefer", "rather", "want", "need", "be", "have", "also", "really", "both"]
+            .contains(&after)
 }
 
 fn short_form_is_day(tokens: &Tokens, at: usize) -> bool {

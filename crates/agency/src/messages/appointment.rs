@@ -126,7 +126,13 @@ impl AppointmentEmail<'_> {
                 .to_owned(),
         ];
         lines.extend(self.sales.iter().map(|home| {
-            format!("Sold nearby: {}-bed {}, {}, {}", home.bedrooms, home.property_type, home.street(), price(home))
+            format!(
+                "Sold nearby: {}-bed {}, {}, {}",
+                home.bedrooms,
+                home.property_type,
+                home.street(),
+                price(home)
+            )
         }));
         lines
     }
@@ -153,7 +159,7 @@ impl AppointmentEmail<'_> {
 fn map(place: &str) -> String {
     let query: String = place
         .split_whitespace()
-        .map(|word| word.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>())
+        .map(|word| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>())
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join("+");

@@ -27,7 +27,8 @@ impl Invitation<'_> {
     }
 
     fn text(&self, method: &str) -> String {
-        let end = self.start.saturating_add(jiff::SignedDuration::from_mins(self.minutes)).unwrap_or(self.start);
+        let end =
+            self.start.saturating_add(jiff::SignedDuration::from_mins(self.minutes)).unwrap_or(self.start);
         let status = if self.is_cancelled { "CANCELLED" } else { "CONFIRMED" };
         let ((organiser, from), (guest, to)) = (self.organiser, self.guest);
         let lines = [
@@ -46,7 +47,10 @@ impl Invitation<'_> {
             format!("DESCRIPTION:{}", escaped(self.notes)),
             format!("STATUS:{status}"),
             format!("ORGANIZER;CN={}:mailto:{from}", quoted(organiser)),
-            format!("ATTENDEE;CN={};ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{to}", quoted(guest)),
+            format!(
+                "ATTENDEE;CN={};ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{to}",
+                quoted(guest)
+            ),
             "END:VEVENT".to_owned(),
             "END:VCALENDAR".to_owned(),
         ];
@@ -65,7 +69,11 @@ fn utc(instant: Timestamp) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace("\r\n", "\\n").replace('\n', "\\n")
+    text.replace('\\', "\\\\")
+        .replace(';', "\\;")
+        .replace(',', "\\,")
+        .replace("\r\n", "\\n")
+        .replace('\n', "\\n")
 }
 
 /// A parameter's value cannot hold quotation marks at all (RFC 5545, 3.2).

@@ -140,6 +140,9 @@ mod tests {
     fn long_descriptions_end_at_a_word() {
         let long = "wide bright ".repeat(40);
         let short = shortened(&long);
-        assert!(short.chars().count() <= SHORT && short.ends_with('…') && !short.contains("brig…"), "{short}");
+        assert!(
+            short.chars().count() <= SHORT && short.ends_with('…') && !short.contains("brig…"),
+            "{short}"
+        );
     }
 }

@@ -31,7 +31,8 @@ pub use plan::{Reach, Way, fallback, package_way, ways};
 pub use property_details::{Negotiator, Occasion, PropertyDetails};
 pub use running_late::running_late;
 pub use survey::{
-    score_in, survey, survey_thanks, viewing_feedback, viewing_missed, viewing_reminder, viewing_reminder_to_staff,
+    score_in, survey, survey_thanks, viewing_feedback, viewing_missed, viewing_reminder,
+    viewing_reminder_to_staff,
 };
 pub use valuation_confirmation::valuation_confirmation;
 pub use verification_code::verification_code;

@@ -135,7 +135,8 @@ mod tests {
     #[test]
     fn a_package_takes_the_first_way_that_is_open() {
         let by_email = Some("sam@example.com".to_owned());
-        let emailed = |reach: Reach, prefers| Reach { email: by_email.clone(), prefers_email: prefers, ..reach };
+        let emailed =
+            |reach: Reach, prefers| Reach { email: by_email.clone(), prefers_email: prefers, ..reach };
         for (reach, way) in [
             (emailed(reach(Some(1)), true), Some(Way::Email)),
             (emailed(reach(Some(1)), false), Some(Way::WhatsAppText)),

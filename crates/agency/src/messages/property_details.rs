@@ -148,9 +148,12 @@ impl PropertyDetails<'_> {
         let view = self.view(agency);
         let of = |home: &Card| {
             let features = home.features.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-            [&home.place, &home.price, &home.beds, &home.baths, &home.short_description, &features, &home.book]
-                .map(|value| value.split_whitespace().collect::<Vec<_>>().join(" "))
-                .to_vec()
+            [
+                &home.place, &home.price, &home.beds, &home.baths, &home.short_description, &features,
+                &home.book,
+            ]
+            .map(|value| value.split_whitespace().collect::<Vec<_>>().join(" "))
+            .to_vec()
         };
         view.homes.iter().map(of).collect()
     }

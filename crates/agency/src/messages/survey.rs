@@ -27,7 +27,12 @@ pub fn score_in(words: &str) -> Option<i64> {
     figure.or_else(|| named.and_then(|at| i64::try_from(at + 1).ok()))
 }
 
-pub fn viewing_reminder(home: &Property, start: Timestamp, staff_name: &str, agency: &AgencyProfile) -> String {
+pub fn viewing_reminder(
+    home: &Property,
+    start: Timestamp,
+    staff_name: &str,
+    agency: &AgencyProfile,
+) -> String {
     format!(
         "{}: a reminder of your viewing of {}, {} {} on {}. {staff_name} will meet you there. To change it, reply here or ring {}.",
         agency.short_name,
@@ -40,7 +45,12 @@ pub fn viewing_reminder(home: &Property, start: Timestamp, staff_name: &str, age
 }
 
 /// To the negotiator.
-pub fn viewing_reminder_to_staff(home: &Property, start: Timestamp, viewer_name: &str, viewer_phone: &str) -> String {
+pub fn viewing_reminder_to_staff(
+    home: &Property,
+    start: Timestamp,
+    viewer_name: &str,
+    viewer_phone: &str,
+) -> String {
     format!(
         "Viewing on {}: {} ({}) with {viewer_name}{}{viewer_phone}.",
         speech::moment_in_writing(start),
@@ -60,7 +70,7 @@ pub fn viewing_feedback(home: &Property, agency: &AgencyProfile) -> String {
 
 pub fn viewing_missed(home: &Property, agency: &AgencyProfile) -> String {
     format!(
-        "{}: sorry we missed you at {} today. To see it another time, reply here or ring {}.",
+        "{}: sorry we missed you at {}. To see it another time, reply here or ring {}.",
         agency.short_name,
         home.street(),
         agency.phone.national()
@@ -74,8 +84,17 @@ mod tests {
     #[test]
     fn scores_are_figures_and_nothing_else() {
         for (words, score) in [
-            ("5", Some(5)), (" 4! ", Some(4)), ("3/5", Some(3)), ("Five", Some(5)), ("2 out of 5", Some(2)), ("1.", Some(1)),
-            ("6", None), ("0", None), ("5 stars to Sarah", None), ("I have 2 questions", None), ("", None),
+            ("5", Some(5)),
+            (" 4! ", Some(4)),
+            ("3/5", Some(3)),
+            ("Five", Some(5)),
+            ("2 out of 5", Some(2)),
+            ("1.", Some(1)),
+            ("6", None),
+            ("0", None),
+            ("5 stars to Sarah", None),
+            ("I have 2 questions", None),
+            ("", None),
         ] {
             assert_eq!(score_in(words), score, "{words}");
         }

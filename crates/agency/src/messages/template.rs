@@ -27,7 +27,8 @@ const FILES: &[(&str, &str)] = templates![
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".mjml") || name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+        let is_markup = name.rsplit('.').next().is_some_and(|ending| ["mjml", "html"].contains(&ending));
+        if is_markup { AutoEscape::Html } else { AutoEscape::None }
     });
     for (name, text) in FILES {
         environment.add_template(name, text).expect("the templates are checked by a test");
@@ -39,7 +40,16 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 pub(crate) fn text(name: &str, values: &impl Serialize) -> String {
     let template = TEMPLATES.get_template(name).expect("named in this crate only");
     let filled = template.render(minijinja::value::Serde(values)).expect("values are plain");
-    filled.trim().to_owned()
+    without_gaps(filled.trim())
+}
+
+/// What is left out leaves no hole: at most one empty line.
+fn without_gaps(text: &str) -> String {
+    let mut text = text.to_owned();
+    while text.contains("\n\n\n") {
+        text = text.replace("\n\n\n", "\n\n");
+    }
+    text
 }
 
 /// MJML (documentation.mjml.io) as the HTML that mail programs show.

@@ -57,6 +57,7 @@ const LETTERS_MAX: usize = 300;
 
 impl Analysis {
     /// Only what the caller's words support, in the words of our columns.
+    #[must_use]
     pub fn supported(self, reviewed: &Reviewed) -> Self {
         let said: Vec<String> = reviewed.said_by_caller().map(plain).collect();
         let is_said = |words: &str| {

@@ -22,11 +22,8 @@ pub fn messages(reviewed: &Reviewed) -> Vec<Value> {
         words(Qualification::ALL.iter().map(|field| field.word()).collect()),
         words(Interest::ALL.iter().map(|interest| interest.word()).collect()),
     );
-    let homes: Vec<String> = reviewed
-        .homes
-        .iter()
-        .map(|home| format!("{}: {}", home.reference, speech::property(home)))
-        .collect();
+    let homes: Vec<String> =
+        reviewed.homes.iter().map(|home| format!("{}: {}", home.reference, speech::property(home))).collect();
     let lines: Vec<String> = reviewed
         .lines
         .iter()

@@ -11,16 +11,24 @@ const OPINIONS: &[(Interest, &[&str])] = &[
     (
         Interest::Rejected,
         &[
-            "not for me", "not for us", "too expensive", "too dear", "too small", "too far", "too dark", "dont like",
-            "didnt like", "dont want that", "not interested", "no good", "rule that one out", "not that one", "hate",
+            "not for me", "not for us", "too expensive", "too dear", "too small", "too far", "too dark",
+            "dont like", "didnt like", "dont want that", "not interested", "no good", "rule that one out",
+            "not that one", "hate",
         ],
     ),
-    (Interest::Low, &["not sure about", "not too keen", "not keen", "not so keen", "maybe not", "bit pricey", "bit small"]),
+    (
+        Interest::Low,
+        &[
+            "not sure about", "not too keen", "not keen", "not so keen", "maybe not", "bit pricey",
+            "bit small",
+        ],
+    ),
     (
         Interest::High,
         &[
             "love that", "love the", "love it", "perfect", "sounds great", "sounds lovely", "sounds perfect",
-            "sounds good", "sounds ideal", "like that one", "like the", "interested in", "very keen", "really like",
+            "sounds good", "sounds ideal", "like that one", "like the", "interested in", "very keen",
+            "really like",
         ],
     ),
     (Interest::Medium, &["tell me more", "might be", "could work", "maybe", "possibly"]),
@@ -94,7 +102,7 @@ fn names(words: &str, home: &Property) -> bool {
 fn opinion(words: &str) -> Option<Interest> {
     let words = plain(words);
     let says = |phrase: &&str| words.contains(&format!(" {phrase} "));
-    OPINIONS.iter().find(|(_, phrases)| phrases.iter().any(|phrase| says(&phrase))).map(|(interest, _)| *interest)
+    OPINIONS.iter().find(|(_, phrases)| phrases.iter().any(&says)).map(|(interest, _)| *interest)
 }
 
 /// The caller's words that ask to hear of new homes: they are the consent.

@@ -160,14 +160,27 @@ mod tests {
     #[test]
     fn a_score_says_why() {
         let facts = ScoreFacts { calls: 2, has_deposit: true, ..ScoreFacts::default() };
-        assert_eq!(score(&facts, now()).reasons, ["50 to begin with", "+10 2 calls in all", "+10 has a deposit"]);
+        assert_eq!(
+            score(&facts, now()).reasons,
+            ["50 to begin with", "+10 2 calls in all", "+10 has a deposit"]
+        );
     }
 
     #[test]
     fn a_status_moves_forward_only_and_never_over_what_staff_set() {
-        let all = StatusFacts { contacted: true, has_name: true, has_need: true, has_place: true, has_budget: true, has_viewing: false };
+        let all = StatusFacts {
+            contacted: true,
+            has_name: true,
+            has_need: true,
+            has_place: true,
+            has_budget: true,
+            has_viewing: false,
+        };
         assert_eq!(status(LeadStatus::New, StatusFacts::default()), LeadStatus::New);
-        assert_eq!(status(LeadStatus::New, StatusFacts { contacted: true, ..StatusFacts::default() }), LeadStatus::Contacted);
+        assert_eq!(
+            status(LeadStatus::New, StatusFacts { contacted: true, ..StatusFacts::default() }),
+            LeadStatus::Contacted
+        );
         assert_eq!(status(LeadStatus::New, all), LeadStatus::Qualified);
         assert_eq!(status(LeadStatus::ViewingBooked, all), LeadStatus::ViewingBooked);
         assert_eq!(status(LeadStatus::Lost, all), LeadStatus::Lost);

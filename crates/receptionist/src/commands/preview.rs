@@ -57,7 +57,8 @@ pub(super) async fn run(settings: &Settings, options: &Options) -> anyhow::Resul
     seed(&store, agency::london::date_of(now)).await?;
     let mut homes = Vec::new();
     for digits in ["2024001", "2024011"] {
-        let home = store.property_by_reference(digits).await?.context("the fictional agency has this home")?;
+        let home =
+            store.property_by_reference(digits).await?.context("the fictional agency has this home")?;
         let media = store.media(home.id).await?;
         homes.push((home, media));
     }
@@ -85,7 +86,8 @@ fn parts(
                 By::Sms => vec![details.sms(agency)],
                 By::Whatsapp => {
                     let shown = |part: agency::messages::Part| {
-                        let picture = part.picture.map(|url| format!("[picture {url}]\n")).unwrap_or_default();
+                        let picture =
+                            part.picture.map(|url| format!("[picture {url}]\n")).unwrap_or_default();
                         format!("{picture}{}\n", part.body)
                     };
                     details.whatsapp(agency).into_iter().map(shown).collect()

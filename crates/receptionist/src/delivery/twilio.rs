@@ -108,15 +108,13 @@ impl TwilioClient {
             ("From", &message.from),
             ("StatusCallback", &self.status_callback),
         ];
-        match (&message.content_sid, &message.content_variables) {
-            (Some(sid), variables) => {
-                fields.push(("ContentSid", sid));
-                fields.extend(variables.as_ref().map(|variables| ("ContentVariables", variables.as_str())));
-            }
-            (None, _) => {
-                fields.push(("Body", &message.body));
-                fields.extend(message.media.as_ref().map(|url| ("MediaUrl", url.as_str())));
-            }
+        if let Some(sid) = &message.content_sid {
+            let variables = message.content_variables.as_ref();
+            fields.push(("ContentSid", sid));
+            fields.extend(variables.map(|variables| ("ContentVariables", variables.as_str())));
+        } else {
+            fields.push(("Body", &message.body));
+            fields.extend(message.media.as_ref().map(|url| ("MediaUrl", url.as_str())));
         }
         self.post(&self.messages_url, &fields, now).await
     }

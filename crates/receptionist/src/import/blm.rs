@@ -12,12 +12,11 @@ use super::{ImportError, Row, RowError};
 const IMAGES_MAX: usize = 60;
 const EPC_FIELDS: &[&str] = &["MEDIA_DOCUMENT_50", "MEDIA_IMAGE_60", "MEDIA_IMAGE_61"];
 
-/// PROP_SUB_ID
+/// `PROP_SUB_ID`
 const FLATS: &[u32] = &[7, 8, 28, 29, 44, 56, 59];
 const STUDIOS: &[u32] = &[9];
 const MAISONETTES: &[u32] = &[10, 11];
-const HOUSES: &[u32] =
-    &[1, 2, 3, 4, 5, 6, 12, 13, 14, 15, 21, 22, 23, 24, 26, 27, 43, 52, 117];
+const HOUSES: &[u32] = &[1, 2, 3, 4, 5, 6, 12, 13, 14, 15, 21, 22, 23, 24, 26, 27, 43, 52, 117];
 
 pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Row>, Vec<RowError>), ImportError> {
     let text = decoded(bytes);
@@ -73,13 +72,16 @@ fn separator(header: &str, name: &str) -> Result<char, ImportError> {
     let line = header.lines().find(|line| line.trim_start().to_uppercase().starts_with(name));
     let quoted = line.and_then(|line| line.split('\'').nth(1)).and_then(|quoted| quoted.chars().next());
     quoted.ok_or_else(|| {
-        ImportError::Unreadable(format!("the header does not name {name}; it should say, for example, {name} : '^'"))
+        ImportError::Unreadable(format!(
+            "the header does not name {name}; it should say, for example, {name} : '^'"
+        ))
     })
 }
 
 fn check_count(header: &str, found: usize) -> Result<(), ImportError> {
     let line = header.lines().find(|line| line.trim_start().to_lowercase().starts_with("property count"));
-    let said = line.and_then(|line| line.rsplit(':').next()).and_then(|count| count.trim().parse::<usize>().ok());
+    let said =
+        line.and_then(|line| line.rsplit(':').next()).and_then(|count| count.trim().parse::<usize>().ok());
     match said {
         Some(said) if said != found => Err(ImportError::Unreadable(format!(
             "the header promises {said} homes and the file has {found}; nothing was changed. Have it sent again"
@@ -109,7 +111,9 @@ fn columns(given: &HashMap<&str, &str>) -> Result<Map<String, Value>, String> {
     let is_rent = match of("TRANS_TYPE_ID") {
         Some("1") => false,
         Some("2") => true,
-        other => return Err(format!("TRANS_TYPE_ID is {}; 1 is a sale, 2 a letting", other.unwrap_or("missing"))),
+        other => {
+            return Err(format!("TRANS_TYPE_ID is {}; 1 is a sale, 2 a letting", other.unwrap_or("missing")));
+        }
     };
     let (price, period) = price(given, is_rent)?;
     let mut row = Map::new();
@@ -131,7 +135,13 @@ fn columns(given: &HashMap<&str, &str>) -> Result<Map<String, Value>, String> {
     put("images", links(numbered(given, "MEDIA_IMAGE_", 0..=IMAGES_MAX - 1, 2)).into());
     put("floor_plan_url", links(numbered(given, "MEDIA_FLOOR_PLAN_", 0..=9, 2)).first().cloned().into());
     put("virtual_tour_url", links(numbered(given, "MEDIA_VIRTUAL_TOUR_", 0..=9, 2)).first().cloned().into());
-    put("epc_url", links(EPC_FIELDS.iter().filter_map(|field| of(field)).map(str::to_owned).collect()).first().cloned().into());
+    put(
+        "epc_url",
+        links(EPC_FIELDS.iter().filter_map(|field| of(field)).map(str::to_owned).collect())
+            .first()
+            .cloned()
+            .into(),
+    );
     put("tenure", tenure(of("TENURE_TYPE_ID")).into());
     put("furnished", furnished(of("LET_FURN_ID").filter(|_| is_rent)).into());
     if let Some(day) = of("LET_DATE_AVAILABLE").filter(|_| is_rent) {
@@ -147,7 +157,9 @@ fn columns(given: &HashMap<&str, &str>) -> Result<Map<String, Value>, String> {
 fn address(given: &HashMap<&str, &str>) -> Option<String> {
     let (first, second) = (given.get("ADDRESS_1").copied(), given.get("ADDRESS_2").copied());
     match (first, second) {
-        (Some(number), Some(street)) if number.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()) => {
+        (Some(number), Some(street))
+            if number.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()) =>
+        {
             Some(format!("{number} {street}"))
         }
         (Some(name), Some(street)) => Some(format!("{name}, {street}")),
@@ -159,7 +171,7 @@ fn postcode(given: &HashMap<&str, &str>) -> Option<String> {
     Some(format!("{} {}", given.get("POSTCODE1")?, given.get("POSTCODE2")?))
 }
 
-/// STATUS_ID: 0 available, 1 and 2 sold subject to contract, 3 under offer, 4 reserved, 5 let agreed. What is not published is
+/// `STATUS_ID`: 0 available, 1 and 2 sold subject to contract, 3 under offer, 4 reserved, 5 let agreed. What is not published is
 /// withdrawn.
 fn status(given: &HashMap<&str, &str>, is_rent: bool) -> Result<&'static str, String> {
     if given.get("PUBLISHED_FLAG") == Some(&"0") {
@@ -173,7 +185,7 @@ fn status(given: &HashMap<&str, &str>, is_rent: bool) -> Result<&'static str, St
     }
 }
 
-/// LET_RENT_FREQUENCY: 0 weekly, 1 monthly, 2 quarterly, 3 yearly. The advertised rent must be exact (Renters' Rights Act 2025,
+/// `LET_RENT_FREQUENCY`: 0 weekly, 1 monthly, 2 quarterly, 3 yearly. The advertised rent must be exact (Renters' Rights Act 2025,
 /// s. 56): one that does not come out in whole pounds a month is refused.
 fn price(given: &HashMap<&str, &str>, is_rent: bool) -> Result<(i64, Option<&'static str>), String> {
     let price = value(Kind::Number, given.get("PRICE").copied().unwrap_or_default())?;

@@ -56,7 +56,8 @@ pub(super) async fn keep(
             thank(app, tx, lead, (survey, *score, phone)).await?;
             if *score <= UNHAPPY {
                 let title = format!("A caller gave {score} of 5: ring them");
-                leave(app, tx, (message, lead), (TaskKind::Complaint, Priority::Urgent, &title, words)).await?;
+                leave(app, tx, (message, lead), (TaskKind::Complaint, Priority::Urgent, &title, words))
+                    .await?;
             }
             Ok(())
         }

@@ -1,5 +1,6 @@
 //! The homes of a call go out after it: once each, to whoever did not say no, by the first way that is open.
 
+use agency::conversation::Sending;
 use agency::crm::{CallOutcome, Interest, Property};
 use agency::messages::{Occasion, kind, package_way};
 use agency::review::{Analysis, Reviewed};
@@ -56,7 +57,7 @@ pub(super) async fn to_send(
 /// Nobody who said no, and nobody in the middle of something worse.
 fn may_send(reviewed: &Reviewed) -> bool {
     let state = reviewed.state;
-    let is_refused = state.details_declined || state.opts_out;
+    let is_refused = state.sending == Sending::Declined || state.opts_out;
     state.caller_spoke && !is_refused && !state.is_delicate && state.outcome() != CallOutcome::Emergency
 }
 

@@ -66,11 +66,21 @@ pub enum Step {
     Down(Service),
     Up(Service),
     /// Staff, or the CRM, change the rows of a table that hold these values.
-    Changes { table: String, r#where: Map<String, Value>, set: Map<String, Value> },
+    Changes {
+        table: String,
+        r#where: Map<String, Value>,
+        set: Map<String, Value>,
+    },
     /// Staff, or the CRM, write a row.
-    Adds { table: String, row: Map<String, Value> },
+    Adds {
+        table: String,
+        row: Map<String, Value>,
+    },
     /// `import properties` of this file.
-    Imports { csv: Option<String>, blm: Option<String> },
+    Imports {
+        csv: Option<String>,
+        blm: Option<String>,
+    },
     /// Somebody opens the page of the last package they were sent and presses its first button for a viewing, twice.
     BooksOnPage(String),
     /// The mail server refuses this address from now on.
@@ -82,9 +92,15 @@ pub enum Step {
     /// A second caller books the slot that was just offered first.
     RivalBooks(String),
     /// Somebody else writes: from whom, and what; `whatsapp:` before the number for WhatsApp.
-    Writes { from: String, words: String },
+    Writes {
+        from: String,
+        words: String,
+    },
     /// Somebody else rings, says this line by line, and hangs up.
-    AnotherCaller { from: String, says: Vec<String> },
+    AnotherCaller {
+        from: String,
+        says: Vec<String>,
+    },
     /// The caller hangs up.
     HangUp(bool),
 }

@@ -102,7 +102,11 @@ pub(super) fn mail_differences(expected: &[ExpectedMail], letters: &[Letter]) ->
     };
     let all: Vec<String> = letters.iter().map(shown).collect();
     if expected.len() != letters.len() {
-        return vec![format!("{} emails should have arrived, but {} did: {all:#?}", expected.len(), letters.len())];
+        return vec![format!(
+            "{} emails should have arrived, but {} did: {all:#?}",
+            expected.len(),
+            letters.len()
+        )];
     }
     let pairs = expected.iter().zip(letters).zip(&all);
     pairs

@@ -30,8 +30,7 @@ pub async fn run(
         environment.push(("SMTP_URL", mail.url().to_owned()));
         environment.push(("EMAIL_FROM", "John Barclay <office@johnbarclay.example>".to_owned()));
     }
-    let mut rehearsal =
-        Rehearsal::start(Plan { environment, ..Plan::stepped(database_url, clock) }).await?;
+    let mut rehearsal = Rehearsal::start(Plan { environment, ..Plan::stepped(database_url, clock) }).await?;
     prepare(scenario, &rehearsal, clock).await?;
     let before = Snapshot::take(&rehearsal.app.store).await?;
     let mut stage = Stage { call: None, mail, transcript: Vec::new() };
@@ -48,7 +47,8 @@ pub async fn run(
     let after = Snapshot::take(&rehearsal.app.store).await?;
     problems.extend(differences(&before.changes(&after), &scenario.expect));
     problems.extend(rehearsal.network.complaints());
-    problems.extend(scenario.mail.iter().flat_map(|expected| mail_differences(expected, &stage.mail.letters())));
+    problems
+        .extend(scenario.mail.iter().flat_map(|expected| mail_differences(expected, &stage.mail.letters())));
     problems.extend(wording(scenario, &stage));
     rehearsal.stop().await;
     Ok(Verdict { problems, transcript: stage.transcript })
@@ -127,7 +127,9 @@ impl Stage {
             }
             Step::Unsubscribes(to) => outside::unsubscribe(to, &self.mail, rehearsal).await,
             Step::BooksOnPage(to) => outside::book_on_page(to, &self.mail, rehearsal).await,
-            Step::Changes { .. } | Step::Adds { .. } | Step::Imports { .. } => outside::write(step, rehearsal).await,
+            Step::Changes { .. } | Step::Adds { .. } | Step::Imports { .. } => {
+                outside::write(step, rehearsal).await
+            }
             Step::Writes { from, words } => {
                 let to = if from.starts_with("whatsapp:") { WHATSAPP_NUMBER } else { AGENCY_NUMBER };
                 rehearsal.settle().await?;

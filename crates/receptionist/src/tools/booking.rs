@@ -125,7 +125,9 @@ pub(super) async fn confirm(
 ) -> Result<(), StoreError> {
     let (call, slot) = (confirmed.call, confirmed.slot);
     let again = confirmed.key.map_or_else(String::new, |key| format!(":{key}"));
-    let key = |channel: Channel| format!("{}:{}:{channel}{again}", kind::VIEWING_CONFIRMATION, confirmed.appointment.0);
+    let key = |channel: Channel| {
+        format!("{}:{}:{channel}{again}", kind::VIEWING_CONFIRMATION, confirmed.appointment.0)
+    };
     for (way, to) in ways.iter().zip(call.viewer_phone.iter().cycle()) {
         let viewing = ViewingConfirmation {
             property: &call.property,
