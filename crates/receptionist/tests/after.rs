@@ -438,7 +438,7 @@ async fn real_readers_of_mail_understand_ours() {
     review_due(&app.app).await.unwrap();
     app.settle().await.unwrap();
 
-    let viewing = mail.next();
+    let viewing = mail.next_letter();
     assert_eq!(
         (&viewing["to"], &viewing["from"]),
         (&json!(["zoe@example.com"]), &json!("office@johnbarclay.example"))
@@ -455,7 +455,7 @@ async fn real_readers_of_mail_understand_ours() {
     assert!(viewing["html"].as_str().unwrap().contains("Castellain Road"));
     assert!(viewing["unsubscribe"].is_null(), "a confirmation is no marketing");
 
-    let homes = mail.next();
+    let homes = mail.next_letter();
     assert_eq!(homes["defects"], json!([]), "{homes:#}");
     assert!(homes["text"].as_str().unwrap().contains("A naïve café; “quiet”, £ and ünïcode."), "{homes:#}");
     assert!(homes["html"].as_str().unwrap().contains("£2,875 pcm"));

@@ -32,7 +32,7 @@ impl RealMail {
     }
 
     /// The next letter, as Python read it. Waits for it.
-    pub fn next(&mut self) -> Value {
+    pub fn next_letter(&mut self) -> Value {
         let line = self.lines.next().expect("the mail server runs").expect("UTF-8");
         serde_json::from_str(&line).expect("a line is JSON")
     }
