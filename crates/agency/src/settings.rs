@@ -100,6 +100,8 @@ pub struct FollowingUp {
     /// A call-back, or what is urgent, so long past its time is a manager's; and the rest.
     pub escalate_after_min: i64,
     pub escalate_ordinary_after_h: i64,
+    /// A worker that died over a review is waited for no longer.
+    pub review_lease_s: i64,
 }
 
 impl FollowingUp {
@@ -170,6 +172,7 @@ mod tests {
             survey_every_days: 30,
             escalate_after_min: 60,
             escalate_ordinary_after_h: 24,
+            review_lease_s: 180,
         };
         let at = |day: i8, hour: i8, minute: i8| london::instant(date(2026, 10, day).at(hour, minute, 0, 0));
         for (asked, leaves) in [

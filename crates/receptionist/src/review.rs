@@ -19,8 +19,6 @@ mod survey;
 
 pub(crate) use homes::{NEW_HOMES, has_stopped};
 
-/// A model reads for some seconds; a worker that died is waited for no longer than this.
-const LEASE: SignedDuration = SignedDuration::from_mins(3);
 /// So many are held in memory at once, however many calls ended together.
 const BATCH: i64 = 16;
 /// Begun so often, something in it stops every worker: a person looks at it.
@@ -31,7 +29,8 @@ pub async fn review_due(app: &App) -> Result<usize, StoreError> {
     let mut done = 0;
     loop {
         let now = app.now();
-        let lease_until = now.saturating_add(LEASE).unwrap_or(now);
+        let lease = SignedDuration::from_secs(app.settings.following_up.review_lease_s);
+        let lease_until = now.saturating_add(lease).unwrap_or(now);
         let claimed = app.store.claim_reviews(now, lease_until, BATCH).await?;
         if claimed.is_empty() {
             return Ok(done);
