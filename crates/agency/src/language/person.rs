@@ -229,16 +229,17 @@ fn is_never_in_a_name(word: &str) -> bool {
     const WORDS: &[&str] = &[
         "dot", "one", "first", "second", "third", "last", "everything", "earliest", "latest", "what", "why",
         "not", "dont", "know", "can", "you", "want", "need", "looking", "calling", "mind", "own", "business",
-        "ignore", "instructions", "call", "back", "soon", "asap", "me", "bye", "goodbye", "on", "in", "it",
-        "through", "book", "booking", "number", "time", "change", "cancel", "whats", "which", "this",
-        "there", "somebody", "nobody", "i", "a", "an", "cant", "cannot", "wont", "isnt", "was", "have",
-        "got", "has", "been", "did", "to", "at", "with", "breathe", "help", "yep", "yup", "wait", "hang",
-        "hold", "agent", "person", "human", "flat", "house", "viewing", "rent", "buy", "tomorrow", "today",
-        "pardon", "hello", "repeat", "nope", "later", "table", "people", "reservation", "does", "do", "are",
-        "how", "when", "where", "who", "could", "should", "would", "make", "from", "or", "but", "if", "we",
-        "they", "then", "thats", "already", "told", "said", "something", "anything", "nothing", "maybe",
-        "sure", "address", "email", "phone", "postcode", "all", "be", "am", "about", "your", "our", "their",
-        "having", "trouble", "happy", "interested", "very", "really", "going",
+        "ignore", "instructions", "call", "back", "soon", "asap", "after", "before", "around", "between",
+        "me", "bye", "goodbye", "on", "in", "it", "through", "book", "booking", "number", "time", "change",
+        "cancel", "whats", "which", "this", "there", "somebody", "nobody", "i", "a", "an", "cant", "cannot",
+        "wont", "isnt", "was", "have", "got", "has", "been", "did", "to", "at", "with", "breathe", "help",
+        "yep", "yup", "wait", "hang", "hold", "agent", "person", "human", "flat", "house", "viewing", "rent",
+        "buy", "tomorrow", "today", "pardon", "hello", "repeat", "nope", "later", "table", "people",
+        "reservation", "does", "do", "are", "how", "when", "where", "who", "could", "should", "would",
+        "make", "from", "or", "but", "if", "we", "they", "then", "thats", "already", "told", "said",
+        "something", "anything", "nothing", "maybe", "sure", "address", "email", "phone", "postcode", "all",
+        "be", "am", "about", "your", "our", "their", "having", "trouble", "happy", "interested", "very",
+        "really", "going",
     ];
     WORDS.contains(&word)
 }

@@ -104,7 +104,11 @@ fn calling_times(
     if !is_of_calls {
         return None;
     }
-    let heard = hear(&said(&[words.to_owned()], now), lexicon);
+    // What is refused is no time to the diary; here it is the one that counts.
+    let at = (0..tokens.len()).find(|at| matches!(tokens.get(*at), "before" | "after"));
+    let named = at.map_or(words, |at| tokens.said(&(at + 1..tokens.len())));
+    let alternatives = [named.to_owned()];
+    let heard = hear(&Said { expecting: Expecting::Time, ..said(&alternatives, now) }, lexicon);
     let time: Time = heard.entities.iter().find_map(|entity| match &entity.value {
         Value::Time(clock) => clock.time.or(clock.from).or(clock.to),
         _ => None,
