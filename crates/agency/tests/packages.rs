@@ -146,6 +146,11 @@ fn homes_in_every_way() {
     is_email_as_before("homes.email", &spoken.email(&agency()));
     let news = of(Occasion::NewMatch, Some("https://agency.example/unsubscribe/package_1.proof"));
     is_email_as_before("new_match.email", &news.email(&agency()));
+    is_as_before("new_match.sms.txt", &news.sms(&agency()));
+    assert!(
+        news.whatsapp(&agency()).last().unwrap().body.ends_with("Reply STOP."),
+        "PECR 2003, reg. 22(3)(c)"
+    );
     assert!(spoken.sms(&agency()).chars().count() <= 459);
 }
 

@@ -153,7 +153,9 @@ fn by_way(app: &App, of: &For<'_>, details: &PropertyDetails<'_>, way: Way) -> V
                 .collect()
         }
         Way::WhatsAppTemplate => {
-            let Some(template) = app.settings.whatsapp_templates.get(CARD) else { return Vec::new() };
+            let Some(template) = app.settings.whatsapp_templates.get(kind::PROPERTY_CARD) else {
+                return Vec::new();
+            };
             let cards = details.template_variables(agency).into_iter().enumerate();
             cards
                 .map(|(n, values)| {
@@ -171,8 +173,7 @@ fn by_way(app: &App, of: &For<'_>, details: &PropertyDetails<'_>, way: Way) -> V
     }
 }
 
-/// Names of templates in the settings.
-const CARD: &str = "property_card";
+/// The name of a template in the settings.
 const BUTTONS: &str = "property_buttons";
 
 /// Quick replies (BOOK, and so on) need a content of Twilio's; without one the words alone ask for them.

@@ -4,6 +4,7 @@
 
 use agency::conversation::State;
 use agency::crm::{Interest, LeadId, Priority, Property, TaskKind};
+use agency::language::Qualification;
 use agency::review::{
     Analysis, FollowUp, Reviewed, asks_for_news, by_rules, messages, schema, score, status, summary,
 };
@@ -126,6 +127,13 @@ async fn write(
     }
     for (number, task) in analysis.follow_ups.iter().enumerate() {
         leave(app, &mut tx, one, (task, TaskKind::FollowUp, &number.to_string())).await?;
+        // Whoever looks after the home that was spoken of last.
+        if let Some(agent) = reviewed.homes.last().and_then(|home| home.agent) {
+            tx.give_task(&task_key(one, &number.to_string()), agent).await?;
+        }
+    }
+    if let Some(words) = calling_times(analysis) {
+        tx.note_calling_times(one.lead, &words).await?;
     }
     keep_search(app, &mut tx, one, reviewed).await?;
     send(app, &mut tx, package.as_ref()).await?;
@@ -200,6 +208,22 @@ pub(crate) async fn rate(tx: &mut Tx, lead: LeadId, now: Timestamp) -> Result<()
     tx.keep_score(lead, &score(&facts.score, now), status(facts.lead_status, facts.status), now).await
 }
 
+fn task_key(one: &ToReview, key: &str) -> String {
+    format!("review:{}:{key}", one.conversation)
+}
+
+/// `Not to be rung before 10:00.`
+fn calling_times(analysis: &Analysis) -> Option<String> {
+    let of = |field: Qualification| {
+        let said = analysis.requirements.iter().find(|requirement| requirement.column() == Some(field))?;
+        Some(said.value.as_str())
+    };
+    let before = of(Qualification::DoNotCallBefore).map(|time| format!("before {time}"));
+    let after = of(Qualification::DoNotCallAfter).map(|time| format!("after {time}"));
+    let times: Vec<String> = before.into_iter().chain(after).collect();
+    (!times.is_empty()).then(|| format!("Not to be rung {}.", times.join(" or ")))
+}
+
 async fn leave(
     app: &App,
     tx: &mut Tx,
@@ -216,7 +240,7 @@ async fn leave(
         lead: Some(one.lead),
         conversation: Some(&one.conversation),
         message: None,
-        dedupe_key: &format!("review:{}:{key}", one.conversation),
+        dedupe_key: &task_key(one, key),
         due: Some(app.hours().next_opening(now)),
         now,
     };

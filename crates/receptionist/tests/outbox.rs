@@ -185,8 +185,9 @@ async fn what_is_never_answered_ends_as_a_task() {
     app.network.set_faults(Faults { lost_in_silence: 1.0, ..Faults::default() });
     leave_message(&app).await;
     app.settle().await.unwrap();
-    for _ in 0..20 {
-        pass_seconds(&app, 21).await;
+    // Each attempt is looked for twice, and the waits between them grow to hours.
+    for _ in 0..30 {
+        pass_seconds(&app, 4 * 3600).await;
     }
     assert_eq!(sms(&app).await["status"], "failed", "{:?}", outcomes(&app).await);
     assert_eq!(rows(&app, "tasks").await.iter().filter(|task| task["kind"] == "delivery_failed").count(), 1);

@@ -104,6 +104,21 @@ impl Tx {
         Ok(written > 0)
     }
 
+    /// This colleague is to do it, unless it is somebody's already.
+    pub async fn give_task(&mut self, dedupe_key: &str, user: UserId) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE tasks SET assigned_to = $2 WHERE dedupe_key = $1 AND assigned_to IS NULL";
+        execute!(self, sqlx::query(SQL).bind(dedupe_key).bind(user.0))?;
+        Ok(())
+    }
+
+    /// Whoever is to ring this lead reads when not to.
+    pub async fn note_calling_times(&mut self, lead: LeadId, words: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE tasks SET notes = COALESCE(notes || ' ', '') || $2 WHERE lead_id = $1 AND status = 'open' \
+             AND kind IN ('call_back', 'follow_up') AND COALESCE(notes, '') NOT LIKE '%' || $2";
+        execute!(self, sqlx::query(SQL).bind(lead.0).bind(words))?;
+        Ok(())
+    }
+
     /// Somebody has taken these on.
     pub async fn assign_tasks(&mut self, conversation: &str, user: UserId) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE tasks SET assigned_to = $2 WHERE conversation_id = $1 AND status = 'open' AND assigned_to IS NULL";

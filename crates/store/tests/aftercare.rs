@@ -338,14 +338,14 @@ async fn a_viewing_passes(store: &Store, lead: LeadId) {
     assert!(store.asked_about(lead, now()).await.unwrap().is_none());
 }
 
-async fn a_task_is_forgotten(store: &Store) {
+async fn a_task_is_forgotten(store: &Store, lead: LeadId) {
     let task = NewTask {
         id: "task_1",
         kind: TaskKind::FollowUp,
         priority: Priority::Normal,
         title: "Send the lease",
         notes: None,
-        lead: None,
+        lead: Some(lead),
         conversation: None,
         message: None,
         dedupe_key: "t1",
@@ -357,6 +357,15 @@ async fn a_task_is_forgotten(store: &Store) {
     tx.add_task(&task).await.unwrap();
     tx.add_task(&promise).await.unwrap();
     tx.commit().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.give_task("t1", UserId(2)).await.unwrap();
+    tx.give_task("t1", UserId(1)).await.unwrap();
+    tx.note_calling_times(lead, "Not to be rung before 10:00.").await.unwrap();
+    tx.note_calling_times(lead, "Not to be rung before 10:00.").await.unwrap();
+    tx.commit().await.unwrap();
+    let kept = store.rows("tasks").await.unwrap().into_iter().find(|row| row["id"] == "task_1").unwrap();
+    assert_eq!(kept["assigned_to"], 2, "it is somebody's already");
+    assert_eq!(kept["notes"], "Not to be rung before 10:00.");
     let overdue = store.overdue_tasks((later(20), later(5))).await.unwrap();
     assert_eq!(overdue.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["task_2"]);
     let mut tx = store.begin().await.unwrap();
@@ -380,7 +389,7 @@ async fn what_follows_a_call_on_both_databases() {
         is_asked_how_it_was(&store, lead).await;
         the_market_moves(&store, lead).await;
         a_viewing_passes(&store, lead).await;
-        a_task_is_forgotten(&store).await;
+        a_task_is_forgotten(&store, lead).await;
         assert_eq!(store.reach(&phone(SAM)).await.unwrap().email.as_deref(), Some("sam@example.com"));
     }
 }

@@ -55,6 +55,12 @@ pub mod kind {
     pub const HELP_IS_COMING: &str = "help_is_coming";
     pub const HAND_OFF: &str = "hand_off";
     pub const STAND_DOWN: &str = "stand_down";
+    /// The name under which the settings hold the approved WhatsApp template of a message: packages go card by card.
+    pub fn template(kind: &str) -> &str {
+        if kind == PROPERTY_DETAILS || kind == NEW_MATCH { PROPERTY_CARD } else { kind }
+    }
+
+    pub const PROPERTY_CARD: &str = "property_card";
     pub const NEW_MATCH: &str = "new_match";
     pub const VIEWING_REMINDER: &str = "viewing_reminder";
     pub const VIEWING_FEEDBACK: &str = "viewing_feedback";

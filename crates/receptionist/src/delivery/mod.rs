@@ -9,7 +9,7 @@ pub use smtp::Mailer;
 pub use twilio::{Sent, TwilioClient, Undelivered};
 
 use agency::crm::Channel;
-use agency::messages::Reach;
+use agency::messages::{Reach, kind};
 use agency::phone::PhoneNumber;
 use store::StoreError;
 
@@ -30,13 +30,13 @@ pub fn reach_by_email(app: &App, email: Option<&str>) -> Reach {
 }
 
 /// How somebody can be reached for this kind of message, with what this agency has set up.
-pub async fn reach(app: &App, phone: &PhoneNumber, kind: &str) -> Result<Reach, StoreError> {
+pub async fn reach(app: &App, phone: &PhoneNumber, of: &str) -> Result<Reach, StoreError> {
     let known = app.store.reach(phone).await?;
     let has_whatsapp = app.settings.twilio.whatsapp_number.is_some();
     Ok(Reach {
         last_whatsapp: known.last_whatsapp.filter(|_| has_whatsapp),
         prefers_whatsapp: known.prefers_whatsapp && has_whatsapp,
-        has_template: app.settings.whatsapp_templates.contains_key(kind),
+        has_template: app.settings.whatsapp_templates.contains_key(kind::template(of)),
         email: known.email.filter(|_| app.mailer.is_some()),
         ..known
     })

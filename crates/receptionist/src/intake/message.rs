@@ -92,7 +92,7 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
     let is_staff = app.store.is_staff(&written.phone).await?;
     let is_callers = !is_staff && accepted.is_none();
     let alarming = if is_callers { alarming(app, written).await? } else { None };
-    let answered = if is_callers && written.danger.is_none() {
+    let answered = if is_callers && written.danger.is_none() && !may_be_danger(app, written.body) {
         answers::to_question(app, &written.phone, written.body).await?
     } else {
         None
@@ -175,6 +175,11 @@ async fn alarm(
     post(app, tx, &about, &advice).await
 }
 
+/// Words that on the telephone would be asked about.
+fn may_be_danger(app: &App, words: &str) -> bool {
+    triage::doubt(&[words.to_owned()], app.now(), &app.settings.triage).is_some()
+}
+
 async fn leave_task(
     app: &App,
     tx: &mut Tx,
@@ -182,10 +187,9 @@ async fn leave_task(
     (message, lead): (&str, Option<LeadId>),
 ) -> Result<(), StoreError> {
     let (now, is_emergency) = (app.now(), written.danger.is_some());
-    let may_be_one = || triage::doubt(&[written.body.to_owned()], now, &app.settings.triage).is_some();
     let (title, due) = if is_emergency {
         ("EMERGENCY in writing: ring them now", now)
-    } else if may_be_one() {
+    } else if may_be_danger(app, written.body) {
         ("May be an emergency: ring them now", now)
     } else {
         ("Answer a message", call_back_due(app.hours(), now))
