@@ -41,7 +41,7 @@ fn wants(n: usize) -> Wants {
     let beds = i64::try_from(n % 5).unwrap_or_default();
     let budget = 1_500 + 100 * i64::try_from(n % 30).unwrap_or_default();
     Wants {
-        listing: Some(if n.is_multiple_of(4) { Listing::Sale } else { Listing::Rent }),
+        listing: Some(if n.is_multiple_of(3) { Listing::Sale } else { Listing::Rent }),
         bedrooms_min: Some(beds),
         budget_max: Some(budget),
         areas: vec![WantedArea { name: Some(name.into()), outward: Some(outward.into()) }],

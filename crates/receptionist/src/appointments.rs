@@ -17,7 +17,9 @@ use crate::outbox::{About, Post, post_at, post_email};
 use crate::review::rate;
 
 /// What is older nobody is asked about any more.
-const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(72);
+const ASKS_BACK: SignedDuration = SignedDuration::from_hours(72);
+/// Staff mark a viewing when they come to it.
+const MARKED_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 60);
 
 /// Does what is due about viewings. A test steps this, the worker loops it.
 pub async fn look_after_viewings(app: &App) -> Result<(), StoreError> {
@@ -126,7 +128,7 @@ async fn ask_how_it_went(app: &App) -> Result<(), StoreError> {
     let now = app.now();
     let wait = SignedDuration::from_hours(app.settings.following_up.feedback_after_h);
     for status in ["booked", "completed"] {
-        let over = (before(now, LOOKS_BACK), before(now, wait));
+        let over = (before(now, ASKS_BACK), before(now, wait));
         for due in app.store.viewings_without(AppointmentStep::Asked, status, over).await? {
             let end = due.start.saturating_add(SignedDuration::from_mins(due.minutes)).unwrap_or(due.start);
             if now < end.saturating_add(wait).unwrap_or(end) {
@@ -181,7 +183,7 @@ async fn leave(
 /// Staff, or the CRM, say that they came: the lead has viewed a home.
 async fn note_completed(app: &App) -> Result<(), StoreError> {
     let now = app.now();
-    let past = (before(now, LOOKS_BACK), now);
+    let past = (before(now, MARKED_WITHIN), now);
     for due in app.store.viewings_without(AppointmentStep::Completed, "completed", past).await? {
         let mut tx = app.store.begin().await?;
         if tx.take_step(&due, AppointmentStep::Completed, "completed", now).await?
@@ -198,13 +200,14 @@ async fn note_completed(app: &App) -> Result<(), StoreError> {
 /// Nobody came: they are asked whether they would like another time, and somebody follows it up.
 async fn note_missed(app: &App) -> Result<(), StoreError> {
     let now = app.now();
-    let past = (before(now, LOOKS_BACK), now);
+    let past = (before(now, MARKED_WITHIN), now);
     for due in app.store.viewings_without(AppointmentStep::Missed, "no_show", past).await? {
         let Some(home) = app.store.property(due.property).await? else { continue };
         let way = way_to_viewer(app, &due, kind::VIEWING_MISSED).await?;
         let mut tx = app.store.begin().await?;
         if tx.take_step(&due, AppointmentStep::Missed, "no_show", now).await? {
-            if let (Some(way), Some(phone)) = (way, &due.viewer_phone) {
+            let is_fresh = due.start > before(now, ASKS_BACK);
+            if let (Some(way), Some(phone), true) = (way, &due.viewer_phone, is_fresh) {
                 let body = viewing_missed(&home, app.agency());
                 let at = app.settings.following_up.not_quiet(now);
                 tell(app, &mut tx, &due, (kind::VIEWING_MISSED, phone, way, &body), at).await?;

@@ -77,6 +77,8 @@ pub async fn import(app: &App, feed: &Feed<'_>, dry_run: bool) -> Result<Report,
     let now = format!("{:.6}", app.now());
     let mut tx = app.store.begin().await?;
     let mut seen: Vec<String> = Vec::new();
+    // A home whose row is wrong is in the feed all the same.
+    let mut named: Vec<String> = errors.iter().filter_map(|error| error.reference.clone()).collect();
     for row in rows {
         let reference = row.columns["reference"].as_str().unwrap_or_default().to_owned();
         if seen.contains(&reference) {
@@ -101,7 +103,8 @@ pub async fn import(app: &App, feed: &Feed<'_>, dry_run: bool) -> Result<Report,
         seen.push(reference);
     }
     if matches!(feed, Feed::Blm(_)) {
-        report.withdrawn = withdraw(&mut tx, &seen, &now).await?;
+        named.extend(seen);
+        report.withdrawn = withdraw(&mut tx, &named, &now).await?;
     }
     errors.sort_by_key(|error| error.line);
     report.errors = errors;

@@ -24,7 +24,12 @@ pub async fn watch_market(app: &App) -> Result<(), StoreError> {
 const CHANGES_AT_ONCE: i64 = 200;
 
 async fn notice(app: &App) -> Result<(), StoreError> {
-    let is_news = app.store.has_watched().await?;
+    if !app.store.has_watched().await? {
+        // What is there at the first look is not news.
+        let mut tx = app.store.begin().await?;
+        tx.watch_all(app.now()).await?;
+        return tx.commit().await;
+    }
     loop {
         let changes = app.store.market_changes(CHANGES_AT_ONCE).await?;
         if changes.is_empty() {
@@ -32,7 +37,7 @@ async fn notice(app: &App) -> Result<(), StoreError> {
         }
         let mut tx = app.store.begin().await?;
         for change in &changes {
-            if tx.note_market(change, app.now()).await? && is_news {
+            if tx.note_market(change, app.now()).await? {
                 note(app, &mut tx, change).await?;
             }
         }
@@ -53,9 +58,12 @@ fn news(change: &MarketChange) -> Option<MarketNews> {
     let is_available = change.status == "available";
     match &change.before {
         None => is_available.then_some(MarketNews::Appeared),
-        Some((status, _)) if status != "available" => is_available.then_some(MarketNews::Back),
+        Some(before) if before.status != "available" && is_available => {
+            Some(if before.was_available { MarketNews::Back } else { MarketNews::Appeared })
+        }
+        Some(before) if before.status != "available" => None,
         Some(_) if !is_available => Some(MarketNews::Gone),
-        Some((_, price)) => (change.price < *price).then_some(MarketNews::Reduced),
+        Some(before) => (change.price < before.price).then_some(MarketNews::Reduced),
     }
 }
 
@@ -160,7 +168,8 @@ async fn worded(
     // A home they have the details of is no news, unless it is cheaper or to be had again.
     found.retain(|found| found.occasion != Occasion::NewMatch || fresh.contains(&found.home.id));
     found.truncate(HOMES_MAX);
-    let Some(occasion) = found.first().map(|found| found.occasion) else { return Ok(None) };
+    let Some(first) = found.first().map(|found| found.occasion) else { return Ok(None) };
+    let occasion = if found.iter().all(|one| one.occasion == first) { first } else { Occasion::Several };
     if has_stopped(app, &facts).await? {
         return Ok(None);
     }
@@ -199,4 +208,32 @@ async fn write(app: &App, told: &[(LeadId, Vec<String>, Package)]) -> Result<(),
     tx.commit().await?;
     app.outbox_rung.notify_one();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use agency::crm::PropertyId;
+    use store::SeenBefore;
+
+    use super::*;
+
+    #[test]
+    fn what_is_news_and_what_is_not() {
+        let seen = |status: &str, price, was_available| {
+            Some(SeenBefore { status: status.into(), price, was_available })
+        };
+        for (before, status, price, expected) in [
+            (None, "available", 2000, Some(MarketNews::Appeared)),
+            (None, "withdrawn", 2000, None),
+            (seen("available", 2000, true), "available", 1900, Some(MarketNews::Reduced)),
+            (seen("available", 2000, true), "available", 2100, None),
+            (seen("available", 2000, true), "let_agreed", 2000, Some(MarketNews::Gone)),
+            (seen("let_agreed", 2000, true), "available", 2000, Some(MarketNews::Back)),
+            (seen("withdrawn", 2000, false), "available", 2000, Some(MarketNews::Appeared)),
+            (seen("let_agreed", 2000, true), "withdrawn", 2000, None),
+        ] {
+            let change = MarketChange { property: PropertyId(1), status: status.into(), price, before };
+            assert_eq!(news(&change), expected, "{change:?}");
+        }
+    }
 }

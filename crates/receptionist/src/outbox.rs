@@ -4,6 +4,7 @@
 mod post;
 mod receipt;
 mod settle;
+mod wanted;
 
 pub(crate) use post::{About, Post, post, post_all_ways, post_at, post_call, post_email, post_to_slack};
 pub use receipt::{apply_waiting_receipts, ask_for_receipts, take_receipt};
@@ -11,21 +12,29 @@ pub use receipt::{apply_waiting_receipts, ask_for_receipts, take_receipt};
 use agency::crm::Channel;
 use agency::outbox::{Failure, MessageStatus, Next, after_failure};
 use jiff::{SignedDuration, Timestamp};
-use store::{AttemptOutcome, ClaimedMessage, StoreError};
+use store::{AttemptOutcome, ClaimedMessage, MessageLine, StoreError};
 
 use crate::app::App;
 use crate::delivery::{Sent, Undelivered};
 use settle::{Step, settle};
+use wanted::{Wanted, wanted};
 
-/// Sends everything that is due now; says how many messages it looked at. A test steps this, the worker loops it.
+/// Sends everything that is due now; says how many messages it looked at. A test steps this.
 pub async fn send_due(app: &App) -> Result<usize, StoreError> {
+    Ok(send_line(app, MessageLine::Rest).await? + send_line(app, MessageLine::Mail).await?)
+}
+
+/// Sends what is due on one line; the worker loops it for each.
+pub async fn send_line(app: &App, line: MessageLine) -> Result<usize, StoreError> {
     let mut done = 0;
     loop {
         let now = app.now();
         let lease_until =
             now.saturating_add(SignedDuration::from_secs(app.settings.outbox.lease_s)).unwrap_or(now);
-        let claimed =
-            app.store.claim_messages(&app.worker, now, lease_until, app.settings.outbox.batch).await?;
+        let claimed = app
+            .store
+            .claim_messages(&app.worker, now, lease_until, (app.settings.outbox.batch, line))
+            .await?;
         if claimed.is_empty() {
             return Ok(done);
         }
@@ -45,11 +54,15 @@ pub async fn send_due(app: &App) -> Result<usize, StoreError> {
 
 async fn handle(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
     if message.status == MessageStatus::Unknown && message.channel == Channel::Email.word() {
-        // Nobody can be asked. It has the same Message-ID, and is marked.
-        let step = Step {
-            possible_duplicate: true,
-            again_in: Some(SignedDuration::ZERO),
-            ..Step::to(MessageStatus::Queued, AttemptOutcome::NotFound)
+        // Nobody can be asked. It has the same Message-ID, is marked, and waits as after any failure.
+        let attempts = usize::try_from(message.attempts).unwrap_or(usize::MAX);
+        let step = match after_failure(attempts, &app.settings.outbox.retry, app.ids.jitter()) {
+            Next::RetryIn(wait) => Step {
+                possible_duplicate: true,
+                again_in: Some(wait),
+                ..Step::to(MessageStatus::Queued, AttemptOutcome::NotFound)
+            },
+            Next::GiveUp => Step::to(MessageStatus::Failed, AttemptOutcome::Unknown),
         };
         return settle(app, message, app.now(), step).await;
     }
@@ -61,6 +74,19 @@ async fn handle(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
 
 async fn send(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
     let started = app.now();
+    match wanted(app, message).await? {
+        Wanted::Now => {}
+        Wanted::Later(at) => {
+            let mut tx = app.store.begin().await?;
+            tx.requeue(&message.id, at, started).await?;
+            return tx.commit().await;
+        }
+        Wanted::NoMore => {
+            let mut tx = app.store.begin().await?;
+            tx.set_status(&message.id, MessageStatus::Cancelled, None, started).await?;
+            return tx.commit().await;
+        }
+    }
     let step = match deliver(app, message).await {
         Ok(Sent { sid, http_status, detail }) => {
             metrics::counter!("messages_sent_total", "channel" => message.channel.clone()).increment(1);

@@ -2,7 +2,7 @@
 //! is recorded with the fact that caused it.
 
 use agency::crm::{Channel, LeadId, Property, PropertyId, Wants};
-use agency::messages::{Email, Occasion, PropertyDetails, PropertyMedia, Reach, Way, fallback, kind};
+use agency::messages::{Email, Occasion, PropertyDetails, PropertyMedia, Reach, Way, fallback, kind, ways};
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 use store::{ClaimedMessage, NewMessage, NewPackage, Rich, StoreError, Tx};
@@ -51,6 +51,14 @@ struct Draft {
 }
 
 impl Package {
+    pub(crate) fn lead(&self) -> LeadId {
+        self.lead
+    }
+
+    pub(crate) fn homes(&self) -> &[PropertyId] {
+        &self.homes
+    }
+
     /// By what it goes, each once.
     pub(crate) fn channels(&self) -> Vec<Channel> {
         let mut channels: Vec<Channel> = self.drafts.iter().map(|draft| draft.channel).collect();
@@ -190,12 +198,14 @@ pub(crate) async fn write(app: &App, tx: &mut Tx, package: &Package) -> Result<(
         id: &package.id,
         lead: package.lead,
         conversation: package.conversation.as_deref(),
-        occasion: kind_of(package.occasion),
+        occasion: package.occasion.word(),
         homes: &package.homes,
         now,
     };
     tx.add_package(&new).await?;
-    enqueue(app, tx, package, None).await?;
+    if !enqueue(app, tx, package, None).await? {
+        return Ok(());
+    }
     let by = match package.channels().as_slice() {
         [] => return Ok(()),
         [only] => only.word(),
@@ -207,12 +217,14 @@ pub(crate) async fn write(app: &App, tx: &mut Tx, package: &Package) -> Result<(
     Ok(())
 }
 
+/// False: it was written before.
 async fn enqueue(
     app: &App,
     tx: &mut Tx,
     package: &Package,
     fallback_for: Option<&str>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
+    let mut is_new = false;
     for draft in &package.drafts {
         let id = app.id("msg");
         let attachments =
@@ -243,9 +255,9 @@ async fn enqueue(
             send_after: package.send_after,
             now: app.now(),
         };
-        tx.enqueue(&message).await?;
+        is_new |= tx.enqueue(&message).await?;
     }
-    Ok(())
+    Ok(is_new)
 }
 
 /// A message of a package failed for good: the package goes another way, once: after WhatsApp by email, and at last by an SMS
@@ -263,8 +275,12 @@ pub(crate) async fn another_way(
     let facts = tx.lead_facts(package.lead).await?;
     tx.commit().await?;
     let has_email = reach.email.is_some() && channel == Channel::WhatsApp;
-    let can_text = channel == Channel::Email && facts.phone.as_ref().is_some_and(PhoneNumber::takes_texts)
-        || fallback(channel, reach, false).is_some();
+    let can_text = match &facts.phone {
+        Some(phone) if channel == Channel::Email => {
+            ways(&crate::delivery::reach(app, phone, &failed.kind).await?, app.now()).contains(&Way::Sms)
+        }
+        _ => fallback(channel, reach, false).is_some(),
+    };
     let way = match (has_email, can_text) {
         (true, _) => Way::Email,
         (false, true) => Way::Sms,
@@ -288,6 +304,9 @@ pub(crate) async fn another_way(
         send_after: app.now(),
     };
     let drafts = drafts(app, &of, id, &[way]).await?;
+    if drafts.is_empty() {
+        return Ok(None);
+    }
     Ok(Some(Package {
         id: id.clone(),
         lead: package.lead,

@@ -75,28 +75,20 @@ async fn show(app: &App, token: &str, note: Option<&str>) -> Result<Response, St
     let mut tx = app.store.begin().await?;
     tx.open_package(&package.id, app.now()).await?;
     tx.commit().await?;
-    let elsewhere = app.store.viewings_of(package.lead, app.now()).await?;
+    let expected = app.store.viewings_of(package.lead, app.now()).await?;
     let mut cards = Vec::new();
-    let mut booked = Vec::new();
     for id in &package.homes {
         let Some(home) = app.store.property(*id).await? else { continue };
         let media = app.store.media(*id).await?;
         let mut card = Card::new(&home, &media, app.links.base_url(), "");
-        if let Some(at) = app.store.viewing_of(package.lead, *id, app.now()).await? {
-            booked.push(format!("You view {} on {}.", card.place, speech::moment_in_writing(at)));
-        } else {
+        // A viewing they have is not shown: the link proves that the package was sent, not who reads it.
+        if app.store.viewing_of(package.lead, *id, app.now()).await?.is_none() {
             card.slots = free(app, &home).await?;
-            card.slots.retain(|slot| can_be_there(slot.start, &elsewhere));
+            card.slots.retain(|slot| can_be_there(slot.start, &expected));
         }
         cards.push(card);
     }
-    let said: Vec<&str> = note.into_iter().chain(booked.iter().map(String::as_str)).collect();
-    let note = said.join(" ");
-    let shown = HomesPage {
-        homes: cards,
-        note: Some(note.as_str()).filter(|note| !note.is_empty()),
-        book_at: &format!("/homes/{token}/book"),
-    };
+    let shown = HomesPage { homes: cards, note, book_at: &format!("/homes/{token}/book") };
     Ok(page(homes_page(shown, app.agency())))
 }
 
@@ -131,7 +123,7 @@ async fn book(State(app): State<App>, Path(token): Path<String>, Form(wish): For
     let booked = async {
         let Some(package) = opened(&app, Page::Homes, &token).await? else { return Ok(no_such_page()) };
         let note = book_one(&app, &package, &wish).await?;
-        show(&app, &token, note).await
+        show(&app, &token, Some(&note)).await
     };
     match booked.await {
         Ok(response) => response,
@@ -141,18 +133,22 @@ async fn book(State(app): State<App>, Path(token): Path<String>, Form(wish): For
 
 const JUST_GONE: &str = "That time has just gone. Please choose another.";
 
-/// What the person is told besides what they have booked.
-async fn book_one(app: &App, package: &Package, wish: &Wish) -> Result<Option<&'static str>, StoreError> {
+/// What the person is told.
+async fn book_one(app: &App, package: &Package, wish: &Wish) -> Result<String, StoreError> {
     let mut home = None;
     for id in &package.homes {
         home = home.or(app.store.property(*id).await?.filter(|home| home.reference == wish.home));
     }
-    let Some(home) = home else { return Ok(Some("That home is not on this page.")) };
-    if app.store.viewing_of(package.lead, home.id, app.now()).await?.is_some() {
-        return Ok(None);
+    let Some(home) = home else { return Ok("That home is not on this page.".to_owned()) };
+    let booked =
+        format!("Your viewing of {} on {} is booked.", home.street(), speech::moment_in_writing(wish.start));
+    match app.store.viewing_of(package.lead, home.id, app.now()).await? {
+        Some(start) if start == wish.start => return Ok(booked),
+        Some(_) => return Ok("To change a viewing, please ring us.".to_owned()),
+        None => {}
     }
     if !can_be_there(wish.start, &app.store.viewings_of(package.lead, app.now()).await?) {
-        return Ok(Some("You view another home then. Please choose another time."));
+        return Ok(JUST_GONE.to_owned());
     }
     let mut tx = app.store.begin().await?;
     let facts = tx.lead_facts(package.lead).await?;
@@ -160,11 +156,11 @@ async fn book_one(app: &App, package: &Package, wish: &Wish) -> Result<Option<&'
     let day = [agency::london::date_of(wish.start)];
     let diary = diary_facts(app, Some(home.id), Some(&home), &day).await?;
     let slot = judge(wish.start, &diary);
-    let Some(slot) = slot.ok().filter(|_| home.is_available()) else { return Ok(Some(JUST_GONE)) };
+    let Some(slot) = slot.ok().filter(|_| home.is_available()) else { return Ok(JUST_GONE.to_owned()) };
     let call = wished(&home, &slot, &facts);
     match enter_it(app, package.lead, &call, &slot).await {
-        Err(StoreError::SlotTaken | StoreError::OffTheMarket) => Ok(Some(JUST_GONE)),
-        other => other.map(|()| None),
+        Err(StoreError::SlotTaken | StoreError::OffTheMarket) => Ok(JUST_GONE.to_owned()),
+        other => other.map(|()| booked),
     }
 }
 
@@ -206,12 +202,11 @@ async fn unsubscribe(State(app): State<App>, Path(token): Path<String>) -> Respo
 async fn unsubscribed(State(app): State<App>, Path(token): Path<String>) -> Response {
     let stopped = async {
         let Some(package) = opened(&app, Page::Unsubscribe, &token).await? else { return Ok(no_such_page()) };
+        let sent_to = app.store.address_of_package(&package.id).await?;
         let mut tx = app.store.begin().await?;
-        let facts = tx.lead_facts(package.lead).await?;
-        let phone = facts.phone.as_ref().map(|phone| (phone.to_string(), "sms"));
-        let addresses = facts.email.map(|email| (email, "email")).into_iter().chain(phone);
-        for (address, channel) in addresses {
-            tx.stop_purpose(&app.id("opt_out"), (&address, channel, NEW_HOMES), app.now()).await?;
+        if let Some((to, channel)) = sent_to {
+            let address = to.strip_prefix("whatsapp:").unwrap_or(&to);
+            tx.stop_purpose(&app.id("opt_out"), (address, &channel, NEW_HOMES), app.now()).await?;
         }
         tx.end_search(package.lead, (&app.id("consent"), "by the link in a message"), app.now()).await?;
         tx.commit().await?;

@@ -136,7 +136,10 @@ async fn write(
         tx.note_calling_times(one.lead, &words).await?;
     }
     keep_search(app, &mut tx, one, reviewed).await?;
-    send(app, &mut tx, package.as_ref()).await?;
+    if !send(app, &mut tx, package.as_ref()).await? {
+        // Another review has just sent some of these homes: this one is read again when its lease ends.
+        return Ok(());
+    }
     survey::ask(app, &mut tx, one, reviewed).await?;
     let said_two_ways = tx.contradictions(&one.conversation).await?;
     let kept = kept(analysis, reviewed, read_by, &said_two_ways).to_string();
@@ -147,11 +150,14 @@ async fn write(
     Ok(())
 }
 
-async fn send(app: &App, tx: &mut Tx, package: Option<&Package>) -> Result<(), StoreError> {
-    match package {
-        Some(package) => packages::write(app, tx, package).await,
-        None => Ok(()),
+/// False: some of the homes have been sent since they were chosen.
+async fn send(app: &App, tx: &mut Tx, package: Option<&Package>) -> Result<bool, StoreError> {
+    let Some(package) = package else { return Ok(true) };
+    tx.lock_lead(package.lead()).await?;
+    if tx.not_sent_yet(package.lead(), package.homes()).await?.len() < package.homes().len() {
+        return Ok(false);
     }
+    packages::write(app, tx, package).await.map(|()| true)
 }
 
 /// Who asked to hear of new homes is told of them; who asked before, of what they want now.

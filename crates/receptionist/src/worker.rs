@@ -1,11 +1,13 @@
 //! Work behind the calls: the outbox, the diary's reconciler, and calls that nobody ended.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use agency::conversation::Event;
 use agency::crm::{Priority, TaskKind};
+use futures_util::FutureExt;
 use jiff::SignedDuration;
-use store::{NewTask, StoreError};
+use store::{MessageLine, NewTask, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -13,7 +15,7 @@ use crate::appointments::look_after_viewings;
 use crate::conversation::{Turn, end_call};
 use crate::ladder::climb_due;
 use crate::market::watch_market;
-use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_due};
+use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_line};
 use crate::overdue::escalate;
 use crate::review::{rate_daily, review_due};
 
@@ -24,10 +26,10 @@ const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(5);
 
 /// Runs until told to stop. Messages leave when a commit rings, or at the latest with the next poll.
 pub async fn run(app: App, stop: CancellationToken) {
+    let poll = Duration::from_millis(app.settings.outbox.poll_ms);
     let outbox = async {
-        let poll = Duration::from_millis(app.settings.outbox.poll_ms);
         while !stop.is_cancelled() {
-            tell("outbox", send_due(&app).await.map(drop));
+            tell("outbox", send_line(&app, MessageLine::Rest)).await;
             tokio::select! {
                 () = app.outbox_rung.notified() => {}
                 () = tokio::time::sleep(poll) => {}
@@ -35,9 +37,18 @@ pub async fn run(app: App, stop: CancellationToken) {
             }
         }
     };
+    let mail = async {
+        while !stop.is_cancelled() {
+            tell("mail", send_line(&app, MessageLine::Mail)).await;
+            tokio::select! {
+                () = tokio::time::sleep(poll) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    };
     let housekeeping = async {
         while !stop.is_cancelled() {
-            tell("housekeeping", keep_house(&app).await);
+            tell("housekeeping", keep_house(&app)).await;
             tokio::select! {
                 () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
                 () = stop.cancelled() => {}
@@ -46,7 +57,7 @@ pub async fn run(app: App, stop: CancellationToken) {
     };
     let on_call = async {
         while !stop.is_cancelled() {
-            tell("the on-call ladder", climb_due(&app).await.map(drop));
+            tell("the on-call ladder", climb_due(&app)).await;
             tokio::select! {
                 () = tokio::time::sleep(LADDER_EVERY) => {}
                 () = stop.cancelled() => {}
@@ -55,7 +66,7 @@ pub async fn run(app: App, stop: CancellationToken) {
     };
     let after_calls = async {
         while !stop.is_cancelled() {
-            tell("the work after calls", follow_up(&app).await);
+            tell("the work after calls", follow_up(&app)).await;
             tokio::select! {
                 () = app.calls_ended.notified() => {}
                 () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
@@ -63,7 +74,7 @@ pub async fn run(app: App, stop: CancellationToken) {
             }
         }
     };
-    tokio::join!(outbox, on_call, housekeeping, after_calls, keep_warm(&app, &stop));
+    tokio::join!(outbox, mail, on_call, housekeeping, after_calls, keep_warm(&app, &stop));
 }
 
 /// A connection to the model that is used now and then stays open.
@@ -98,13 +109,16 @@ pub async fn follow_up(app: &App) -> Result<(), StoreError> {
     rate_daily(app).await
 }
 
-fn tell(work: &str, outcome: Result<(), StoreError>) {
-    if let Err(error) = outcome {
-        tracing::error!(
+/// Work that fails, or panics over some odd row, is tried again, and stops no other work.
+async fn tell<T>(work: &'static str, doing: impl Future<Output = Result<T, StoreError>>) {
+    match AssertUnwindSafe(doing).catch_unwind().await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::error!(
             error = %error, code = error.code(),
             work,
             "work behind the calls failed; it is tried again"
-        );
+        ),
+        Err(_) => tracing::error!(work, "work behind the calls panicked; it is tried again"),
     }
 }
 

@@ -359,6 +359,10 @@ async fn a_feed_cut_to_pieces_withdraws_nothing() {
     assert!(error.contains("lacks 4 of 6"), "{error}");
     let report = import(&app.app, &Feed::Blm(blm(&all[..5]).as_bytes()), false).await.unwrap();
     assert_eq!(report.withdrawn, ["R6"]);
+    // A row that is wrong now is in the feed all the same: its home stays as it was.
+    let broken = blm(&all[..5]).replacen("^2000^8^1^", "^2000^20^1^", 1);
+    let report = import(&app.app, &Feed::Blm(broken.as_bytes()), false).await.unwrap();
+    assert_eq!((report.errors.len(), report.withdrawn), (1, Vec::new()));
 }
 
 /// Links that are not ours lead nowhere, pages keep nothing and run nothing, and a home that is not on the page is not booked.

@@ -116,7 +116,12 @@ async fn a_process_that_dies_while_sending_loses_nothing() {
     leave_message(&app).await;
     let now = app.app.now();
     let lease = now.checked_add(SignedDuration::from_secs(60)).unwrap();
-    let taken = app.app.store.claim_messages("a worker that dies", now, lease, 10).await.unwrap();
+    let taken = app
+        .app
+        .store
+        .claim_messages("a worker that dies", now, lease, (10, store::MessageLine::Rest))
+        .await
+        .unwrap();
     assert_eq!(taken.len(), 1);
     app.crash().await.unwrap();
     pass_seconds(&app, 30).await;

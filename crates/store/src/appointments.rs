@@ -105,6 +105,24 @@ impl Store {
         Ok(id.map(|id| PropertyId(id.0)))
     }
 
+    /// When it is to be, if it is.
+    pub async fn booked_start(&self, appointment: AppointmentId) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str =
+            "SELECT scheduled_date FROM viewing_appointments WHERE id = $1 AND status = 'booked'";
+        let at: Option<Ts> =
+            read!(self, |c| sqlx::query_scalar(SQL).bind(appointment.0).fetch_optional(c).await)?;
+        Ok(at.map(|at| at.0))
+    }
+
+    /// The time that it was last reminded of.
+    pub async fn reminded_of(&self, appointment: AppointmentId) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "SELECT scheduled_date FROM appointment_steps WHERE appointment_id = $1 AND step = 'reminded' \
+             ORDER BY taken_at DESC, scheduled_date DESC LIMIT 1";
+        let at: Option<Ts> =
+            read!(self, |c| sqlx::query_scalar(SQL).bind(appointment.0).fetch_optional(c).await)?;
+        Ok(at.map(|at| at.0))
+    }
+
     /// Colleagues of these roles who can be texted.
     pub async fn phones_of(&self, roles: &[&str]) -> Result<Vec<PhoneNumber>, StoreError> {
         const SQL: &str =

@@ -20,9 +20,9 @@ impl Tx {
         Ok(())
     }
 
-    /// The references of all that came with this feed.
+    /// The references of all that came with this feed and can still be had, or will be.
     pub async fn imported_by(&mut self, feed: &str) -> Result<Vec<String>, StoreError> {
-        const SQL: &str = "SELECT p.reference FROM imported_properties i JOIN properties p ON p.id = i.property_id WHERE i.feed = $1 ORDER BY p.reference";
+        const SQL: &str = "SELECT p.reference FROM imported_properties i JOIN properties p ON p.id = i.property_id WHERE i.feed = $1 AND p.status NOT IN ('withdrawn', 'sold', 'let') ORDER BY p.reference";
         Ok(within!(self, |c| sqlx::query_scalar(SQL).bind(feed).fetch_all(c).await)?)
     }
 

@@ -208,14 +208,13 @@ impl Tx {
         to: LeadId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const MOVES: [&str; 7] = [
+        const MOVES: [&str; 6] = [
             "UPDATE voice_lead_calls SET lead_id = $2 WHERE call_sid = (SELECT call_sid FROM conversations WHERE id = $1)",
             "UPDATE conversations SET lead_id = $2 WHERE id = $1",
             "UPDATE requirement_changes SET lead_id = $2 WHERE conversation_id = $1",
             "UPDATE messages SET lead_id = $2 WHERE conversation_id = $1",
             "UPDATE tasks SET lead_id = $2 WHERE conversation_id = $1",
             "UPDATE alerts SET lead_id = $2 WHERE conversation_id = $1",
-            "UPDATE packages SET lead_id = $2 WHERE conversation_id = $1",
         ];
         const LEFT: &str =
             "UPDATE voice_leads SET total_calls = total_calls - 1, updated_at = $2 WHERE id = $1";

@@ -39,7 +39,17 @@ pub struct MarketChange {
     pub status: String,
     pub price: i64,
     /// None: it was never seen.
-    pub before: Option<(String, i64)>,
+    pub before: Option<SeenBefore>,
+}
+
+/// What a home was when it was looked at last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenBefore {
+    pub status: String,
+    /// Comparable: whole pounds a month for a letting.
+    pub price: i64,
+    /// Whether it could ever be had.
+    pub was_available: bool,
 }
 
 /// News that nobody has been told of.
@@ -57,6 +67,14 @@ struct ChangeRow {
     price: Int,
     old_status: Option<String>,
     old_price: Option<Int>,
+    was_available: Option<bool>,
+}
+
+/// A weekly rent by the month, as everywhere prices are compared.
+macro_rules! comparable {
+    () => {
+        "CASE WHEN p.rent_period = 'week' THEN (p.price * 52 + 6) / 12 ELSE p.price END"
+    };
 }
 
 impl Store {
@@ -68,9 +86,15 @@ impl Store {
     }
 
     pub async fn market_changes(&self, limit: i64) -> Result<Vec<MarketChange>, StoreError> {
-        const SQL: &str = "SELECT p.id, p.status, p.price, w.status AS old_status, w.price AS old_price FROM properties p \
-             LEFT JOIN property_watch w ON w.property_id = p.id WHERE p.status IS NOT NULL AND p.price IS NOT NULL \
-             AND (w.property_id IS NULL OR w.status <> p.status OR w.price <> p.price) ORDER BY p.id LIMIT $1";
+        const SQL: &str = concat!(
+            "SELECT p.id, p.status, ",
+            comparable!(),
+            " AS price, w.status AS old_status, w.price AS old_price, w.was_available \
+             FROM properties p LEFT JOIN property_watch w ON w.property_id = p.id WHERE p.status IS NOT NULL AND p.price IS NOT NULL \
+             AND (w.property_id IS NULL OR w.status <> p.status OR w.price <> ",
+            comparable!(),
+            ") ORDER BY p.id LIMIT $1"
+        );
         let rows: Vec<ChangeRow> = read!(self, |c| sqlx::query_as(SQL).bind(limit).fetch_all(c).await)?;
         Ok(rows.into_iter().map(ChangeRow::into_change).collect())
     }
@@ -105,17 +129,34 @@ impl ChangeRow {
             property: PropertyId(self.id.0),
             status: self.status,
             price: self.price.0,
-            before: self.old_status.zip(self.old_price.map(|price| price.0)),
+            before: self.old_status.zip(self.old_price).map(|(status, price)| SeenBefore {
+                status,
+                price: price.0,
+                was_available: self.was_available == Some(true),
+            }),
         }
     }
 }
 
 impl Tx {
+    /// The first look: everything is as it is.
+    pub async fn watch_all(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = concat!(
+            "INSERT INTO property_watch (property_id, status, price, was_available, seen_at) \
+             SELECT p.id, p.status, ",
+            comparable!(),
+            ", p.status = 'available', $1 FROM properties p \
+             WHERE p.status IS NOT NULL AND p.price IS NOT NULL ON CONFLICT DO NOTHING"
+        );
+        execute!(self, sqlx::query(SQL).bind(Ts(now)))?;
+        Ok(())
+    }
+
     /// Keeps what a home looks like now; false if somebody else noted it at the same moment.
     pub async fn note_market(&mut self, change: &MarketChange, now: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "INSERT INTO property_watch (property_id, status, price, seen_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (property_id) DO UPDATE SET status = excluded.status, price = excluded.price, seen_at = excluded.seen_at \
-             WHERE property_watch.status <> excluded.status OR property_watch.price <> excluded.price";
+        const SQL: &str = "INSERT INTO property_watch (property_id, status, price, was_available, seen_at) VALUES ($1, $2, $3, $2 = 'available', $4) \
+             ON CONFLICT (property_id) DO UPDATE SET status = excluded.status, price = excluded.price, seen_at = excluded.seen_at, \
+             was_available = (property_watch.was_available OR excluded.was_available) WHERE property_watch.status <> excluded.status OR property_watch.price <> excluded.price";
         let changed = execute!(
             self,
             sqlx::query(SQL).bind(change.property.0).bind(&change.status).bind(change.price).bind(Ts(now))

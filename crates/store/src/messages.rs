@@ -31,6 +31,13 @@ pub struct NewMessage<'a> {
     pub now: Timestamp,
 }
 
+/// Which messages are taken: a mail server that is slow keeps no text and no call waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageLine {
+    Mail,
+    Rest,
+}
+
 /// What a message is made of besides words.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rich<'a> {
@@ -185,7 +192,7 @@ macro_rules! claim {
         concat!(
             "UPDATE messages SET status = CASE WHEN status = 'queued' THEN 'sending' ELSE 'unknown' END, claimed_by = $1, claimed_until = $3, updated_at = $2 WHERE id IN ( \
              SELECT m.id FROM messages m WHERE m.direction = 'outbound' AND m.status IN ('queued', 'sending', 'unknown') \
-             AND m.send_after <= $2 AND (m.claimed_until IS NULL OR m.claimed_until <= $2) \
+             AND (m.channel = 'email') = $5 AND m.send_after <= $2 AND (m.claimed_until IS NULL OR m.claimed_until <= $2) \
              AND (m.alert_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM messages e WHERE e.to_address = m.to_address AND e.channel = m.channel \
                AND e.direction = 'outbound' AND e.status IN ('queued', 'sending', 'unknown') AND e.id < m.id \
                AND (e.attempts > 0 OR e.send_after <= $2))) \
@@ -205,7 +212,7 @@ impl Store {
         worker: &str,
         now: Timestamp,
         lease_until: Timestamp,
-        limit: i64,
+        (limit, line): (i64, MessageLine),
     ) -> Result<Vec<ClaimedMessage>, StoreError> {
         const PG: &str = claim!("FOR UPDATE SKIP LOCKED");
         const LITE: &str = claim!("");
@@ -216,6 +223,7 @@ impl Store {
             .bind(Ts(now))
             .bind(Ts(lease_until))
             .bind(limit)
+            .bind(line == MessageLine::Mail)
             .fetch_all(c)
             .await)?;
         tx.commit().await?;

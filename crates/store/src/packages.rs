@@ -97,6 +97,13 @@ impl Store {
         Ok(Some(Package { id: id.to_owned(), lead: LeadId(lead.0), occasion, homes }))
     }
 
+    /// Where a package went first, and by what.
+    pub async fn address_of_package(&self, id: &str) -> Result<Option<(String, String)>, StoreError> {
+        const SQL: &str =
+            "SELECT to_address, channel FROM messages WHERE package_id = $1 ORDER BY id LIMIT 1";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
+    }
+
     async fn homes_of_package(&self, id: &str) -> Result<Vec<PropertyId>, StoreError> {
         const PG: &str = "SELECT unnest(homes) FROM packages WHERE id = $1";
         const LITE: &str =

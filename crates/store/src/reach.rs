@@ -79,6 +79,13 @@ impl Tx {
         Ok(())
     }
 
+    /// They write START: nothing is stopped any more.
+    pub async fn opt_in(&mut self, phone: &PhoneNumber) -> Result<(), StoreError> {
+        const SQL: &str = "DELETE FROM opt_outs WHERE address = $1";
+        execute!(self, sqlx::query(SQL).bind(phone.as_str()))?;
+        Ok(())
+    }
+
     /// Stops messages of one purpose to an address. Said twice, it is kept once.
     pub async fn stop_purpose(
         &mut self,

@@ -193,6 +193,13 @@ impl Tx {
         Ok(())
     }
 
+    /// Whoever writes of this lead after us waits until we have committed.
+    pub async fn lock_lead(&mut self, lead: LeadId) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE voice_leads SET score = score WHERE id = $1";
+        execute!(self, sqlx::query(SQL).bind(lead.0))?;
+        Ok(())
+    }
+
     /// What a lead says of a home they spoke of. One they are to view is liked by deed.
     pub async fn think_of(
         &mut self,

@@ -78,6 +78,10 @@ impl Tx {
             self,
             sqlx::query(CONSENT).bind(new.consent_id).bind(new.lead.0).bind(new.words).bind(Ts(new.now))
         )?;
+        // Who asks for it anew has taken back that they wanted no more of it.
+        const TAKEN_BACK: &str = "DELETE FROM opt_outs WHERE purpose = 'new_homes' AND address IN ( \
+             SELECT phone FROM voice_leads WHERE id = $1 UNION SELECT email FROM voice_leads WHERE id = $1)";
+        execute!(self, sqlx::query(TAKEN_BACK).bind(new.lead.0))?;
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use agency::review::{score, status};
 use serde_json::{Map, Value, json};
 use store::{
     AppointmentStep, BeginCall, EndedCall, MarketNews, NewAppointment, NewPackage, NewSearch, NewTask,
-    SavedTurn, Store,
+    SavedTurn, SeenBefore, Store,
 };
 use support::{later, now, phone, rows};
 
@@ -193,6 +193,7 @@ async fn is_sent_packages(store: &Store, lead: LeadId) {
     let package = store.package("package_1").await.unwrap().unwrap();
     assert_eq!((package.lead, package.homes), (lead, vec![PropertyId(1), PropertyId(2)]));
     assert!(store.package("package_2").await.unwrap().is_none());
+    assert!(store.address_of_package("package_1").await.unwrap().is_none(), "nothing of it was sent yet");
     assert!(store.has_stopped(&[SAM, "sam@example.com"], "new_homes").await.unwrap());
     assert_eq!(store.lead_with(&phone(SAM)).await.unwrap(), Some(lead));
 }
@@ -233,6 +234,13 @@ async fn asks_to_hear(store: &Store, lead: LeadId) {
     tx.commit().await.unwrap();
     assert_eq!(fitting(2200).await, 0);
     assert_eq!(store.rows("consents").await.unwrap().len(), 3);
+    assert!(store.rows("opt_outs").await.unwrap().is_empty(), "who asks anew has taken it back");
+    let mut tx = store.begin().await.unwrap();
+    tx.lock_lead(lead).await.unwrap();
+    tx.opt_out("opt_out_3", &phone(SAM), later(14)).await.unwrap();
+    tx.opt_in(&phone(SAM)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(store.rows("opt_outs").await.unwrap().is_empty());
 }
 
 async fn is_asked_how_it_was(store: &Store, lead: LeadId) {
@@ -254,13 +262,15 @@ async fn is_asked_how_it_was(store: &Store, lead: LeadId) {
 
 async fn the_market_moves(store: &Store, lead: LeadId) {
     assert!(!store.has_watched().await.unwrap());
-    let changes = store.market_changes(10).await.unwrap();
-    assert_eq!((changes.len(), changes[0].before.clone()), (2, None));
     let mut tx = store.begin().await.unwrap();
-    for change in &changes {
-        assert!(tx.note_market(change, later(20)).await.unwrap());
-        assert!(!tx.note_market(change, later(20)).await.unwrap());
-    }
+    tx.watch_all(later(20)).await.unwrap();
+    tx.insert_rows("properties", &rows(json!([home(3, "withdrawn", 1900)]))).await.unwrap();
+    tx.commit().await.unwrap();
+    let changes = store.market_changes(10).await.unwrap();
+    assert_eq!((changes.len(), changes[0].property, changes[0].before.clone()), (1, PropertyId(3), None));
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.note_market(&changes[0], later(20)).await.unwrap());
+    assert!(!tx.note_market(&changes[0], later(20)).await.unwrap());
     let held = json!({"reference": "JB-2024-001", "status": "available"});
     let set = json!({"price": 2100});
     let object = |value: &Value| value.as_object().unwrap().clone();
@@ -276,7 +286,8 @@ async fn the_market_moves(store: &Store, lead: LeadId) {
     tx.commit().await.unwrap();
     assert!(store.has_watched().await.unwrap());
     let changes = store.market_changes(10).await.unwrap();
-    assert_eq!(changes[0].before, Some(("available".to_owned(), 2200)));
+    let before = SeenBefore { status: "available".to_owned(), price: 2200, was_available: true };
+    assert_eq!(changes[0].before, Some(before));
     let mut tx = store.begin().await.unwrap();
     tx.note_market(&changes[0], later(21)).await.unwrap();
     tx.add_news("news_1", &changes[0], MarketNews::Reduced, later(21)).await.unwrap();
@@ -330,6 +341,8 @@ async fn a_viewing_passes(store: &Store, lead: LeadId) {
     tx.viewing_completed(lead, PropertyId(1), later(120)).await.unwrap();
     tx.commit().await.unwrap();
     assert!(due(AppointmentStep::Reminded).await.is_empty());
+    assert_eq!(store.booked_start(booked).await.unwrap(), Some(later(120)));
+    assert_eq!(store.reminded_of(booked).await.unwrap(), Some(later(120)));
     assert_eq!(store.asked_about(lead, now()).await.unwrap(), Some(PropertyId(1)));
     let mut tx = store.begin().await.unwrap();
     tx.keep_feedback(lead, PropertyId(1), "Lovely").await.unwrap();

@@ -14,8 +14,8 @@ use agency::outbox::MessageStatus;
 use agency::search::attempts;
 use serde_json::{Value, json};
 use store::{
-    Attempt, AttemptOutcome, BeginCall, EndedCall, LeadChange, NewAppointment, NewMessage, NewTask, Place,
-    Rich, SavedTurn, Settled, Store, StoreError, TABLES, TurnLine,
+    Attempt, AttemptOutcome, BeginCall, EndedCall, LeadChange, MessageLine, NewAppointment, NewMessage,
+    NewTask, Place, Rich, SavedTurn, Settled, Store, StoreError, TABLES, TurnLine,
 };
 use support::{later, now, phone, rows};
 
@@ -331,13 +331,13 @@ async fn sends_messages(store: &Store, lead: LeadId) {
     tx.commit().await.unwrap();
     assert_eq!(store.outbox_backlog(now()).await.unwrap().0, 2);
 
-    let claimed = store.claim_messages("a", now(), later(1), 10).await.unwrap();
+    let claimed = store.claim_messages("a", now(), later(1), (10, MessageLine::Rest)).await.unwrap();
     assert_eq!(
         claimed.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(),
         ["msg_1"],
         "one recipient's order is kept"
     );
-    assert!(store.claim_messages("b", now(), later(1), 10).await.unwrap().is_empty());
+    assert!(store.claim_messages("b", now(), later(1), (10, MessageLine::Rest)).await.unwrap().is_empty());
     assert!(store.has_sms_twin(&claimed[0]).await.unwrap());
     let attempt = Attempt {
         id: "attempt_1",
@@ -385,9 +385,9 @@ async fn takes_receipts(store: &Store) {
     tx.set_status("msg_1", MessageStatus::Undelivered, Some(30003), later(1)).await.unwrap();
     tx.requeue("msg_1", later(5), later(1)).await.unwrap();
     tx.commit().await.unwrap();
-    let sending = store.claim_messages("a", later(6), later(7), 1).await.unwrap();
+    let sending = store.claim_messages("a", later(6), later(7), (1, MessageLine::Rest)).await.unwrap();
     assert_eq!(sending[0].status, MessageStatus::Sending);
-    let after_lease = store.claim_messages("b", later(8), later(9), 1).await.unwrap();
+    let after_lease = store.claim_messages("b", later(8), later(9), (1, MessageLine::Rest)).await.unwrap();
     assert_eq!((after_lease[0].id.as_str(), after_lease[0].status), ("msg_1", MessageStatus::Unknown));
 }
 

@@ -56,17 +56,23 @@ pub fn qualifications(words: &str, now: jiff::Timestamp, lexicon: &Lexicon) -> V
             told.push((entry.field, entry.value.clone()));
         }
     }
-    if is_about_rent(&tokens) {
-        told.retain(|(field, _)| *field != Qualification::HasDeposit);
+    if is_question(&tokens) {
+        told.clear();
     }
     told.extend(moving_day(words, &tokens, now, lexicon));
     told.extend(calling_times(words, &tokens, now, lexicon));
     told
 }
 
-/// "Do I have to pay a deposit" asks; it tells nothing.
-fn is_about_rent(tokens: &Tokens) -> bool {
-    ["have to", "how much", "do you", "is there", "what is"].iter().any(|phrase| tokens.has(phrase))
+/// "Do I need an agreement in principle?", "how much is the deposit" ask; they tell nothing.
+fn is_question(tokens: &Tokens) -> bool {
+    let begins = [
+        "do", "does", "can", "could", "would", "should", "is", "are", "what", "how", "when", "where", "will",
+    ];
+    begins.contains(&tokens.get(0))
+        || ["have to", "how much", "how many", "do you", "do i", "do we", "is there", "what is"]
+            .iter()
+            .any(|phrase| tokens.has(phrase))
 }
 
 fn said(alternatives: &[String], now: jiff::Timestamp) -> Said<'_> {
@@ -80,7 +86,8 @@ fn moving_day(
     now: jiff::Timestamp,
     lexicon: &Lexicon,
 ) -> Option<(Qualification, String)> {
-    if !["move", "moving", "start", "available"].iter().any(|word| tokens.contains(word)) {
+    let moves = ["move in", "moving in", "move on", "move by", "moving on", "move from", "tenancy to start"];
+    if is_question(tokens) || !moves.iter().any(|phrase| tokens.has(phrase)) {
         return None;
     }
     let heard = hear(&said(&[words.to_owned()], now), lexicon);
@@ -113,7 +120,10 @@ fn calling_times(
         Value::Time(clock) => clock.time.or(clock.from).or(clock.to),
         _ => None,
     })?;
-    let refuses = tokens.has_any(&["dont", "not", "never"]);
+    if is_question(tokens) || tokens.contains("hesitate") {
+        return None;
+    }
+    let refuses = tokens.has_any(&["dont", "not", "never", "cant", "wont"]);
     match (refuses, tokens.contains("before"), tokens.contains("after")) {
         (true, true, _) | (false, false, true) => {
             Some((Qualification::DoNotCallBefore, time.strftime("%H:%M").to_string()))
@@ -172,6 +182,18 @@ mod tests {
     #[test]
     fn questions_and_other_talk_tell_nothing() {
         for words in [
+            "can I view it this week",
+            "I'll call you back as soon as I can",
+            "I'm just looking for a two-bed flat",
+            "do I need an agreement in principle before I view",
+            "we're still hearing about the mortgage offer",
+            "you've still got my deposit",
+            "I don't mind paying a deposit",
+            "the first flat we saw was too small",
+            "I rang you two weeks ago",
+            "can we move my viewing to Thursday",
+            "is it available on Saturday to see",
+            "please don't hesitate to call after six",
             "how much is the deposit",
             "do I have to pay a deposit",
             "is there a garden",

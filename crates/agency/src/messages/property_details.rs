@@ -7,18 +7,17 @@ use super::card::{Card, PropertyMedia};
 use super::letter::{AgencyView, Attachment, Email, Part};
 use super::template;
 use super::wording::search;
-use crate::crm::{Property, Wants};
+use crate::crm::{Property, Wants, vocabulary};
 use crate::settings::AgencyProfile;
 
-/// Why somebody gets a package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occasion {
-    /// They asked for it, or a call with these homes has just ended.
-    SpokenOf,
-    /// They asked to hear of homes like these.
-    NewMatch,
-    Reduced,
-    BackOnTheMarket,
+vocabulary! {
+    /// Why somebody gets a package.
+    Occasion {
+        // They asked for it, or a call with these homes has just ended.
+        SpokenOf = "spoken_of",
+        // They asked to hear of homes like these: one that is new, cheaper, or to be had again; or several of these.
+        NewMatch = "new_match", Reduced = "reduced", BackOnTheMarket = "back", Several = "several",
+    }
 }
 
 impl Occasion {
@@ -28,8 +27,15 @@ impl Occasion {
             (Self::SpokenOf, _) => "Here are the homes we spoke about.",
             (Self::NewMatch, 1) => "This home has just come in and fits what you asked for.",
             (Self::NewMatch, _) => "These homes have just come in and fit what you asked for.",
-            (Self::Reduced, _) => "The price of this home has come down, and it fits what you asked for.",
-            (Self::BackOnTheMarket, _) => "This home is available again, and it fits what you asked for.",
+            (Self::Several, _) => {
+                "These homes are new, cheaper or available again, and fit what you asked for."
+            }
+            (Self::Reduced, 1) => "The price of this home has come down, and it fits what you asked for.",
+            (Self::Reduced, _) => {
+                "The prices of these homes have come down, and they fit what you asked for."
+            }
+            (Self::BackOnTheMarket, 1) => "This home is available again, and it fits what you asked for.",
+            (Self::BackOnTheMarket, _) => "These homes are available again, and fit what you asked for.",
         }
     }
 }
@@ -101,7 +107,7 @@ impl PropertyDetails<'_> {
         };
         let why = match self.occasion {
             Occasion::SpokenOf => "as promised",
-            Occasion::NewMatch => "new, for you",
+            Occasion::NewMatch | Occasion::Several => "new, for you",
             Occasion::Reduced => "price reduced",
             Occasion::BackOnTheMarket => "available again",
         };

@@ -1,7 +1,9 @@
-//! The question after a call, the thanks for its answer, and how a viewing went. Service wording, no promotion.
+//! The question after a call, the thanks for its answer, and how a viewing went. Service wording, no promotion; whatever names a letting
+//! carries its exact rent (Renters' Rights Act 2025, s. 56).
 
 use jiff::Timestamp;
 
+use super::money::price;
 use crate::crm::Property;
 use crate::settings::AgencyProfile;
 use crate::speech;
@@ -34,11 +36,12 @@ pub fn viewing_reminder(
     agency: &AgencyProfile,
 ) -> String {
     format!(
-        "{}: a reminder of your viewing of {}, {} {} on {}. {staff_name} will meet you there. To change it, reply here or ring {}.",
+        "{}: a reminder of your viewing of {}, {} {} ({}) on {}. {staff_name} will meet you there. To change it, reply here or ring {}.",
         agency.short_name,
         home.address_line1,
         home.area,
         home.postcode,
+        price(home),
         speech::moment_in_writing(start),
         agency.phone.national()
     )
@@ -62,17 +65,19 @@ pub fn viewing_reminder_to_staff(
 
 pub fn viewing_feedback(home: &Property, agency: &AgencyProfile) -> String {
     format!(
-        "{}: how did your viewing in {} go? Reply in a few words, and whether you would like to take it further.",
+        "{}: how did your viewing in {} ({}) go? Reply in a few words, and whether you would like to take it further.",
         agency.short_name,
-        home.street()
+        home.street(),
+        price(home)
     )
 }
 
 pub fn viewing_missed(home: &Property, agency: &AgencyProfile) -> String {
     format!(
-        "{}: sorry we missed you at {}. To see it another time, reply here or ring {}.",
+        "{}: sorry we missed you at {} ({}). To see it another time, reply here or ring {}.",
         agency.short_name,
         home.street(),
+        price(home),
         agency.phone.national()
     )
 }

@@ -54,9 +54,15 @@ fn without_gaps(text: &str) -> String {
 
 /// MJML (documentation.mjml.io) as the HTML that mail programs show.
 pub(crate) fn html(name: &str, values: &impl Serialize) -> String {
-    let filled = text(name, values);
-    let parsed = mrml::parse(&filled).expect("what is filled in is escaped");
-    parsed.element.render(&mrml::prelude::render::RenderOptions::default()).expect("parsed MJML renders")
+    /// XML 1.0, 2.2: no other control character may stand in a document, escaped or not. Word writes some.
+    fn may_stand(c: char) -> bool {
+        matches!(c, '\t' | '\n' | '\r') || (!c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'))
+    }
+    let filled: String = text(name, values).chars().filter(|c| may_stand(*c)).collect();
+    let parsed = mrml::parse(&filled).ok();
+    let html = parsed.map(|parsed| parsed.element.render(&mrml::prelude::render::RenderOptions::default()));
+    // An email without HTML has its words.
+    html.and_then(Result::ok).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -71,7 +77,7 @@ mod tests {
     #[test]
     fn a_name_with_marks_stays_a_name() {
         let values = serde_json::json!({
-            "first_name": "<b>O'Neill</b>", "homes": [], "agency": {"name": "A & B"}, "opening": "\"Hi\" {{ x }}", "subject": "<script>",
+            "first_name": "<b>O'Neill</b>\u{b}\u{0}", "homes": [], "agency": {"name": "A & B"}, "opening": "\"Hi\" {{ x }}", "subject": "<script>",
         });
         let html = html("property_details.mjml", &values);
         assert!(html.contains("&lt;b&gt;O") && html.contains("A &amp; B"), "{html}");

@@ -12,8 +12,8 @@ const OPINIONS: &[(Interest, &[&str])] = &[
         Interest::Rejected,
         &[
             "not for me", "not for us", "too expensive", "too dear", "too small", "too far", "too dark",
-            "dont like", "didnt like", "dont want that", "not interested", "no good", "rule that one out",
-            "not that one", "hate",
+            "dont like", "didnt like", "dont want that", "not interested", "no good for us",
+            "no good for me", "rule that one out", "not that one", "hate",
         ],
     ),
     (

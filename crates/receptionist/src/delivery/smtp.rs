@@ -44,7 +44,7 @@ impl Mailer {
             .build();
         // A picture's address never leads on to another host.
         let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(5))
+            .timeout(Duration::from_secs(4))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Some(Self { smtp, from, http }))
@@ -55,7 +55,14 @@ impl Mailer {
         self.from.email.to_string()
     }
 
+    /// Within the lease: a server that takes the connection and says nothing holds nobody.
     pub async fn create(&self, message: &ClaimedMessage, now: Timestamp) -> Result<Sent, Undelivered> {
+        const WAIT: Duration = Duration::from_secs(40);
+        let silent = Undelivered { failure: Failure::Unknown, http_status: None, code: None };
+        tokio::time::timeout(WAIT, self.deliver(message, now)).await.unwrap_or(Err(silent))
+    }
+
+    async fn deliver(&self, message: &ClaimedMessage, now: Timestamp) -> Result<Sent, Undelivered> {
         let unfit = |_| Undelivered { failure: Failure::Permanent, http_status: None, code: None };
         let (files, left_out) = self.fetch(message).await;
         let email = self.compose(message, files, now).map_err(unfit)?;
@@ -86,7 +93,7 @@ impl Mailer {
                 .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
         }
         let mut words = MultiPart::alternative().singlepart(SinglePart::plain(message.body.clone()));
-        if let Some(html) = &message.html {
+        if let Some(html) = message.html.as_ref().filter(|html| !html.is_empty()) {
             words = words.singlepart(SinglePart::html(html.clone()));
         }
         let enclosed = attachments(message);
@@ -162,7 +169,11 @@ fn sniffed(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
 /// 4xx passes by itself, 5xx does not (RFC 5321, 4.2.1); without an answer nobody knows.
 fn refused(error: &lettre::transport::smtp::Error) -> Undelivered {
     let code = error.status().map(|code| i64::from(u16::from(code)));
-    let failure = if error.is_permanent() {
+    /// The account, not the letter: a password that was changed is put right, and the letter goes then (RFC 4954).
+    const OURS_TO_MEND: [i64; 4] = [454, 530, 534, 535];
+    let failure = if code.is_some_and(|code| OURS_TO_MEND.contains(&code)) {
+        Failure::Transient
+    } else if error.is_permanent() {
         Failure::Permanent
     } else if error.is_timeout() {
         Failure::Unknown

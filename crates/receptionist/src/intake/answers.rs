@@ -13,8 +13,14 @@ use crate::outbox::{About, Post, post};
 /// What was answered.
 pub(super) enum Answered {
     Score { survey: String, score: i64, phone: PhoneNumber },
-    Comment { survey: String, score: i64 },
+    Comment { survey: String },
     Feedback { home: PropertyId },
+}
+
+impl Answered {
+    pub(super) fn is_score(&self) -> bool {
+        matches!(self, Self::Score { .. })
+    }
 }
 
 /// So long a question stands open.
@@ -33,9 +39,7 @@ pub(super) async fn to_question(
         (Some(survey), Some(score)) if survey.score.is_none() => {
             Some(Answered::Score { survey: survey.id, score, phone: phone.clone() })
         }
-        (Some(survey), None) if survey.score.is_some() => {
-            Some(Answered::Comment { survey: survey.id, score: survey.score.unwrap_or_default() })
-        }
+        (Some(survey), None) if survey.score.is_some() => Some(Answered::Comment { survey: survey.id }),
         (_, None) => app.store.asked_about(lead, since).await?.map(|home| Answered::Feedback { home }),
         _ => None,
     })
@@ -56,21 +60,12 @@ pub(super) async fn keep(
             thank(app, tx, lead, (survey, *score, phone)).await?;
             if *score <= UNHAPPY {
                 let title = format!("A caller gave {score} of 5: ring them");
-                leave(app, tx, (message, lead), (TaskKind::Complaint, Priority::Urgent, &title, words))
-                    .await?;
+                leave(app, tx, (message, lead), (&title, words)).await?;
             }
             Ok(())
         }
-        Answered::Comment { survey, score } => {
-            tx.comment_survey(survey, words).await?;
-            let priority = if *score <= UNHAPPY { Priority::Urgent } else { Priority::Normal };
-            leave(app, tx, (message, lead), (TaskKind::Review, priority, "A comment on a call", words)).await
-        }
-        Answered::Feedback { home } => {
-            tx.keep_feedback(lead, *home, words).await?;
-            let title = "Feedback on a viewing: answer it";
-            leave(app, tx, (message, lead), (TaskKind::FollowUp, Priority::Normal, title, words)).await
-        }
+        Answered::Comment { survey } => tx.comment_survey(survey, words).await,
+        Answered::Feedback { home } => tx.keep_feedback(lead, *home, words).await,
     }
 }
 
@@ -96,13 +91,13 @@ async fn leave(
     app: &App,
     tx: &mut Tx,
     (message, lead): (&str, LeadId),
-    (kind, priority, title, words): (TaskKind, Priority, &str, &str),
+    (title, words): (&str, &str),
 ) -> Result<(), StoreError> {
     let now = app.now();
     let task = NewTask {
         id: &app.id("task"),
-        kind,
-        priority,
+        kind: TaskKind::Complaint,
+        priority: Priority::Urgent,
         title,
         notes: Some(words),
         lead: Some(lead),

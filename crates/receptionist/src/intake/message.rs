@@ -86,6 +86,11 @@ fn says_stop(body: &str) -> bool {
     matches!(word.as_str(), "STOP" | "STOPALL" | "UNSUBSCRIBE" | "CANCEL" | "END" | "QUIT")
 }
 
+/// As Twilio takes it, too.
+fn says_start(body: &str) -> bool {
+    matches!(body.trim().to_uppercase().as_str(), "START" | "UNSTOP")
+}
+
 /// The message, and what it asks for; nothing if it was here before.
 async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Result<(), StoreError> {
     let now = app.now();
@@ -122,8 +127,14 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
         if let Some(lead) = lead {
             tx.end_search(lead, (&app.id("consent"), written.body), now).await?;
         }
+    } else if says_start(written.body) {
+        tx.opt_in(&written.phone).await?;
     } else if let (Some(answered), Some(lead)) = (&answered, lead) {
         answers::keep(app, &mut tx, (&id, lead), answered, written.body).await?;
+        if !answered.is_score() {
+            // Words may ask for something besides.
+            leave_task(app, &mut tx, written, (&id, Some(lead))).await?;
+        }
     } else if accepted.is_none() {
         if let (Some((call, known)), Some(lead)) = (&alarming, lead) {
             alarm(app, &mut tx, written, (&id, lead), (call, known)).await?;

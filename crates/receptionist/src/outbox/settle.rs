@@ -2,7 +2,7 @@
 //! one transaction.
 
 use agency::crm::{Channel, Priority, TaskKind};
-use agency::messages::{Reach, fallback};
+use agency::messages::{Reach, fallback, kind};
 use agency::outbox::MessageStatus;
 use agency::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
@@ -160,6 +160,12 @@ pub(super) async fn give_up(
     if matches!(next, NextWay::SmsAlready) {
         return Ok(());
     }
+    metrics::counter!("messages_failed_total", "channel" => message.channel.clone()).increment(1);
+    if message.kind == kind::TASK_OVERDUE {
+        // Word of tasks makes no tasks: it would come back every day.
+        tracing::error!(message = %message.id, "a manager could not be told of overdue tasks; correct their telephone number");
+        return Ok(());
+    }
     let whose = if message.channel == Channel::Email.word() { "the mail server's" } else { "Twilio's" };
     let why = code.map_or("it was never answered".to_owned(), |code| format!("{whose} error {code}"));
     let task = NewTask {
@@ -176,6 +182,5 @@ pub(super) async fn give_up(
         now,
     };
     tx.add_task(&task).await?;
-    metrics::counter!("messages_failed_total", "channel" => message.channel.clone()).increment(1);
     Ok(())
 }

@@ -48,7 +48,7 @@ pub(super) async fn to_send(
         occasion: Occasion::SpokenOf,
         phone: facts.phone.as_ref(),
         email: facts.email.as_deref(),
-        key: &format!("after:{}", one.conversation),
+        key: &format!("after:{}:{}", one.conversation, one.turn),
         send_after: app.settings.following_up.not_quiet(app.now()),
     };
     packages::prepare(app, &of, &[way]).await.map(Some)

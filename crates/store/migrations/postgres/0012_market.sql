@@ -12,6 +12,7 @@ CREATE TABLE property_watch (
     property_id INTEGER PRIMARY KEY,
     status TEXT NOT NULL,
     price INTEGER NOT NULL,
+    was_available BOOLEAN NOT NULL,
     seen_at TIMESTAMPTZ NOT NULL
 );
 CREATE TABLE property_news (

@@ -12,6 +12,7 @@ CREATE TABLE property_watch (
     property_id INTEGER PRIMARY KEY,
     status TEXT NOT NULL,
     price INTEGER NOT NULL,
+    was_available INTEGER NOT NULL,
     seen_at TEXT NOT NULL
 ) STRICT;
 CREATE TABLE property_news (
