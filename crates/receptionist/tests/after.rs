@@ -470,3 +470,50 @@ async fn real_readers_of_mail_understand_ours() {
     let told: Vec<&str> = attempts.iter().filter_map(|attempt| attempt["detail"].as_str()).collect();
     assert_eq!(told, ["left out: floor-plan-JB-2024-091, floor-plan-JB-2024-001"]);
 }
+
+/// Outside WhatsApp's 24 hours the package goes as approved cards with numbered variables; inside, as words with pictures, and
+/// quick replies under the last where the settings have them.
+#[tokio::test(flavor = "multi_thread")]
+async fn cards_by_template_outside_the_window_and_buttons_inside() {
+    let mut plan = Plan::stepped("", monday());
+    plan.adjust = |settings| {
+        for (name, sid) in [("property_card", "HXcard"), ("property_buttons", "HXbuttons")] {
+            settings.whatsapp_templates.insert(name.to_owned(), sid.to_owned());
+        }
+    };
+    let app = start_as(testkit::sqlite(), plan).await;
+    let sent_to = async |caller: &str, lines: &[&str]| {
+        call(&app, caller, lines).await;
+        review_due(&app.app).await.unwrap();
+        app.settle().await.unwrap();
+        let all = rows(&app, "messages").await;
+        let to = format!("whatsapp:{caller}");
+        all.into_iter()
+            .filter(|row| row["to_address"] == to.as_str() && row["kind"] == "property_details")
+            .collect::<Vec<_>>()
+    };
+    // Yuki uses WhatsApp, and wrote a month ago.
+    let cards = sent_to("+447700900105", &["a two bedroom flat to buy in Kilburn up to 900 thousand"]).await;
+    assert!(!cards.is_empty());
+    for card in &cards {
+        assert_eq!((&card["content_sid"], &card["status"]), (&json!("HXcard"), &json!("delivered")));
+        let variables: Value = serde_json::from_str(card["content_variables"].as_str().unwrap()).unwrap();
+        let values: Vec<&str> = variables.as_object().unwrap().values().filter_map(Value::as_str).collect();
+        assert_eq!(values.len(), 7);
+        assert!(
+            values.iter().all(|value| !value.contains('\n') && !value.contains("    ")),
+            "error 63013: {values:?}"
+        );
+    }
+    // Priya wrote this morning.
+    let parts =
+        sent_to("+447700900102", &["yes please a one bedroom flat to rent in Queen's Park up to 2500"]).await;
+    let (last, before) = parts.split_last().unwrap();
+    assert_eq!(last["content_sid"], "HXbuttons");
+    assert!(before.iter().all(|part| part["content_sid"].is_null()));
+    assert!(
+        before
+            .iter()
+            .any(|part| part["media"].as_str().is_some_and(|url| url.starts_with("http://127.0.0.1")))
+    );
+}

@@ -71,12 +71,13 @@ fn interrupted(state: &mut State, heard: &str) {
 /// Whatever led there, the same words are not said three times in a row: a person takes over.
 fn not_for_the_third_time(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
     const TIMES_MAX: u8 = 2;
-    let listens = effects.iter().any(|effect| matches!(effect, Effect::Listen { .. }));
+    let goes_on =
+        effects.iter().any(|effect| matches!(effect, Effect::Listen { .. } | Effect::Transfer { .. }));
     let said = effects.iter().rev().find_map(|effect| match effect {
         Effect::Say { words } => Some(words.clone()),
         _ => None,
     });
-    let Some(words) = said.filter(|_| listens) else { return effects };
+    let Some(words) = said.filter(|_| goes_on) else { return effects };
     state.same_words = if words == state.said { state.same_words + 1 } else { 1 };
     if state.same_words <= TIMES_MAX {
         state.said = words;

@@ -2,6 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::letter::AgencyView;
+use super::template;
+use super::viewing_confirmation::Confirmation;
 use crate::settings::AgencyProfile;
 use crate::speech;
 
@@ -11,11 +14,14 @@ pub fn valuation_confirmation(
     valuer_name: &str,
     agency: &AgencyProfile,
 ) -> String {
-    format!(
-        "{}: your free valuation of {address} is booked for {}. {valuer_name} will look round with you for about half an hour and \
-         talk you through recent prices nearby. To change it ring {}.",
-        agency.short_name,
-        speech::moment_in_writing(start),
-        agency.phone.national()
-    )
+    let confirmation = Confirmation {
+        agency: AgencyView::new(agency),
+        when: speech::moment_in_writing(start),
+        home: address,
+        reference: "",
+        staff: valuer_name,
+        first_name: "",
+        map: "",
+    };
+    template::text("valuation_confirmation.sms.txt", &confirmation)
 }

@@ -2,9 +2,12 @@
 //! 2025, s. 56). It never invites the word CANCEL: Twilio takes that as an opt-out.
 
 use jiff::Timestamp;
+use serde::Serialize;
 
+use super::letter::AgencyView;
 use super::money::price;
 use super::plan::Way;
+use super::template;
 use crate::crm::Property;
 use crate::settings::AgencyProfile;
 use crate::speech;
@@ -16,25 +19,40 @@ pub struct ViewingConfirmation<'a> {
     pub viewer_name: &'a str,
 }
 
+#[derive(Serialize)]
+pub(super) struct Confirmation<'a> {
+    pub(super) agency: AgencyView<'a>,
+    pub(super) when: String,
+    pub(super) home: &'a str,
+    pub(super) reference: &'a str,
+    pub(super) staff: &'a str,
+    pub(super) first_name: &'a str,
+    pub(super) map: &'a str,
+}
+
 /// The words for one way, at most one long SMS and in its plain alphabet where the data allow.
 pub fn viewing_confirmation(viewing: &ViewingConfirmation, agency: &AgencyProfile, way: Way) -> String {
-    let when = speech::moment_in_writing(viewing.start);
     let property = viewing.property;
-    let home =
-        format!("{}, {} {} ({})", property.address_line1, property.area, property.postcode, price(property));
-    let map = format!("https://maps.google.com/?q={}", property.postcode.replace(' ', "+"));
-    let (agency_name, meets, office) = (&agency.short_name, viewing.negotiator_name, agency.phone.national());
-    match way {
-        Way::Sms => format!(
-            "{agency_name}: your viewing is booked for {when} at {home}. {meets} will meet you there. Map: {map} To change it, reply here or ring {office}."
+    let confirmation = Confirmation {
+        agency: AgencyView::new(agency),
+        when: speech::moment_in_writing(viewing.start),
+        home: &format!(
+            "{}, {} {} ({})",
+            property.address_line1,
+            property.area,
+            property.postcode,
+            price(property)
         ),
+        reference: &property.reference,
+        staff: viewing.negotiator_name,
+        first_name: viewing.viewer_name.split_whitespace().next().unwrap_or_default(),
+        map: &format!("https://maps.google.com/?q={}", property.postcode.replace(' ', "+")),
+    };
+    match way {
+        Way::Sms => template::text("viewing_confirmation.sms.txt", &confirmation),
         // An email has its own words and an invitation: [`super::AppointmentEmail`].
         Way::WhatsAppText | Way::WhatsAppTemplate | Way::Email => {
-            let first_name = viewing.viewer_name.split_whitespace().next().unwrap_or_default();
-            format!(
-                "Hello {first_name}, your viewing is booked.\n\n*{when}*\n{home}\nReference {}\n\n{meets} will meet you there.\nMap: {map}\n\nTo change it, reply here or ring {office}.\n{agency_name}",
-                property.reference
-            )
+            template::text("viewing_confirmation.whatsapp.txt", &confirmation)
         }
     }
 }
