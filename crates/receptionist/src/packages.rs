@@ -102,7 +102,7 @@ async fn drafts(app: &App, of: &For<'_>, id: &str, ways: &[Way]) -> Result<Vec<D
         base_url: app.links.base_url(),
         page: &page,
         // What was asked for at that moment is an answer, not marketing (PECR 2003, reg. 22).
-        unsubscribe: (of.occasion != Occasion::SpokenOf).then_some(unsubscribe.as_str()),
+        unsubscribe: of.occasion.is_news().then_some(unsubscribe.as_str()),
     };
     let mut drafts = Vec::new();
     for way in ways {
@@ -112,7 +112,7 @@ async fn drafts(app: &App, of: &For<'_>, id: &str, ways: &[Way]) -> Result<Vec<D
 }
 
 fn kind_of(occasion: Occasion) -> &'static str {
-    if occasion == Occasion::SpokenOf { kind::PROPERTY_DETAILS } else { kind::NEW_MATCH }
+    if occasion.is_news() { kind::NEW_MATCH } else { kind::PROPERTY_DETAILS }
 }
 
 fn by_way(app: &App, of: &For<'_>, details: &PropertyDetails<'_>, way: Way) -> Vec<Draft> {
@@ -290,7 +290,7 @@ pub(crate) async fn another_way(
     for home in &package.homes {
         homes.extend(app.store.property(*home).await?);
     }
-    let occasion = if package.occasion == kind::NEW_MATCH { Occasion::NewMatch } else { Occasion::SpokenOf };
+    let occasion = Occasion::from_word(&package.occasion).unwrap_or(Occasion::SpokenOf);
     let of = For {
         lead: package.lead,
         conversation: failed.conversation.as_deref(),

@@ -125,11 +125,11 @@ async fn write(
     for (home, interest) in opinions(analysis, reviewed) {
         tx.think_of(one.lead, home.id, interest).await?;
     }
-    for (number, task) in analysis.follow_ups.iter().enumerate() {
-        leave(app, &mut tx, one, (task, TaskKind::FollowUp, &number.to_string())).await?;
+    for task in &analysis.follow_ups {
+        leave(app, &mut tx, one, (task, TaskKind::FollowUp, &task.title)).await?;
         // Whoever looks after the home that was spoken of last.
         if let Some(agent) = reviewed.homes.last().and_then(|home| home.agent) {
-            tx.give_task(&task_key(one, &number.to_string()), agent).await?;
+            tx.give_task(&task_key(one, &task.title), agent).await?;
         }
     }
     if let Some(words) = calling_times(analysis) {

@@ -222,6 +222,12 @@ impl Tx {
         const DELETE: &str = "DELETE FROM voice_leads WHERE id = $1 AND total_calls <= 0 \
              AND NOT EXISTS (SELECT 1 FROM voice_lead_calls WHERE lead_id = $1) \
              AND NOT EXISTS (SELECT 1 FROM viewing_appointments WHERE lead_id = $1)";
+        // A withheld number's lead is of this call alone: what it was sent, whoever has the number was sent.
+        const SENT: &str = "INSERT INTO voice_lead_properties (lead_id, property_id, first_mentioned, times_discussed, info_sent_date, info_sent_via) \
+             SELECT $2, property_id, first_mentioned, 0, info_sent_date, info_sent_via FROM voice_lead_properties \
+             WHERE lead_id = $1 AND info_sent_date IS NOT NULL AND EXISTS (SELECT 1 FROM voice_leads WHERE id = $1 AND phone IS NULL) \
+             ON CONFLICT (lead_id, property_id) DO UPDATE SET info_sent_date = excluded.info_sent_date, info_sent_via = excluded.info_sent_via";
+        execute!(self, sqlx::query(SENT).bind(from.0).bind(to.0))?;
         for text in MOVES {
             execute!(self, sqlx::query(text).bind(conversation).bind(to.0))?;
         }

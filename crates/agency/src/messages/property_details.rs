@@ -13,18 +13,25 @@ use crate::settings::AgencyProfile;
 vocabulary! {
     /// Why somebody gets a package.
     Occasion {
-        // They asked for it, or a call with these homes has just ended.
+        // They asked for it.
         SpokenOf = "spoken_of",
+        // A call with these homes has ended.
+        AfterCall = "after_call",
         // They asked to hear of homes like these: one that is new, cheaper, or to be had again; or several of these.
         NewMatch = "new_match", Reduced = "reduced", BackOnTheMarket = "back", Several = "several",
     }
 }
 
 impl Occasion {
+    /// Whether it is of homes that they have not heard of.
+    pub fn is_news(self) -> bool {
+        !matches!(self, Self::SpokenOf | Self::AfterCall)
+    }
+
     fn opening(self, homes: usize) -> &'static str {
         match (self, homes) {
-            (Self::SpokenOf, 1) => "Here is the home we spoke about.",
-            (Self::SpokenOf, _) => "Here are the homes we spoke about.",
+            (Self::SpokenOf | Self::AfterCall, 1) => "Here is the home we spoke about.",
+            (Self::SpokenOf | Self::AfterCall, _) => "Here are the homes we spoke about.",
             (Self::NewMatch, 1) => "This home has just come in and fits what you asked for.",
             (Self::NewMatch, _) => "These homes have just come in and fit what you asked for.",
             (Self::Several, _) => {
@@ -106,7 +113,7 @@ impl PropertyDetails<'_> {
             _ => format!("{} homes", self.homes.len()),
         };
         let why = match self.occasion {
-            Occasion::SpokenOf => "as promised",
+            Occasion::SpokenOf | Occasion::AfterCall => "as promised",
             Occasion::NewMatch | Occasion::Several => "new, for you",
             Occasion::Reduced => "price reduced",
             Occasion::BackOnTheMarket => "available again",

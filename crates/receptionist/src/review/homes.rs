@@ -45,7 +45,7 @@ pub(super) async fn to_send(
         name: facts.name.as_deref(),
         wants: &facts.wants,
         homes: &homes,
-        occasion: Occasion::SpokenOf,
+        occasion: Occasion::AfterCall,
         phone: facts.phone.as_ref(),
         email: facts.email.as_deref(),
         key: &format!("after:{}:{}", one.conversation, one.turn),
