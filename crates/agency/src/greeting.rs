@@ -52,11 +52,23 @@ pub fn words(caller: &Caller, agency: &AgencyProfile, greetings: &Greetings, now
     let search = speech::search(&caller.wants);
     let filled =
         fill(template, &[("notice", &notice), ("search", &search), ("time_of_day", time_of_day(now))]);
-    let filled = fill(&filled, &agency_and_persona);
+    with_name(&fill(&filled, &agency_and_persona), caller)
+}
+
+/// The first words of a first chat: who answers, and that it is an AI.
+pub fn in_writing(caller: &Caller, agency: &AgencyProfile, greetings: &Greetings) -> String {
+    let filled = fill(
+        &greetings.in_writing,
+        &[("agency", agency.short_name.as_str()), ("persona", agency.persona.as_str())],
+    );
+    with_name(&filled, caller)
+}
+
+/// A name that is not known leaves no gap in the sentence.
+fn with_name(words: &str, caller: &Caller) -> String {
     match caller.first_name() {
-        Some(name) => fill(&filled, &[("first_name", name)]),
-        // A name that is not known leaves no gap in the sentence.
-        None => filled.replace(", {first_name}", "").replace(" {first_name}", ""),
+        Some(name) => fill(words, &[("first_name", name)]),
+        None => words.replace(", {first_name}", "").replace(" {first_name}", ""),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod conversation;
 pub mod dialogue;
 pub mod tools;
 
+pub mod chat;
 pub mod crm;
 pub mod diary;
 pub mod fees;
@@ -27,6 +28,7 @@ pub mod outbox;
 pub mod law;
 mod learned;
 pub mod london;
+pub mod manner;
 pub mod model;
 pub mod office;
 pub mod oncall;

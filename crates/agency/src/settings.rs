@@ -32,6 +32,14 @@ pub struct Greetings {
     pub tenant: String,
     pub landlord: String,
     pub new_caller: String,
+    /// The first words of a first chat.
+    #[serde(default = "in_writing")]
+    pub in_writing: String,
+}
+
+/// Also where the database has kept the greetings of before there were chats.
+fn in_writing() -> String {
+    "Hello {first_name}, {persona} here, the AI assistant of {agency}.".to_owned()
 }
 
 /// When the office is open. Bank holidays are closed.

@@ -60,6 +60,7 @@ fn world() -> World {
             tenant: text("Hello {first_name}. {notice}"),
             landlord: text("Good {time_of_day} {first_name}. {notice}"),
             new_caller: text("Hello, {agency}. {notice} How can I help?"),
+            in_writing: text("Hello {first_name}, {persona} here."),
         },
         hours: OpeningHours {
             days: vec![Day::Monday, Day::Tuesday, Day::Wednesday, Day::Thursday, Day::Friday, Day::Saturday],

@@ -7,6 +7,7 @@
 mod call;
 mod call_relay;
 mod faults;
+mod inbound;
 mod mail;
 mod number;
 mod outbound;
@@ -19,6 +20,7 @@ mod webhook;
 
 pub use call::{Call, Ending, Listening};
 pub use faults::{Faults, Phone, Recipient};
+pub use inbound::Inbound;
 pub use mail::{Letter, MailServer, ReadLetter};
 pub use signature::sign;
 pub use state::{MessageRecord, Network, NetworkOptions};

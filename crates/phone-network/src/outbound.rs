@@ -71,33 +71,6 @@ impl Network {
     }
 }
 
-impl Network {
-    /// Somebody writes to the app, by SMS or, with `whatsapp:` before both numbers, by WhatsApp.
-    pub async fn write(&self, from: &str, to: &str, body: &str) {
-        let path =
-            if from.starts_with("whatsapp:") { "/api/webhooks/whatsapp" } else { "/api/webhooks/twilio/sms" };
-        let (account, sid) = (self.options().account_sid, self.new_sid("SM"));
-        let parameters = [
-            ("AccountSid", account.as_str()),
-            ("ApiVersion", "2010-04-01"),
-            ("Body", body),
-            ("From", from),
-            ("MessageSid", &sid),
-            ("NumMedia", "0"),
-            ("NumSegments", "1"),
-            ("SmsMessageSid", &sid),
-            ("SmsSid", &sid),
-            ("SmsStatus", "received"),
-            ("To", to),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let answer = self.send(path, &parameters.into()).await;
-        if answer.is_none_or(|answer| answer.status >= 400) {
-            self.complain(format!("11200: {path} did not take a message"));
-        }
-    }
-}
-
 impl Call {
     /// Rings the numbers of a `<Dial>`, and goes on at its action. In order: each in turn; at once: the first that answers,
     /// a voicemail too, takes the call from the others.

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::faults::Recipient;
+use crate::inbound;
 use crate::state::{CallRecord, MessageRecord, Network, lock};
 
 type Fields = Vec<(String, String)>;
@@ -21,6 +22,10 @@ pub(crate) fn router(network: Network) -> Router {
     Router::new()
         .route("/2010-04-01/Accounts/{account}/Messages.json", post(create_message).get(list_messages))
         .route("/2010-04-01/Accounts/{account}/Messages/{file}", get(fetch_message))
+        .route(
+            "/2010-04-01/Accounts/{account}/Messages/{message}/Media/{file}",
+            get(inbound::fetch).delete(inbound::delete),
+        )
         .route("/2010-04-01/Accounts/{account}/Calls.json", post(create_call).get(list_calls))
         .route("/2010-04-01/Accounts/{account}/Calls/{file}", get(fetch_call).post(update_call))
         .layer(from_fn_with_state(network.clone(), authenticate))

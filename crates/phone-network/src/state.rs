@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::NetworkError;
 use crate::faults::{Dice, Faults, Phone, Recipient};
+use crate::inbound::Kept;
 use crate::webhook::Parameters;
 
 type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -85,6 +86,7 @@ pub(crate) struct CallRecord {
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub(crate) messages: Vec<MessageRecord>,
+    pub(crate) files: Vec<Kept>,
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) recipients: HashMap<String, Recipient>,
     pub(crate) phones: HashMap<String, Phone>,
@@ -118,6 +120,7 @@ impl Network {
         let rest_url = format!("http://{}", listener.local_addr().map_err(NetworkError::Port)?);
         let memory = Memory {
             messages: Vec::new(),
+            files: Vec::new(),
             calls: Vec::new(),
             recipients: HashMap::new(),
             phones: HashMap::new(),

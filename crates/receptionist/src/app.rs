@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Clock, Ids};
 use crate::delivery::{Mailer, SlackClient, TwilioClient};
 use crate::links::Links;
+use crate::media::Shelf;
 use crate::model::Models;
 use crate::settings::Settings;
 
@@ -37,8 +38,14 @@ pub struct Parts {
     pub mailer: Option<Mailer>,
     pub links: Links,
     pub models: Option<Models>,
+    /// Files that people sent.
+    pub shelf: Shelf,
+    /// Rung when somebody has sent files.
+    pub media_rung: Notify,
     /// Rung when a message was written, so that it leaves at once.
     pub outbox_rung: Notify,
+    /// Rung when somebody has written: they may be answered at once.
+    pub chats_rung: Notify,
     /// Rung when a call has ended: its review need not wait.
     pub calls_ended: Notify,
     /// How many calls are talking over a socket of this process.
@@ -105,6 +112,7 @@ impl App {
         let key = store.setting_or_keep("link_key", &ids.key(), now).await?;
         let links = Links::new(&settings.server.base_url, key);
         let models = Models::new(&settings.model)?;
+        let shelf = Shelf::open(&settings.media.url, &settings.database.data_dir)?;
         let worker = ids.next("node", now);
         Ok(Self(Arc::new(Parts {
             settings,
@@ -116,7 +124,10 @@ impl App {
             mailer,
             links,
             models,
+            shelf,
+            media_rung: Notify::new(),
             outbox_rung: Notify::new(),
+            chats_rung: Notify::new(),
             calls_ended: Notify::new(),
             relays: watch::Sender::new(0),
             stopping: CancellationToken::new(),
@@ -166,6 +177,11 @@ impl App {
     pub fn greeting_for_anybody(&self) -> String {
         let nobody = Caller::unknown(None);
         agency::greeting::words(&nobody, &self.editable.agency, &self.editable.greetings, self.now())
+    }
+
+    /// The first words of a first chat.
+    pub fn greeting_in_writing(&self, caller: &Caller) -> String {
+        agency::greeting::in_writing(caller, &self.editable.agency, &self.editable.greetings)
     }
 
     /// Streets, areas and staff, as last read: a turn does not wait for them.

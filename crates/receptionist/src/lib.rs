@@ -13,6 +13,7 @@ pub mod appointments;
 pub mod delivery;
 pub mod import;
 pub mod market;
+pub mod media;
 pub mod outbox;
 mod overdue;
 mod packages;

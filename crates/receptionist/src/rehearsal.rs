@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::clock::{Clock, Ids};
 use crate::server::{router, serve, without_delay};
 use crate::settings::{self, Settings};
-use crate::{ladder, outbox, worker};
+use crate::{conversation, ladder, media, outbox, worker};
 
 /// What the rehearsal's account at the phone network is called. Nothing outside this machine knows it.
 pub const ACCOUNT_SID: &str = "AC00000000000000000000000000rehearse";
@@ -101,7 +101,10 @@ impl Rehearsal {
     pub async fn settle(&self) -> anyhow::Result<()> {
         loop {
             self.network.settle().await;
-            let due = ladder::climb_due(&self.app).await? + outbox::send_due(&self.app).await?;
+            let due = media::look_after_media(&self.app).await?
+                + conversation::answer_chats(&self.app).await?
+                + ladder::climb_due(&self.app).await?
+                + outbox::send_due(&self.app).await?;
             if due == 0 {
                 self.network.settle().await;
                 return Ok(());
@@ -177,6 +180,13 @@ async fn serve_on(
     Ok((app, stop))
 }
 
+/// Files lie beside the database, or where this machine keeps what is of no lasting worth.
+fn data_dir(plan: &Plan) -> std::path::PathBuf {
+    let beside =
+        plan.database_url.strip_prefix("sqlite:").map(std::path::Path::new).and_then(std::path::Path::parent);
+    beside.map_or_else(|| std::env::temp_dir().join("receptionist-rehearsal"), std::path::Path::to_path_buf)
+}
+
 /// The defaults, with the network's account and numbers.
 fn settings(plan: &Plan, base_url: &str, api_url: &str) -> anyhow::Result<Settings> {
     let request_wait_ms = u64::try_from(plan.request_wait.as_millis())?;
@@ -187,6 +197,7 @@ fn settings(plan: &Plan, base_url: &str, api_url: &str) -> anyhow::Result<Settin
         }
         Some(match name {
             "DATABASE_URL" => plan.database_url.clone(),
+            "DATA_DIR" => data_dir(plan).display().to_string(),
             "BASE_URL" => base_url.to_owned(),
             "TWILIO_API_URL" => api_url.to_owned(),
             "TWILIO_ACCOUNT_SID" => ACCOUNT_SID.to_owned(),

@@ -4,6 +4,7 @@ mod booking;
 mod details;
 mod emergency;
 mod hand_off;
+mod pass_on;
 mod reading;
 mod repair;
 mod task;
@@ -15,7 +16,7 @@ mod writing;
 use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::{ToolCall, ToolOutcome};
 pub(crate) use booking::enter;
-pub(crate) use emergency::{Known, Reported, alert_without_store, raise};
+pub(crate) use emergency::alert_without_store;
 pub(crate) use reading::diary_facts;
 use sha2::{Digest, Sha256};
 use store::StoreError;
@@ -40,6 +41,7 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         ToolCall::SendDetails(send) => once(talk, &key, details::send_details(talk, send, &key)).await,
         ToolCall::TakeMessage(message) => once(talk, &key, writing::take_message(talk, message, &key)).await,
         ToolCall::RaiseEmergency(raise) => raise_emergency(talk, raise, &key).await,
+        ToolCall::PassOn(to) => once(talk, &key, pass_on::pass_on(talk, to, &key)).await,
         ToolCall::HandOff(to) => once(talk, &key, hand_off::hand_off(talk, to, &key)).await,
         ToolCall::EmergencyDetails(more) => {
             once(talk, &key, emergency::emergency_details(talk, more, &key)).await

@@ -8,13 +8,15 @@ use agency::crm::{Priority, TaskKind};
 use futures_util::FutureExt;
 use jiff::SignedDuration;
 use store::{MessageLine, NewTask, StoreError};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::appointments::look_after_viewings;
-use crate::conversation::{Turn, end_call};
+use crate::conversation::{Turn, answer_chats, close_silent_chats, end_call};
 use crate::ladder::climb_due;
 use crate::market::watch_market;
+use crate::media::look_after_media;
 use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_line};
 use crate::overdue::escalate;
 use crate::review::{rate_daily, review_due};
@@ -22,59 +24,58 @@ use crate::review::{rate_daily, review_due};
 /// A call that nothing has touched for so long has ended without telling us.
 const CALL_SILENT_FOR: SignedDuration = SignedDuration::from_hours(4);
 const LADDER_EVERY: Duration = Duration::from_secs(1);
+const CHATS_EVERY: Duration = Duration::from_secs(1);
+const SOON: Duration = Duration::from_millis(5);
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(5);
+
+/// Does some work again and again until told to stop: when it is rung for, and after a while in any case.
+macro_rules! again {
+    ($work:literal, $stop:ident, ($rung:expr, $every:expr), $doing:expr) => {
+        async {
+            while !$stop.is_cancelled() {
+                tell($work, $doing).await;
+                tokio::select! {
+                    () = $rung.notified() => {}
+                    () = tokio::time::sleep($every) => {}
+                    () = $stop.cancelled() => {}
+                }
+            }
+        }
+    };
+}
 
 /// Runs until told to stop. Messages leave when a commit rings, or at the latest with the next poll.
 pub async fn run(app: App, stop: CancellationToken) {
     let poll = Duration::from_millis(app.settings.outbox.poll_ms);
-    let outbox = async {
-        while !stop.is_cancelled() {
-            tell("outbox", send_line(&app, MessageLine::Rest)).await;
-            tokio::select! {
-                () = app.outbox_rung.notified() => {}
-                () = tokio::time::sleep(poll) => {}
-                () = stop.cancelled() => {}
-            }
+    let (app, stop, unrung) = (&app, &stop, Notify::new());
+    tokio::join!(
+        again!("outbox", stop, (app.outbox_rung, poll), send_line(app, MessageLine::Rest)),
+        again!("mail", stop, (unrung, poll), send_line(app, MessageLine::Mail)),
+        again!("the on-call ladder", stop, (unrung, LADDER_EVERY), climb_due(app)),
+        again!("files", stop, (app.media_rung, HOUSEKEEPING_EVERY), look_after_media(app)),
+        again!("housekeeping", stop, (unrung, HOUSEKEEPING_EVERY), keep_house(app)),
+        again!("the work after calls", stop, (app.calls_ended, HOUSEKEEPING_EVERY), follow_up(app)),
+        chats(app, stop),
+        keep_warm(app, stop),
+    );
+}
+
+async fn chats(app: &App, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        tell("chats", answer_chats(app)).await;
+        tokio::select! {
+            () = app.chats_rung.notified() => {}
+            () = tokio::time::sleep(until_next_answer(app).await) => {}
+            () = stop.cancelled() => {}
         }
-    };
-    let mail = async {
-        while !stop.is_cancelled() {
-            tell("mail", send_line(&app, MessageLine::Mail)).await;
-            tokio::select! {
-                () = tokio::time::sleep(poll) => {}
-                () = stop.cancelled() => {}
-            }
-        }
-    };
-    let housekeeping = async {
-        while !stop.is_cancelled() {
-            tell("housekeeping", keep_house(&app)).await;
-            tokio::select! {
-                () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
-                () = stop.cancelled() => {}
-            }
-        }
-    };
-    let on_call = async {
-        while !stop.is_cancelled() {
-            tell("the on-call ladder", climb_due(&app)).await;
-            tokio::select! {
-                () = tokio::time::sleep(LADDER_EVERY) => {}
-                () = stop.cancelled() => {}
-            }
-        }
-    };
-    let after_calls = async {
-        while !stop.is_cancelled() {
-            tell("the work after calls", follow_up(&app)).await;
-            tokio::select! {
-                () = app.calls_ended.notified() => {}
-                () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
-                () = stop.cancelled() => {}
-            }
-        }
-    };
-    tokio::join!(outbox, mail, on_call, housekeeping, after_calls, keep_warm(&app, &stop));
+    }
+}
+
+/// To the moment at which somebody has stopped typing, or soon: another node may know of somebody else.
+async fn until_next_answer(app: &App) -> Duration {
+    let due = app.store.next_answer().await.ok().flatten();
+    let wait = due.map_or(CHATS_EVERY, |at| at.duration_since(app.now()).try_into().unwrap_or(SOON));
+    wait.clamp(SOON, CHATS_EVERY)
 }
 
 /// A connection to the model that is used now and then stays open.
@@ -97,6 +98,7 @@ pub async fn keep_house(app: &App) -> Result<(), StoreError> {
     ask_for_receipts(app).await?;
     reconcile_diary(app).await?;
     forget_incidents(app).await?;
+    close_silent_chats(app).await?;
     end_abandoned_calls(app).await
 }
 

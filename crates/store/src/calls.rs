@@ -60,7 +60,7 @@ pub struct SavedTurn<'a> {
 /// What a call came to.
 #[derive(Clone, Debug)]
 pub struct EndedCall<'a> {
-    pub call_sid: &'a str,
+    pub conversation: &'a str,
     /// The turn that the outcome was read from.
     pub turn: u32,
     pub duration_s: Option<i64>,
@@ -85,7 +85,7 @@ pub struct Conversation {
 }
 
 #[derive(sqlx::FromRow)]
-struct ConversationRow {
+pub(crate) struct ConversationRow {
     id: String,
     lead_id: Int,
     state: String,
@@ -93,18 +93,24 @@ struct ConversationRow {
     ended: bool,
 }
 
-impl Store {
-    pub async fn conversation(&self, call_sid: &str) -> Result<Option<Conversation>, StoreError> {
-        const SQL: &str = "SELECT id, lead_id, state, turn, (ended_at IS NOT NULL) AS ended FROM conversations WHERE call_sid = $1";
-        let row: Option<ConversationRow> =
-            read!(self, |c| sqlx::query_as(SQL).bind(call_sid).fetch_optional(c).await)?;
-        Ok(row.map(|row| Conversation {
+impl From<ConversationRow> for Conversation {
+    fn from(row: ConversationRow) -> Self {
+        Self {
             id: row.id,
             lead: LeadId(row.lead_id.0),
             state: row.state,
             turn: u32::try_from(row.turn.0).unwrap_or_default(),
             ended: row.ended,
-        }))
+        }
+    }
+}
+
+impl Store {
+    pub async fn conversation(&self, call_sid: &str) -> Result<Option<Conversation>, StoreError> {
+        const SQL: &str = "SELECT id, lead_id, state, turn, (ended_at IS NOT NULL) AS ended FROM conversations WHERE call_sid = $1";
+        let row: Option<ConversationRow> =
+            read!(self, |c| sqlx::query_as(SQL).bind(call_sid).fetch_optional(c).await)?;
+        Ok(row.map(Conversation::from))
     }
 
     /// What this door answered to this request before, if it did.
@@ -147,7 +153,7 @@ impl Tx {
     /// Lead, call row and conversation in one go: every call leaves a lead, whatever happens next.
     pub async fn begin_call(&mut self, call: &BeginCall<'_>) -> Result<LeadId, StoreError> {
         let lead = self.lead_for_call(call).await?;
-        const CALL: &str = "INSERT INTO voice_lead_calls (lead_id, call_sid, direction, channel, created_at) VALUES ($1, $2, $3, 'voice', $4)";
+        const CALL: &str = "INSERT INTO voice_lead_calls (lead_id, call_sid, direction, channel, created_at, conversation_id) VALUES ($1, $2, $3, 'voice', $4, $5)";
         const CONVERSATION: &str = "INSERT INTO conversations (id, call_sid, lead_id, channel, state, turn, started_at, updated_at) \
              VALUES ($1, $2, $3, 'voice', '', -1, $4, $4)";
         execute!(
@@ -161,7 +167,12 @@ impl Tx {
         .map_err(|error| StoreError::unique_as(error, StoreError::AlreadyDone))?;
         execute!(
             self,
-            sqlx::query(CALL).bind(lead.0).bind(call.call_sid).bind(call.direction).bind(Ts(call.now))
+            sqlx::query(CALL)
+                .bind(lead.0)
+                .bind(call.call_sid)
+                .bind(call.direction)
+                .bind(Ts(call.now))
+                .bind(call.conversation)
         )
         .map_err(|error| StoreError::unique_as(error, StoreError::AlreadyDone))?;
         Ok(lead)
@@ -266,25 +277,30 @@ impl Tx {
     /// Ends a call once; says whether it was open, and still at that turn.
     pub async fn end_call(&mut self, ended: &EndedCall<'_>) -> Result<bool, StoreError> {
         const CONVERSATION: &str = "UPDATE conversations SET ended_at = $2, updated_at = $2 \
-             WHERE call_sid = $1 AND turn = $3 AND ended_at IS NULL";
+             WHERE id = $1 AND turn = $3 AND ended_at IS NULL";
         let open = execute!(
             self,
-            sqlx::query(CONVERSATION).bind(ended.call_sid).bind(Ts(ended.now)).bind(i64::from(ended.turn))
+            sqlx::query(CONVERSATION)
+                .bind(ended.conversation)
+                .bind(Ts(ended.now))
+                .bind(i64::from(ended.turn))
         )?;
         if open == 0 {
             return Ok(false);
         }
-        let transcript = self.transcript_of(ended.call_sid).await?;
+        const CHAT: &str = "UPDATE chats SET asks = (1 = 0) WHERE conversation_id = $1";
+        execute!(self, sqlx::query(CHAT).bind(ended.conversation))?;
+        let transcript = self.transcript_of(ended.conversation).await?;
         const CALL: &str = "UPDATE voice_lead_calls SET duration = COALESCE($2, duration), outcome = $3, intent = $4, properties_discussed = $5, \
              actions_taken = $6, follow_up_required = $7, follow_up_notes = $8, transcript = $9, ended_at = $10, \
-             response_ms_mean = (SELECT CAST(avg(took_ms) AS INTEGER) FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1), \
-             response_ms_max = (SELECT max(took_ms) FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1) \
-             WHERE call_sid = $1";
+             response_ms_mean = (SELECT CAST(avg(took_ms) AS INTEGER) FROM conversation_turns WHERE conversation_id = $1), \
+             response_ms_max = (SELECT max(took_ms) FROM conversation_turns WHERE conversation_id = $1) \
+             WHERE conversation_id = $1";
         self.keep_cost(ended).await?;
         execute!(
             self,
             sqlx::query(CALL)
-                .bind(ended.call_sid)
+                .bind(ended.conversation)
                 .bind(ended.duration_s)
                 .bind(ended.outcome.word())
                 .bind(ended.intent.map(Intent::word))
@@ -302,18 +318,17 @@ impl Tx {
     async fn keep_cost(&mut self, ended: &EndedCall<'_>) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE voice_lead_calls SET model_cost_micros = (SELECT \
              CAST(round(COALESCE(sum(t.prompt_tokens), 0) * $2 + COALESCE(sum(t.answer_tokens), 0) * $3) AS BIGINT) \
-             FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id WHERE v.call_sid = $1) WHERE call_sid = $1";
+             FROM conversation_turns t WHERE t.conversation_id = $1) WHERE conversation_id = $1";
         if let Some((prompt, answer)) = ended.model_prices {
-            execute!(self, sqlx::query(SQL).bind(ended.call_sid).bind(prompt).bind(answer))?;
+            execute!(self, sqlx::query(SQL).bind(ended.conversation).bind(prompt).bind(answer))?;
         }
         Ok(())
     }
 
-    async fn transcript_of(&mut self, call_sid: &str) -> Result<String, StoreError> {
-        const SQL: &str = "SELECT t.speaker, t.words FROM conversation_turns t JOIN conversations v ON v.id = t.conversation_id \
-             WHERE v.call_sid = $1 AND t.speaker <> 'tool' ORDER BY t.turn, t.id";
+    async fn transcript_of(&mut self, conversation: &str) -> Result<String, StoreError> {
+        const SQL: &str = "SELECT speaker, words FROM conversation_turns WHERE conversation_id = $1 AND speaker <> 'tool' ORDER BY turn, id";
         let lines: Vec<(String, String)> =
-            within!(self, |c| sqlx::query_as(SQL).bind(call_sid).fetch_all(c).await)?;
+            within!(self, |c| sqlx::query_as(SQL).bind(conversation).fetch_all(c).await)?;
         let lines: Vec<String> = lines.iter().map(|(speaker, words)| format!("{speaker}: {words}")).collect();
         Ok(lines.join("\n"))
     }

@@ -17,6 +17,8 @@ pub struct NewInbound<'a> {
     pub from: &'a str,
     pub body: &'a str,
     pub provider_sid: &'a str,
+    /// Nothing waits for an answer to it.
+    pub is_answered: bool,
     pub now: Timestamp,
 }
 
@@ -44,7 +46,7 @@ impl Tx {
     /// Keeps a message; says whether it is new.
     pub async fn receive(&mut self, new: &NewInbound<'_>) -> Result<bool, StoreError> {
         const SQL: &str = "INSERT INTO messages (id, direction, channel, kind, lead_id, to_address, from_address, body, status, provider_sid, \
-             send_after, created_at, updated_at) VALUES ($1, 'inbound', $2, 'text', $3, $4, $5, $6, 'received', $7, $8, $8, $8) \
+             send_after, created_at, updated_at, answered_at) VALUES ($1, 'inbound', $2, 'text', $3, $4, $5, $6, 'received', $7, $8, $8, $8, $9) \
              ON CONFLICT (provider_sid) DO NOTHING";
         let written = execute!(
             self,
@@ -57,6 +59,7 @@ impl Tx {
                 .bind(new.body)
                 .bind(new.provider_sid)
                 .bind(Ts(new.now))
+                .bind(new.is_answered.then_some(Ts(new.now)))
         )?;
         Ok(written > 0)
     }

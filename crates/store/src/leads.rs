@@ -209,7 +209,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         const MOVES: [&str; 6] = [
-            "UPDATE voice_lead_calls SET lead_id = $2 WHERE call_sid = (SELECT call_sid FROM conversations WHERE id = $1)",
+            "UPDATE voice_lead_calls SET lead_id = $2 WHERE conversation_id = $1",
             "UPDATE conversations SET lead_id = $2 WHERE id = $1",
             "UPDATE requirement_changes SET lead_id = $2 WHERE conversation_id = $1",
             "UPDATE messages SET lead_id = $2 WHERE conversation_id = $1",

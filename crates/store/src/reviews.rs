@@ -14,7 +14,6 @@ use crate::types::{Int, TextList, Ts};
 #[derive(Clone, Debug)]
 pub struct ToReview {
     pub conversation: String,
-    pub call_sid: Option<String>,
     pub lead: LeadId,
     pub state: String,
     pub turn: u32,
@@ -26,7 +25,6 @@ pub struct ToReview {
 #[derive(sqlx::FromRow)]
 struct ToReviewRow {
     id: String,
-    call_sid: Option<String>,
     lead_id: Int,
     state: String,
     turn: Int,
@@ -79,7 +77,7 @@ macro_rules! claim_reviews {
              SELECT id FROM conversations WHERE ended_at IS NOT NULL AND reviewed_at IS NULL \
              AND (review_claimed_until IS NULL OR review_claimed_until <= $1) ORDER BY ended_at LIMIT $3 ",
             $skip_locked,
-            ") RETURNING id, call_sid, lead_id, state, turn, ended_at, review_attempts"
+            ") RETURNING id, lead_id, state, turn, ended_at, review_attempts"
         )
     };
 }
@@ -120,7 +118,6 @@ impl ToReviewRow {
     fn into_review(self) -> ToReview {
         ToReview {
             conversation: self.id,
-            call_sid: self.call_sid,
             lead: LeadId(self.lead_id.0),
             state: self.state,
             turn: u32::try_from(self.turn.0).unwrap_or_default(),
@@ -149,8 +146,9 @@ impl Tx {
         analysis: &str,
         summary: &str,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE voice_lead_calls SET review = $2, ai_summary = $3 WHERE call_sid = $1";
-        execute!(self, sqlx::query(SQL).bind(&review.call_sid).bind(analysis).bind(summary))?;
+        const SQL: &str =
+            "UPDATE voice_lead_calls SET review = $2, ai_summary = $3 WHERE conversation_id = $1";
+        execute!(self, sqlx::query(SQL).bind(&review.conversation).bind(analysis).bind(summary))?;
         Ok(())
     }
 

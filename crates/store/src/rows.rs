@@ -16,7 +16,7 @@ pub const TABLES: &[&str] = &[
     "message_receipts", "message_attempts", "consents", "opt_outs", "tasks", "alerts", "alert_steps",
     "alert_reporters", "alert_rings", "transfers", "verification_codes", "contractors", "oncall_rota",
     "documents", "audit_log", "settings", "packages", "property_watch", "property_news",
-    "property_news_told", "appointment_steps", "imported_properties",
+    "property_news_told", "appointment_steps", "imported_properties", "chats", "message_media",
 ];
 
 /// Rows of one table; every row has the same keys.

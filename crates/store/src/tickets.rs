@@ -17,7 +17,7 @@ pub struct NewTicket<'a> {
     pub category: &'a str,
     pub urgency: Level,
     pub description: &'a str,
-    pub call_sid: &'a str,
+    pub call_sid: Option<&'a str>,
     pub now: Timestamp,
 }
 

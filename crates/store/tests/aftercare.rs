@@ -60,7 +60,7 @@ async fn given(store: &Store) -> LeadId {
 
 async fn end(tx: &mut store::Tx, turn: u32) {
     let ended = EndedCall {
-        call_sid: "CA1",
+        conversation: "call_1",
         turn,
         duration_s: Some(60),
         outcome: CallOutcome::InfoGiven,

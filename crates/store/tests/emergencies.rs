@@ -120,7 +120,7 @@ async fn one_incident(store: &Store, lead: LeadId) {
         category: "plumbing and leaks",
         urgency: Level::Emergency,
         description: "A pipe has burst",
-        call_sid: "CA1",
+        call_sid: Some("CA1"),
         now: now(),
     };
     let ticket = tx.open_ticket(&new).await.unwrap();
@@ -355,6 +355,7 @@ async fn is_written_to(store: &Store) {
         from: writer.as_str(),
         body: "OK",
         provider_sid: "SM1",
+        is_answered: true,
         now: now(),
     };
     assert!(tx.receive(&new).await.unwrap());

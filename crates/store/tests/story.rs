@@ -406,7 +406,7 @@ async fn raises_and_ends(store: &Store, lead: LeadId) {
         now: now(),
     };
     let ended = EndedCall {
-        call_sid: "CA1",
+        conversation: "call_1",
         turn: 0,
         duration_s: Some(61),
         outcome: CallOutcome::ViewingBooked,
@@ -505,7 +505,7 @@ async fn the_story_on_postgres() {
 #[test]
 fn every_public_function_is_in_the_story() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let told: String = ["tests/story.rs", "tests/emergencies.rs", "tests/aftercare.rs"]
+    let told: String = ["tests/story.rs", "tests/emergencies.rs", "tests/aftercare.rs", "tests/chats.rs"]
         .map(|file| std::fs::read_to_string(folder.join(file)).unwrap())
         .concat();
     let mut missing = Vec::new();

@@ -42,6 +42,10 @@ pub enum Event {
     ModelFailed,
     /// Nobody took the call that was put through.
     TransferFailed,
+    /// They sent files without a word: pictures, or what they said instead of writing.
+    FilesCame {
+        voice: bool,
+    },
     HungUp,
 }
 

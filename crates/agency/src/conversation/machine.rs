@@ -11,6 +11,7 @@ pub fn handle(state: &mut State, event: Event, context: &Context) -> Vec<Effect>
     let done = matches!(&event, Event::ToolFinished { outcome } if outcome.must_be_told());
     let is_heard = !matches!(event, Event::Interrupted { .. });
     let effects = answer(state, event, context);
+    let effects = state.manner.put(effects);
     learn(state, &effects, context);
     if !is_heard {
         return effects;
@@ -89,6 +90,12 @@ fn not_for_the_third_time(state: &mut State, effects: Vec<Effect>) -> Vec<Effect
 
 fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
     match event {
+        Event::Started if state.manner.is_written() => {
+            let words = greeting::in_writing(&state.caller, context.agency, context.greetings);
+            // What was offered on the telephone is still open.
+            state.ask(state.step, "How can I help?");
+            vec![Effect::Say { words }]
+        }
         Event::Started => {
             let words = greeting::words(&state.caller, context.agency, context.greetings, context.now);
             state.ask(Step::Opening, words)
@@ -114,6 +121,7 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
         Event::ModelSaid { words } => model_said(state, words, context),
         Event::ModelFailed => dialogue::by_rules(state, context),
         Event::TransferFailed => dialogue::handoff::failed(state),
+        Event::FilesCame { voice } => dialogue::files(state, voice),
         Event::HungUp => {
             state.step = Step::Ended;
             Vec::new()

@@ -7,6 +7,7 @@ use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, TaskKin
 use crate::dialogue::{Handover, Report, Valuation};
 use crate::diary::{Avoids, TimeWish};
 use crate::language::{Act, Address, Expecting, Intent};
+use crate::manner::Manner;
 use crate::model::{Grounds, History};
 use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
@@ -46,10 +47,24 @@ pub struct Details {
     pub email_declined: bool,
 }
 
+impl Details {
+    /// What the records know of whoever has this number.
+    fn of(caller: &Caller) -> Self {
+        Self {
+            name: caller.name.clone(),
+            phone: caller.phone.clone(),
+            email: caller.email.clone(),
+            email_declined: false,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a question that was put once")]
 pub struct State {
     pub caller: Caller,
+    /// Whether they ring or write.
+    pub manner: Manner,
     /// The number of the last turn answered; the greeting is turn 0.
     pub turn: u32,
     pub step: Step,
@@ -148,15 +163,11 @@ pub struct State {
 
 impl State {
     pub fn new(caller: Caller) -> Self {
-        let details = Details {
-            name: caller.name.clone(),
-            phone: caller.phone.clone(),
-            email: caller.email.clone(),
-            email_declined: false,
-        };
+        let details = Details::of(&caller);
         Self {
             wants: Wants::default(),
             caller,
+            manner: Manner::Spoken,
             turn: 0,
             step: Step::Opening,
             intent: None,
@@ -218,6 +229,21 @@ impl State {
         }
     }
 
+    /// Somebody who writes. What was said less than a day ago, by whatever way, still stands: "the three you mentioned".
+    pub fn in_writing(caller: Caller, earlier: Option<State>) -> Self {
+        let mut state = Self { manner: Manner::Written, ..Self::new(caller) };
+        if let Some(earlier) = earlier {
+            state.wants = earlier.wants;
+            state.avoids = earlier.avoids;
+            state.step = if earlier.offered.is_empty() { Step::Opening } else { Step::AnythingElse };
+            state.offered = earlier.offered;
+            state.sending = earlier.sending;
+            state.details.name = state.details.name.or(earlier.details.name);
+            state.details.email = state.details.email.or(earlier.details.email);
+        }
+        state
+    }
+
     /// Says something and listens for the answer to it.
     pub(crate) fn ask(&mut self, step: Step, words: impl Into<String>) -> Vec<Effect> {
         let words = words.into();
@@ -266,6 +292,11 @@ impl State {
     /// They were about to book a valuation.
     pub fn wants_valuation(&self) -> bool {
         self.valuation.is_some()
+    }
+
+    /// The emergency that was raised in this conversation.
+    pub fn alert(&self) -> Option<&str> {
+        self.report.as_ref()?.alert()
     }
 
     /// A colleague took the call.

@@ -24,17 +24,18 @@ pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
         Some(phone) if Some(phone) == state.caller.phone.as_ref() => {
             "the number you're calling from".to_owned()
         }
-        Some(phone) => speech::phone(phone),
+        Some(phone) => state.manner.phone(phone),
         None => "your number".to_owned(),
     };
     let email = state.details.email.as_ref().filter(|email| Some(*email) != state.caller.email.as_ref());
-    let email = email.map_or_else(String::new, |email| format!(" Your email is {}.", speech::email(email)));
+    let email =
+        email.map_or_else(String::new, |email| format!(" Your email is {}.", state.manner.email(email)));
     let words = format!(
-        "So that's a viewing of {} in {}, {}, at {}, in the name of {name}, and I'll confirm it to {number}.{email} Shall I book it?",
+        "So that's a viewing of {} in {}, {}, {}, in the name of {name}, and I'll confirm it to {number}.{email} Shall I book it?",
         speech::kind(property),
         property.street(),
         property.area,
-        speech::moment(offered.slot.start)
+        state.manner.at(offered.slot.start)
     );
     state.ask(Step::ConfirmBooking, words)
 }
@@ -112,7 +113,7 @@ pub(super) fn finished(state: &mut State, outcome: BookingOutcome) -> Vec<Effect
             state.intent = state.intent.or(Some(Intent::BookViewing));
             let words = format!(
                 "That's booked: {}. {negotiator_name} will meet you there.{}",
-                speech::moment(start),
+                state.manner.moment(start),
                 confirmation(&confirmed_by)
             );
             keep_booked(state, appointment, start, &negotiator_name);

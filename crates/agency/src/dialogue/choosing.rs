@@ -5,6 +5,7 @@ use crate::conversation::{Change, Effect, Sending, State, Step};
 use crate::crm::{Listing, Property, PropertyId};
 use crate::handoff::Reason;
 use crate::language::{Act, Heard};
+use crate::manner::Manner;
 use crate::speech;
 use crate::tools::find_properties::SPOKEN_MAX;
 
@@ -46,6 +47,13 @@ pub(super) fn property(state: &mut State, heard: &Heard) -> Vec<Effect> {
     }
     if heard.did(Act::Deny) {
         return declined(state);
+    }
+    if heard.did(Act::SeeThem) && state.step == Step::AnythingElse {
+        let words = format!(
+            "Of course. {} Which one would you like to view?",
+            enquiry::listed(&state.offered, state.manner)
+        );
+        return state.ask(Step::ChooseProperty, words);
     }
     recovery::not_understood(
         state,
@@ -150,7 +158,7 @@ pub(super) fn nth<T>(items: &[T], index: i64) -> Option<&T> {
 pub(crate) fn choose(state: &mut State, heard: &Heard, chosen: Property) -> Vec<Effect> {
     if heard.did(Act::Details) && !heard.did(Act::SeeThem) {
         state.offered = vec![chosen.clone()];
-        return state.ask(Step::ChooseProperty, told(&chosen));
+        return state.ask(Step::ChooseProperty, told(&chosen, state.manner));
     }
     if chosen.listing == Listing::Sale && chosen.price > enquiry::PERSON_FROM {
         return handoff::begin(state, Reason::Price, enquiry::DIRECTOR, "They'll ring you back.");
@@ -166,12 +174,13 @@ pub(crate) fn choose(state: &mut State, heard: &Heard, chosen: Property) -> Vec<
 }
 
 /// One home, and whether they would like to see it.
-pub(crate) fn told(home: &Property) -> String {
-    format!("It's {}. {} Would you like to book a viewing?", speech::property(home), describe(home))
+pub(crate) fn told(home: &Property, manner: Manner) -> String {
+    let (what, more) = (manner.property(home), describe(home, manner));
+    format!("It's {what}. {more} Would you like to book a viewing?")
 }
 
 /// What the record says, and nothing else; what it lacks is left out.
-fn describe(property: &Property) -> String {
+fn describe(property: &Property, manner: Manner) -> String {
     let mut facts = Vec::new();
     let first_sentence = property.description.split_inclusive('.').next().unwrap_or_default().trim();
     if !first_sentence.is_empty() {
@@ -183,7 +192,7 @@ fn describe(property: &Property) -> String {
     let with: Vec<String> = std::iter::once(bathrooms).chain(features).collect();
     facts.push(format!("It has {}.", speech::all_of(&with)));
     facts.extend(property.furnished.as_ref().map(|furnished| format!("It comes {furnished}.")));
-    facts.extend(property.available_from.map(|date| format!("It's available from {}.", speech::date(date))));
+    facts.extend(property.available_from.map(|date| format!("It's available from {}.", manner.date(date))));
     facts.join(" ")
 }
 

@@ -64,7 +64,7 @@ fn pick(state: &mut State, heard: &Heard, measure: fn(&Property) -> i64) -> Vec<
             "Two of them are alike in that. Is it the first, the second or the third?",
         ),
         Some(home) if heard.did(Act::Asks) && !heard.did(Act::SeeThem) => {
-            let words = format!("That's {}. Would you like to view it?", speech::property(&home));
+            let words = format!("That's {}. Would you like to view it?", state.manner.property(&home));
             state.offered = vec![home];
             state.ask(Step::ChooseProperty, words)
         }
@@ -79,7 +79,7 @@ fn difference(state: &mut State) -> Vec<Effect> {
         .zip(&state.offered)
         .map(|(ordinal, home)| {
             let (beds, baths) = (speech::bedrooms(home.bedrooms), speech::bathrooms(home.bathrooms));
-            format!("the {ordinal} has {beds} and {baths}, at {}", speech::price(home))
+            format!("the {ordinal} has {beds} and {baths}, at {}", state.manner.price(home))
         })
         .collect();
     let words = format!("In short, {}. Which one would you like to view?", speech::all_of(&parts));

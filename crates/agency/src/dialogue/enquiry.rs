@@ -5,6 +5,7 @@ use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{ActionTaken, Listing, Property, Wants};
 use crate::handoff::Reason;
 use crate::language::{Act, Heard, Intent};
+use crate::manner::Manner;
 use crate::search::Widened;
 use crate::speech;
 use crate::tools::ToolCall;
@@ -288,13 +289,13 @@ pub(super) fn found(state: &mut State, found: FoundProperties) -> Vec<Effect> {
     }
     match state.offered.as_slice() {
         [only] => {
-            let words = format!("{lead_in} {}", choosing::told(only));
+            let words = format!("{lead_in} {}", choosing::told(only, state.manner));
             state.ask(Step::ChooseProperty, words)
         }
         several => {
             let words = format!(
                 "{lead_in} {} Which one would you like to view, or hear more about?",
-                listed(several)
+                listed(several, state.manner)
             );
             state.ask(Step::ChooseProperty, words)
         }
@@ -327,11 +328,22 @@ fn lead_in(widened: Widened, state: &State) -> String {
     }
 }
 
-fn listed(properties: &[Property]) -> String {
+pub(super) fn listed(properties: &[Property], manner: Manner) -> String {
+    let told = properties.iter().map(|property| manner.property(property));
+    if manner.is_written() {
+        return in_lines(&told.collect::<Vec<_>>());
+    }
     let parts: Vec<String> = choosing::ORDINALS
         .iter()
-        .zip(properties)
-        .map(|(ordinal, property)| format!("The {ordinal} is {}.", speech::property(property)))
+        .zip(told)
+        .map(|(ordinal, told)| format!("The {ordinal} is {told}."))
         .collect();
     parts.join(" ")
+}
+
+/// One a line, with the number it is chosen by.
+pub(super) fn in_lines(items: &[String]) -> String {
+    let lines =
+        items.iter().enumerate().map(|(n, item)| format!("\n{}. {}", n + 1, speech::capitalised(item)));
+    format!("{}\n", lines.collect::<String>())
 }

@@ -4,6 +4,7 @@ use super::{choosing, closing, recovery, repeat};
 use crate::conversation::{Effect, State, Step};
 use crate::crm::{ActionTaken, Feature, Listing, Property};
 use crate::language::{Act, Heard, Topic};
+use crate::manner::Manner;
 use crate::speech;
 
 /// Answers what was asked of the home in hand, or of each of those offered, and puts the open question again.
@@ -53,7 +54,7 @@ pub(crate) fn about(state: &mut State, home: &Property, topics: &[Topic]) -> Str
     let answers: Vec<String> = topics
         .iter()
         .take(2)
-        .map(|topic| fact(*topic, home).unwrap_or_else(|| promise(state, *topic, home)))
+        .map(|topic| fact(*topic, home, state.manner).unwrap_or_else(|| promise(state, *topic, home)))
         .collect();
     answers.join(" ")
 }
@@ -63,7 +64,9 @@ fn each(state: &mut State, homes: &[Property], topic: Topic) -> String {
     let known: Vec<String> = choosing::ORDINALS
         .iter()
         .zip(homes)
-        .filter_map(|(ordinal, home)| fact(topic, home).map(|fact| format!("The {ordinal}: {fact}")))
+        .filter_map(|(ordinal, home)| {
+            fact(topic, home, state.manner).map(|fact| format!("The {ordinal}: {fact}"))
+        })
         .collect();
     if known.is_empty() {
         return homes.first().map(|home| promise(state, topic, home)).unwrap_or_default();
@@ -109,14 +112,14 @@ fn spoken(topic: Topic) -> &'static str {
 }
 
 /// What the record says; nothing where it is silent.
-fn fact(topic: Topic, home: &Property) -> Option<String> {
+fn fact(topic: Topic, home: &Property, manner: Manner) -> Option<String> {
     match topic {
-        Topic::Price => Some(format!("It's {}.", speech::price(home))),
+        Topic::Price => Some(format!("It's {}.", manner.price(home))),
         Topic::CouncilTax => {
             home.council_tax_band.as_ref().map(|band| format!("It's in council tax band {band}."))
         }
-        Topic::Epc => home.epc_rating.as_ref().map(|rating| format!("It has an {}.", speech::epc(rating))),
-        Topic::AvailableFrom => available(home),
+        Topic::Epc => home.epc_rating.as_ref().map(|rating| format!("It has an {}.", manner.epc(rating))),
+        Topic::AvailableFrom => available(home, manner),
         Topic::Furnished => home.furnished.as_ref().map(|furnished| format!("It comes {furnished}.")),
         Topic::Bedrooms => Some(format!("It's {}.", speech::bedrooms(home.bedrooms))),
         Topic::Bathrooms => Some(format!("It has {}.", speech::bathrooms(home.bathrooms))),
@@ -129,7 +132,7 @@ fn fact(topic: Topic, home: &Property) -> Option<String> {
             }
             .to_owned(),
         ),
-        Topic::Reference => Some(format!("Its reference is {}.", speech::reference(&home.reference))),
+        Topic::Reference => Some(format!("Its reference is {}.", manner.reference(&home.reference))),
         Topic::Address => Some(format!(
             "It's in {}, {}. The full address comes with the confirmation of a viewing.",
             home.street(),
@@ -139,8 +142,8 @@ fn fact(topic: Topic, home: &Property) -> Option<String> {
     }
 }
 
-fn available(home: &Property) -> Option<String> {
-    let from = home.available_from.map(|date| format!("It's available from {}.", speech::date(date)));
+fn available(home: &Property, manner: Manner) -> Option<String> {
+    let from = home.available_from.map(|date| format!("It's available from {}.", manner.date(date)));
     from.or_else(|| (home.listing == Listing::Sale).then(|| "It's on the market now.".to_owned()))
 }
 

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::message;
 use crate::conversation::{Effect, State, Step};
-use crate::crm::TaskKind;
+use crate::crm::{ActionTaken, TaskKind};
 use crate::handoff::Reason;
 use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::hand_off::{HandOff, Transfer};
+use crate::tools::pass_on::{PassOn, PassedOn};
 
 /// What is said before, and what if nobody can take it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,11 @@ pub(crate) fn begin(state: &mut State, reason: Reason, lead_in: &str, otherwise:
     }
     if matches!(reason, Reason::Complaint | Reason::Legal | Reason::Press) {
         state.message_about = TaskKind::Complaint;
+    }
+    if state.manner.is_written() {
+        let call = PassOn { reason, about: state.message_about, summary: summary(state, reason) };
+        state.handover = Some(Handover { reason, lead_in: lead_in.to_owned(), otherwise: String::new() });
+        return State::run(ToolCall::PassOn(call));
     }
     let is_second_try = state.was_put_through;
     state.handover = Some(Handover { reason, lead_in: lead_in.to_owned(), otherwise: otherwise.to_owned() });
@@ -58,6 +64,20 @@ fn nobody(state: &mut State) -> Vec<Effect> {
     message::offer(state, format!("{} {}", handover.lead_in, handover.otherwise).trim())
 }
 
+/// A chat lies in somebody's inbox.
+pub(super) fn passed_on(state: &mut State, passed: &PassedOn) -> Vec<Effect> {
+    let lead_in = state.handover.take().map(|handover| handover.lead_in).unwrap_or_default();
+    state.message_about = TaskKind::CallBack;
+    state.did(ActionTaken::CallbackPromised);
+    let when = if passed.office_open {
+        "within the hour".to_owned()
+    } else {
+        format!("when we open, {}", state.manner.moment(passed.due))
+    };
+    let words = format!("{lead_in} I've passed this chat to a colleague, who will answer you here {when}.");
+    state.ask(Step::AnythingElse, words.trim_start())
+}
+
 /// Nobody took the call.
 pub(crate) fn failed(state: &mut State) -> Vec<Effect> {
     state.handover = None;
@@ -83,7 +103,7 @@ fn summary(state: &State, reason: Reason) -> String {
     let wanted = if state.wants.is_empty() {
         String::new()
     } else {
-        format!(" Looking for {}.", speech::search(&state.wants))
+        format!(" Looking for {}.", state.manner.search(&state.wants))
     };
     let home = state.chosen.as_ref().map(|home| format!(" In hand: {}.", speech::kind(home)));
     let said: String = state.last_heard.chars().take(WORDS_CHARS_MAX).collect();

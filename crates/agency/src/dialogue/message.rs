@@ -4,7 +4,6 @@ use super::{closing, recovery};
 use crate::conversation::{Effect, State, Step};
 use crate::crm::{ActionTaken, TaskKind};
 use crate::language::{Act, Heard};
-use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::take_message::{MessageTaken, TakeMessage};
 
@@ -97,7 +96,7 @@ pub(super) fn taken(state: &mut State, taken: &MessageTaken) -> Vec<Effect> {
     } else {
         format!(
             "Thank you. We're closed now; a colleague will ring you when we open, {}.",
-            speech::moment(taken.due)
+            state.manner.moment(taken.due)
         )
     };
     closing::after_message(state, &words)

@@ -28,7 +28,7 @@ pub use report::Report;
 pub use valuation::Valuation;
 
 use crate::conversation::{Context, Effect, State, Step};
-use crate::crm::{TaskKind, Wants};
+use crate::crm::{ActionTaken, TaskKind, Wants};
 use crate::handoff::{Reason, subject};
 use crate::language::{Act, Expecting, Heard, Intent, Said, hear};
 use crate::model;
@@ -231,6 +231,24 @@ fn to_a_person(state: &mut State, heard: &Heard, words: &str) -> Option<Vec<Effe
         .then(|| handoff::begin(state, Reason::Asked, "Of course.", RING_BACK))
 }
 
+/// Files alone: of what is being reported, or else of something that has not been told yet. What was spoken a colleague
+/// hears; we cannot.
+pub(crate) fn files(state: &mut State, voice: bool) -> Vec<Effect> {
+    if voice {
+        let words =
+            "I can't listen to voice notes, so a colleague will. Could you write to me what it is about?";
+        return repeat(state, words.to_owned());
+    }
+    if state.step.is_report() {
+        let question = recovery::last_sentence(&state.last_words).to_owned();
+        return repeat(state, format!("Thank you, that goes with your report. {question}"));
+    }
+    if state.actions.contains(&ActionTaken::TicketRaised) || state.actions.contains(&ActionTaken::Emergency) {
+        return repeat(state, "Thank you, that goes with your report.".to_owned());
+    }
+    repeat(state, "Thank you for that. What is it about?".to_owned())
+}
+
 /// Says something without changing what is being asked.
 fn repeat(state: &mut State, words: String) -> Vec<Effect> {
     let asked = state.last_words.clone();
@@ -257,8 +275,11 @@ pub(crate) fn after_tool(state: &mut State, outcome: ToolOutcome) -> Vec<Effect>
         ToolOutcome::EmergencyNoted(noted) => report::noted(state, noted),
         ToolOutcome::RepairReported(reported) => report::written(state, &reported),
         ToolOutcome::HandOff(transfer) => handoff::found(state, transfer),
+        ToolOutcome::PassedOn(passed) => handoff::passed_on(state, &passed),
         // Who could not be looked for is not rung.
-        ToolOutcome::Failed if state.handover.is_some() => handoff::found(state, None),
+        ToolOutcome::Failed if state.handover.is_some() && !state.manner.is_written() => {
+            handoff::found(state, None)
+        }
         ToolOutcome::Failed => recovery::tool_failed(state),
     }
 }

@@ -5,7 +5,7 @@ use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::ActionTaken;
 use crate::fees::{Capped, cap_pence};
 use crate::language::{Act, Heard, Intent, OfficeTopic};
-use crate::speech;
+use crate::manner::Manner;
 
 /// Answers a question that is all that was said, and goes on from there.
 pub(super) fn answer(
@@ -51,7 +51,7 @@ pub(super) fn in_passing(
 pub(crate) fn approved(state: &State, heard: &Heard, words: &str, context: &Context) -> Option<String> {
     let asks = |topic| heard.office.contains(&topic);
     if asks(OfficeTopic::Hours) || asks(OfficeTopic::Address) {
-        let hours = asks(OfficeTopic::Hours).then(|| hours(context));
+        let hours = asks(OfficeTopic::Hours).then(|| hours(context, state.manner));
         let address = asks(OfficeTopic::Address).then(|| address(context));
         return Some(hours.into_iter().chain(address).collect::<Vec<_>>().join(" "));
     }
@@ -60,9 +60,10 @@ pub(crate) fn approved(state: &State, heard: &Heard, words: &str, context: &Cont
         return Some(format!("{approved}{figure}"));
     }
     if asks(OfficeTopic::Phone) {
-        return Some(format!("Our number is {}.", speech::phone(&context.agency.phone)));
+        return Some(format!("Our number is {}.", state.manner.phone(&context.agency.phone)));
     }
-    (heard.intent == Some(Intent::OfficeHours)).then(|| format!("{} {}", hours(context), address(context)))
+    (heard.intent == Some(Intent::OfficeHours))
+        .then(|| format!("{} {}", hours(context, state.manner), address(context)))
 }
 
 /// What it comes to for the one home that is spoken of.
@@ -73,10 +74,10 @@ fn for_the_home(state: &State, what: Capped) -> Option<String> {
         _ => None,
     })?;
     let pence = cap_pence(what, home)?;
-    Some(format!(" For the one in {} that is {}.", home.street(), speech::pence(pence)))
+    Some(format!(" For the one in {} that is {}.", home.street(), state.manner.pence(pence)))
 }
 
-fn hours(context: &Context) -> String {
+fn hours(context: &Context, manner: Manner) -> String {
     let hours = context.hours;
     let days = match (hours.days.first(), hours.days.last()) {
         (Some(first), Some(last)) => format!("{first:?} to {last:?}"),
@@ -84,8 +85,8 @@ fn hours(context: &Context) -> String {
     };
     format!(
         "We're open {days}, from {} to {}, closed on bank holidays.",
-        speech::clock_time(hours.opens),
-        speech::clock_time(hours.closes)
+        manner.clock_time(hours.opens),
+        manner.clock_time(hours.closes)
     )
 }
 

@@ -8,8 +8,8 @@ use super::{closing, details, message};
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::ActionTaken;
 use crate::language::{Act, Address, Heard, address_in, plain};
+use crate::manner::Manner;
 use crate::repairs;
-use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::emergency_details::{EmergencyDetails, EmergencyNoted};
 use crate::tools::raise_emergency::{EmergencyRaised, RaiseEmergency};
@@ -48,6 +48,10 @@ impl Report {
             access: None,
             asked: Vec::new(),
         }
+    }
+
+    pub(crate) fn alert(&self) -> Option<&str> {
+        self.alert.as_deref()
     }
 
     /// The words by which triage judges it, with what is said next.
@@ -215,7 +219,10 @@ pub(crate) fn raise(state: &mut State, emergency: Emergency, context: &Context) 
     let hazard = triage::hazard(&emergency.hazard)?;
     state.did(ActionTaken::Emergency);
     state.handover = None;
-    let words = hazard.words(state.details.phone.is_some());
+    let words = match state.manner {
+        Manner::Spoken => hazard.words(state.details.phone.is_some()),
+        Manner::Written => hazard.words_in_writing(),
+    };
     state.last_words.clone_from(&words);
     let mut effects = vec![Effect::Warn { words }];
     if state.hazards.contains(&emergency.hazard) {
@@ -280,7 +287,7 @@ pub(super) fn noted(state: &mut State, noted: EmergencyNoted) -> Vec<Effect> {
                 " If you can't wait for the call, our emergency {} is {}, on {}.",
                 contractor.trade,
                 contractor.name,
-                speech::phone(&contractor.phone)
+                state.manner.phone(&contractor.phone)
             )
         });
     }
@@ -293,8 +300,10 @@ fn finish(state: &mut State) -> Vec<Effect> {
     if report.alert.is_none() {
         return write_repair(state);
     }
-    let reference =
-        report.reference.as_deref().map(|reference| format!(" Your reference is {}.", spoken(reference)));
+    let reference = report
+        .reference
+        .as_deref()
+        .map(|reference| format!(" Your reference is {}.", told(reference, state.manner)));
     let words = format!(
         "Thank you. A colleague has been alerted{}{}{}",
         if state.details.phone.is_some() { " and will ring you as soon as they can." } else { "." },
@@ -304,7 +313,10 @@ fn finish(state: &mut State) -> Vec<Effect> {
     closing::after_message(state, &words)
 }
 
-fn spoken(reference: &str) -> String {
+fn told(reference: &str, manner: Manner) -> String {
+    if manner.is_written() {
+        return reference.to_owned();
+    }
     let figures: Vec<String> = reference.chars().filter(|c| *c != '-').map(String::from).collect();
     figures.join(" ")
 }
@@ -330,7 +342,7 @@ pub(super) fn written(state: &mut State, reported: &RepairReported) -> Vec<Effec
     let words = format!(
         "Thank you. I've logged that{} for the property manager, who will be in touch. Your reference is {}.{}",
         if urgent { " as urgent" } else { "" },
-        spoken(&reported.reference),
+        told(&reported.reference, state.manner),
         if reported.texted { " I'm texting you that, with where to send photos." } else { "" }
     );
     closing::after_message(state, &words)

@@ -3,7 +3,7 @@
 use super::{closing, recovery};
 use crate::conversation::{Effect, Sending, State, Step};
 use crate::crm::ActionTaken;
-use crate::language::{Act, Heard};
+use crate::language::{Act, Heard, plain};
 use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
 use crate::tools::send_details::{DetailsSent, Recipient, SendDetails};
@@ -42,10 +42,17 @@ pub(super) fn offer(state: &mut State, words: &str) -> Vec<Effect> {
 /// Whether somebody asks for the details, wherever in the call.
 pub(super) fn is_asked(state: &State, heard: &Heard) -> bool {
     let by_a_way = heard.did(Act::ByEmail) || heard.did(Act::ByText) || heard.email.is_some();
-    by_a_way
+    (by_a_way || wants_them_here(state))
         && !state.offered.is_empty()
         && matches!(state.step, Step::ChooseProperty | Step::AnythingElse)
         && !heard.did(Act::Deny)
+}
+
+/// "Send me the three you mentioned", written: here is where.
+fn wants_them_here(state: &State) -> bool {
+    let words = plain(&state.last_heard);
+    state.manner.is_written()
+        && ["send me", "send them", "send details", "send it"].iter().any(|said| words.contains(said))
 }
 
 /// By text, by email, or not at all.
@@ -61,7 +68,7 @@ pub(crate) fn answer(state: &mut State, heard: &Heard) -> Vec<Effect> {
             None => state.ask(Step::AskEmailToSend, "Which email address shall I send them to?"),
         };
     }
-    if heard.did(Act::ByText) || heard.did(Act::Affirm) || heard.phone.is_some() {
+    if heard.did(Act::ByText) || wants_them_here(state) || heard.did(Act::Affirm) || heard.phone.is_some() {
         return by_text(state, heard);
     }
     if heard.did(Act::Deny) || heard.did(Act::Goodbye) || heard.did(Act::Thanks) {

@@ -29,7 +29,7 @@ pub(crate) fn with_wish(state: &mut State, heard: &Heard) -> Vec<Effect> {
     }
     let all_sundays = state.wish.dates.iter().all(|date| date.weekday() == Weekday::Sunday);
     if heard.ambiguous && state.wish.dates.len() == 2 && !all_sundays {
-        let days: Vec<String> = state.wish.dates.iter().map(|date| speech::date(*date)).collect();
+        let days: Vec<String> = state.wish.dates.iter().map(|date| state.manner.date(*date)).collect();
         return state.ask(Step::AskWhichDay, format!("Do you mean {}?", speech::any_of(&days)));
     }
     look_up(state)
@@ -136,9 +136,15 @@ pub(super) fn off_the_market(state: &mut State) -> Vec<Effect> {
 
 /// Offers the slots in hand.
 pub(super) fn offer(state: &mut State, lead_in: &str) -> Vec<Effect> {
-    let times: Vec<String> = state.slots.iter().map(|offered| speech::moment(offered.slot.start)).collect();
+    let times: Vec<String> =
+        state.slots.iter().map(|offered| state.manner.moment(offered.slot.start)).collect();
     let question = if times.len() == 1 { "Does that suit you?" } else { "Which suits you best?" };
-    let words = format!("{lead_in} {}. {question}", speech::any_of(&times));
+    let words = match times.as_slice() {
+        [_, _, ..] if state.manner.is_written() => {
+            format!("{lead_in}:{}{question}", enquiry::in_lines(&times))
+        }
+        _ => format!("{lead_in} {}. {question}", speech::any_of(&times)),
+    };
     state.ask(Step::ChooseSlot, words)
 }
 
@@ -146,6 +152,9 @@ pub(super) fn offer(state: &mut State, lead_in: &str) -> Vec<Effect> {
 pub(super) fn choose(state: &mut State, heard: &Heard) -> Vec<Effect> {
     if heard.did(Act::Goodbye) {
         return closing::goodbye(state);
+    }
+    if state.is_moving() && heard.did(Act::Cancel) {
+        return viewing::change(state, heard);
     }
     if let Some(slot) = picked(state, heard) {
         return take(state, slot);

@@ -5,6 +5,7 @@ use super::{closing, message, recovery};
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::ActionTaken;
 use crate::language::{Act, Heard, address_in, plain};
+use crate::manner::Manner;
 use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::find_ticket::{FindTicket, TicketOutcome, TicketStatus};
@@ -178,12 +179,12 @@ fn not_found(state: &mut State) -> Vec<Effect> {
 
 fn told(state: &mut State, tickets: &[TicketStatus]) -> Vec<Effect> {
     state.did(ActionTaken::InfoGiven);
-    let each: Vec<String> = tickets.iter().map(spoken).collect();
+    let each: Vec<String> = tickets.iter().map(|ticket| spoken(ticket, state.manner)).collect();
     let words = if each.is_empty() { "There is no repair open for you.".to_owned() } else { each.join(" ") };
     closing::anything_else(state, &words)
 }
 
-fn spoken(ticket: &TicketStatus) -> String {
+fn spoken(ticket: &TicketStatus, manner: Manner) -> String {
     let stands = match ticket.status.as_str() {
         "in_progress" => "is being dealt with",
         "resolved" => "is marked as done",
@@ -193,6 +194,9 @@ fn spoken(ticket: &TicketStatus) -> String {
     let who =
         ticket.manager_name.as_ref().map(|name| format!(" {name} is looking after it.")).unwrap_or_default();
     let figures: String = ticket.reference.chars().filter(char::is_ascii_digit).collect();
-    let number = figures.parse().map_or(figures, speech::cardinal);
-    format!("Your repair T {number}, {}, {stands}.{who}", ticket.category)
+    let reference = match figures.parse() {
+        Ok(number) if !manner.is_written() => format!("T {}", speech::cardinal(number)),
+        _ => ticket.reference.clone(),
+    };
+    format!("Your repair {reference}, {}, {stands}.{who}", ticket.category)
 }

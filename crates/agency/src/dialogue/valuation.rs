@@ -7,7 +7,7 @@ use super::{booking, closing, recovery, slots};
 use crate::conversation::{Context, Effect, State, Step};
 use crate::crm::{ActionTaken, Listing, PropertyType};
 use crate::language::{Act, Address, Heard, address_in};
-use crate::speech;
+use crate::manner::Manner;
 use crate::tools::ToolCall;
 use crate::tools::book_valuation::BookValuation;
 use crate::tools::book_viewing::BookingOutcome;
@@ -58,7 +58,7 @@ fn next(state: &mut State, lead_in: &str) -> Vec<Effect> {
         return state.ask(Step::ValuationAddress, words);
     };
     if !valuation.confirmed {
-        let words = format!("{lead_in}I have {}. Is that right?", spoken(address));
+        let words = format!("{lead_in}I have {}. Is that right?", whole(address, state.manner));
         return state.ask(Step::ConfirmAddress, words);
     }
     if valuation.listing.is_none() {
@@ -71,8 +71,8 @@ fn next(state: &mut State, lead_in: &str) -> Vec<Effect> {
     slots::look_up(state)
 }
 
-fn spoken(address: &Address) -> String {
-    let postcode = address.postcode.as_deref().map(|code| format!(", {}", speech::postcode(code)));
+fn whole(address: &Address, manner: Manner) -> String {
+    let postcode = address.postcode.as_deref().map(|code| format!(", {}", manner.postcode(code)));
     let rest = Address { postcode: None, ..address.clone() };
     format!("{rest}{}", postcode.unwrap_or_default())
 }
@@ -127,9 +127,9 @@ pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
     };
     let Some(address) = &valuation.address else { return next(state, "") };
     let words = format!(
-        "So that's a valuation of {}, at {}, in the name of {}. Shall I book it?",
-        spoken(address),
-        speech::moment(offered.slot.start),
+        "So that's a valuation of {}, {}, in the name of {}. Shall I book it?",
+        whole(address, state.manner),
+        state.manner.at(offered.slot.start),
         state.name_to_say()
     );
     state.ask(Step::ConfirmBooking, words)
@@ -160,7 +160,7 @@ pub(super) fn finished(state: &mut State, outcome: BookingOutcome) -> Vec<Effect
             state.slots.clear();
             let words = format!(
                 "That's booked: {}. {negotiator_name} will come to you.{}",
-                speech::moment(start),
+                state.manner.moment(start),
                 booking::confirmation(&confirmed_by)
             );
             closing::anything_else(state, &words)

@@ -121,7 +121,7 @@ pub(crate) fn go_on(state: &mut State, heard: &Heard) -> Vec<Effect> {
         "{} in {}, {}",
         speech::kind(&viewing.property),
         viewing.property.street(),
-        speech::moment(viewing.start)
+        state.manner.moment(viewing.start)
     );
     match state.change {
         Change::Late => {
@@ -199,7 +199,7 @@ pub(super) fn confirm_cancel(state: &mut State, heard: &Heard) -> Vec<Effect> {
 /// The new time is read back before it is taken.
 pub(super) fn read_back(state: &mut State) -> Vec<Effect> {
     let Some(offered) = &state.slot else { return slots::look_up(state) };
-    let words = format!("So I'll move it to {}. Shall I do that?", speech::moment(offered.slot.start));
+    let words = format!("So I'll move it to {}. Shall I do that?", state.manner.moment(offered.slot.start));
     state.ask(Step::ConfirmMove, words)
 }
 
@@ -249,7 +249,7 @@ pub(super) fn moved(state: &mut State, outcome: MoveOutcome) -> Vec<Effect> {
             }
             let words = format!(
                 "That's moved to {}. {negotiator_name} will meet you there.{}",
-                speech::moment(start),
+                state.manner.moment(start),
                 booking::confirmation(&confirmed_by)
             );
             (state.slot, state.chosen) = (None, None);

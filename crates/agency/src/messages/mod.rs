@@ -5,9 +5,10 @@ mod calendar;
 mod callback_promise;
 mod card;
 mod emergency;
+mod help;
 mod homes_page;
 mod letter;
-mod money;
+pub(crate) mod money;
 mod plan;
 mod property_details;
 mod running_late;
@@ -17,7 +18,7 @@ mod valuation_confirmation;
 mod verification_code;
 mod viewing_cancelled;
 mod viewing_confirmation;
-mod wording;
+pub(crate) mod wording;
 
 pub use appointment::{AppointmentEmail, News};
 pub use callback_promise::callback_promise;
@@ -25,6 +26,7 @@ pub use card::{BookableSlot, Card, PropertyMedia, absolute};
 pub use emergency::{
     Incident, emergency_alert, emergency_call, emergency_notice, help_is_coming, repair_reported, stand_down,
 };
+pub use help::{file_refused, help};
 pub use homes_page::{HomesPage, Unsubscribing, homes_page, unsubscribe_page};
 pub use letter::{Attachment, Email, Part};
 pub use plan::{Reach, Way, fallback, package_way, ways};
@@ -51,6 +53,8 @@ pub mod kind {
     pub const EMERGENCY_ALERT: &str = "emergency_alert";
     pub const EMERGENCY_CALL: &str = "emergency_call";
     pub const EMERGENCY_NOTICE: &str = "emergency_notice";
+    /// Sarah's answer to somebody who writes.
+    pub const REPLY: &str = "reply";
     pub const SAFETY_ADVICE: &str = "safety_advice";
     pub const HELP_IS_COMING: &str = "help_is_coming";
     pub const HAND_OFF: &str = "hand_off";

@@ -3,7 +3,7 @@
 use crate::crm::{Property, RentPeriod};
 
 /// `£2,200 pcm`, `£500 pw`, `£750,000`
-pub(super) fn price(property: &Property) -> String {
+pub(crate) fn price(property: &Property) -> String {
     let grouped = grouped(property.price);
     match property.rent_period {
         Some(RentPeriod::Month) => format!("£{grouped} pcm"),
@@ -13,7 +13,7 @@ pub(super) fn price(property: &Property) -> String {
 }
 
 /// `2,200`
-pub(super) fn grouped(pounds: i64) -> String {
+pub(crate) fn grouped(pounds: i64) -> String {
     let digits = pounds.to_string();
     digits
         .char_indices()

@@ -7,12 +7,12 @@ use crate::crm::{Listing, Wants};
 use crate::speech;
 
 /// `1 December 2026`
-pub(super) fn day(date: Date) -> String {
+pub(crate) fn day(date: Date) -> String {
     date.strftime("%-d %B %Y").to_string()
 }
 
 /// `two-bedroom flats to rent in Maida Vale up to £2,200 a month`
-pub(super) fn search(wants: &Wants) -> String {
+pub(crate) fn search(wants: &Wants) -> String {
     let words = speech::search(&Wants { budget_max: None, ..wants.clone() });
     let Some(most) = wants.budget_max else { return words };
     let unit = if wants.listing == Some(Listing::Rent) { " a month" } else { "" };

@@ -14,7 +14,6 @@ pub use history::{History, Line};
 pub use prompt::{ToolSpec, constant, messages};
 
 use crate::conversation::{Effect, State, Step};
-use crate::speech;
 
 /// What the rules settle by themselves, faster and surer than any model: an answer they asked for and understood.
 pub(crate) fn rules_know(step: Step) -> bool {
@@ -49,16 +48,14 @@ pub fn told(state: &State, effects: &[Effect]) -> String {
     if !say.is_empty() {
         told.insert("say".into(), say.join(" ").into());
     }
-    let homes = state
-        .offered
-        .iter()
-        .enumerate()
-        .map(|(n, home)| serde_json::json!({"id": tools::home_id(n), "about": speech::property(home)}));
+    let homes =
+        state.offered.iter().enumerate().map(
+            |(n, home)| serde_json::json!({"id": tools::home_id(n), "about": state.manner.property(home)}),
+        );
     told.insert("homes".into(), homes.collect());
-    let slots = state
-        .slots
-        .iter()
-        .map(|offered| serde_json::json!({"id": offered.id, "when": speech::moment(offered.slot.start)}));
+    let slots = state.slots.iter().map(
+        |offered| serde_json::json!({"id": offered.id, "when": state.manner.moment(offered.slot.start)}),
+    );
     told.insert("slots".into(), slots.collect());
     serde_json::Value::Object(told).to_string()
 }

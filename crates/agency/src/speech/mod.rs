@@ -12,7 +12,7 @@ pub(crate) use numbers::{SMALL, TENS};
 pub use numbers::{cardinal, ordinal};
 pub use property::{bathrooms, bedrooms, kind, property, search, with_article};
 pub use spelled::{email, epc, phone, postcode, reference};
-pub use when::{clock_time, date, moment, moment_in_writing};
+pub use when::{clock_time, date, date_in_writing, moment, moment_in_writing, time_in_writing};
 
 /// `one`, `one or two`, `one, two or three`.
 pub fn any_of(parts: &[String]) -> String {

@@ -49,16 +49,19 @@ pub fn moment(instant: Timestamp) -> String {
 /// A moment as it is written in a text: `Tue 24 Nov at 3:30pm`.
 pub fn moment_in_writing(instant: Timestamp) -> String {
     let local = london::local(instant);
-    let (date, time) = (local.date(), local.time());
+    format!("{} at {}", date_in_writing(local.date()), time_in_writing(local.time()))
+}
+
+/// `Tue 24 Nov`
+pub fn date_in_writing(date: Date) -> String {
+    format!("{} {} {}", &weekday_name(date)[..3], date.day(), &month_name(date)[..3])
+}
+
+/// `3:30pm`
+pub fn time_in_writing(time: Time) -> String {
     let hour = if time.hour() % 12 == 0 { 12 } else { time.hour() % 12 };
     let half = if time.hour() < 12 { "am" } else { "pm" };
-    format!(
-        "{} {} {} at {hour}:{:02}{half}",
-        &weekday_name(date)[..3],
-        date.day(),
-        &month_name(date)[..3],
-        time.minute()
-    )
+    format!("{hour}:{:02}{half}", time.minute())
 }
 
 fn weekday_name(date: Date) -> &'static str {

@@ -10,6 +10,7 @@ pub mod find_ticket;
 pub mod find_viewing;
 pub mod hand_off;
 pub mod move_viewing;
+pub mod pass_on;
 pub mod raise_emergency;
 pub mod report_repair;
 pub mod running_late;
@@ -28,6 +29,7 @@ use find_ticket::{FindTicket, TicketOutcome};
 use find_viewing::{BookedViewing, FindViewing};
 use hand_off::{HandOff, Transfer};
 use move_viewing::{MoveOutcome, MoveViewing};
+use pass_on::{PassOn, PassedOn};
 use raise_emergency::{EmergencyRaised, RaiseEmergency};
 use report_repair::{RepairReported, ReportRepair};
 use running_late::RunningLate;
@@ -57,6 +59,7 @@ pub enum ToolCall {
     EmergencyDetails(EmergencyDetails),
     ReportRepair(Box<ReportRepair>),
     HandOff(HandOff),
+    PassOn(PassOn),
 }
 
 /// What a tool came to.
@@ -81,6 +84,7 @@ pub enum ToolOutcome {
     RepairReported(RepairReported),
     /// None: nobody is free.
     HandOff(Option<Transfer>),
+    PassedOn(PassedOn),
     /// The store could not be reached; nothing was written.
     Failed,
 }
@@ -119,6 +123,7 @@ impl ToolCall {
             Self::EmergencyDetails(_) => "emergency_details",
             Self::ReportRepair(_) => "report_repair",
             Self::HandOff(_) => "hand_off",
+            Self::PassOn(_) => "pass_on",
         }
     }
 }

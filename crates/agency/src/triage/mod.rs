@@ -418,6 +418,9 @@ mod tests {
             ("please, it's an emergency", "unclear"),
             ("I can't breathe", "person_at_risk"),
             ("my toddler's locked in the bathroom", "person_at_risk"),
+            ("I don't want to live any more", "person_at_risk"),
+            ("there's no point in living", "person_at_risk"),
+            ("I wish I was dead", "person_at_risk"),
             ("there's a horrible rotten egg smell in the kitchen", "gas"),
             ("the toilet's overflowing and there's sewage everywhere", "sewage"),
             ("the washing machine has leaked through to the flat downstairs", "water"),
@@ -450,6 +453,8 @@ mod tests {
             "it's a bit of an emergency, our landlord's selling",
             "I'd like good security, the last one got broken into",
             "a two bed flat in Maida Vale",
+            "I don't want to live there any more, it's too noisy",
+            "there's no point in viewing it",
         ] {
             assert_eq!(found(words), None, "{words}");
         }
@@ -533,6 +538,7 @@ mod tests {
             ("the pipe has first", Some("water")),
             ("surge is coming up the drain", Some("sewage")),
             ("please hurry, come quickly", Some("unclear")),
+            ("I don't want to be here any more", Some("person_at_risk")),
             ("I can't smell anything funny, it's lovely", None),
             ("I'd like a flat to rent", None),
             ("guess what, I got the job", None),

@@ -18,6 +18,9 @@ pub(super) enum Verb {
         /// How callers are listened to.
         #[arg(long, value_enum, default_value_t = Voice::Relay)]
         voice: Voice,
+        /// The same stories by WhatsApp, judged by what they come to; those about the telephone itself are left out.
+        #[arg(long)]
+        in_writing: bool,
         /// Print what was said even where all is well.
         #[arg(long)]
         verbose: bool,
@@ -52,7 +55,7 @@ pub(super) async fn run(verb: Verb) -> anyhow::Result<bool> {
             print(&serde_json::to_string_pretty(&schemars::schema_for!(Scenario))?);
             Ok(true)
         }
-        Verb::Run { folder, only, voice, verbose, json } => {
+        Verb::Run { folder, only, voice, in_writing, verbose, json } => {
             let mut failed = 0;
             let mut played = 0;
             for (path, scenario) in read_folder(&folder)? {
@@ -60,6 +63,9 @@ pub(super) async fn run(verb: Verb) -> anyhow::Result<bool> {
                 if only.as_ref().is_some_and(|word| !file.contains(word)) {
                     continue;
                 }
+                let Some(scenario) = (if in_writing { scenario.in_writing() } else { Some(scenario) }) else {
+                    continue;
+                };
                 played += 1;
                 failed += usize::from(!one(&file, &scenario, voice, verbose, json).await?);
             }
@@ -85,7 +91,8 @@ async fn one(
     let passed = verdict.problems.is_empty();
     if json {
         let line = serde_json::json!({
-            "file": file, "name": scenario.name, "passed": passed, "problems": verdict.problems, "transcript": verdict.transcript,
+            "file": file, "name": scenario.name, "passed": passed, "problems": verdict.problems,
+            "transcript": verdict.transcript, "changes": verdict.changes.rows,
         });
         print(&line.to_string());
         return Ok(passed);

@@ -2,7 +2,7 @@
 
 use agency::conversation::{Event, State, Step};
 use agency::crm::{CallOutcome, Priority, TaskKind};
-use agency::speech;
+use agency::manner::Manner;
 use store::{Conversation, EndedCall, NewTask, StoreError};
 
 use super::gather::{Turn, answer_call};
@@ -24,20 +24,23 @@ pub(super) async fn end_known_call(app: &App, turn: &Turn, seconds: Option<i64>)
     for _ in 0..TRIES_MAX {
         // Not there: the database does not answer, and Twilio or the sweep asks again.
         let saved = app.store.conversation(&turn.call_sid).await?.ok_or(StoreError::TurnTaken)?;
-        if saved.ended || end_at(app, turn, seconds, &saved).await? {
+        if saved.ended || end_at(app, seconds, &saved).await? {
             return Ok(());
         }
     }
     Err(StoreError::TurnTaken)
 }
 
-/// Ends the call as it stood at that turn; false if it has moved on.
-async fn end_at(
-    app: &App,
-    turn: &Turn,
-    seconds: Option<i64>,
-    saved: &Conversation,
-) -> Result<bool, StoreError> {
+/// Ends a chat as it stands; one that has moved on meanwhile is ended later.
+pub(super) async fn end_conversation(app: &App, id: &str) -> Result<(), StoreError> {
+    match app.store.conversation_with_id(id).await? {
+        Some(saved) if !saved.ended => end_at(app, None, &saved).await.map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+/// Ends the conversation as it stood at that turn; false if it has moved on.
+async fn end_at(app: &App, seconds: Option<i64>, saved: &Conversation) -> Result<bool, StoreError> {
     let mut state: State = serde_json::from_str(&saved.state)?;
     if app.store.was_taken(&saved.id).await? {
         state.was_transferred();
@@ -45,7 +48,7 @@ async fn end_at(
     let now = app.now();
     let left = left_to_do(&state);
     let ended = EndedCall {
-        call_sid: &turn.call_sid,
+        conversation: &saved.id,
         turn: saved.turn,
         duration_s: seconds,
         outcome: state.outcome(),
@@ -120,8 +123,6 @@ async fn leave_review(
     Ok(())
 }
 
-const RANG_OFF: &str = "Caller rang off before an outcome";
-
 struct LeftToDo {
     kind: TaskKind,
     priority: Priority,
@@ -132,6 +133,10 @@ struct LeftToDo {
 /// A message that was begun is not lost with the call; a caller who was looking for a home and hung up in the middle
 /// should be rung.
 fn left_to_do(state: &State) -> Option<LeftToDo> {
+    let gone = match state.manner {
+        Manner::Spoken => "Caller rang off before an outcome",
+        Manner::Written => "A chat ended before an outcome",
+    };
     if let (None, [_, ..]) = (&state.message, state.to_confirm.as_slice()) {
         return Some(LeftToDo {
             kind: TaskKind::FollowUp,
@@ -152,7 +157,7 @@ fn left_to_do(state: &State) -> Option<LeftToDo> {
         return Some(LeftToDo {
             kind: TaskKind::CallBack,
             priority: Priority::Urgent,
-            title: RANG_OFF,
+            title: gone,
             notes: words.clone(),
         });
     }
@@ -160,7 +165,7 @@ fn left_to_do(state: &State) -> Option<LeftToDo> {
         return Some(LeftToDo {
             kind: TaskKind::FollowUp,
             priority: Priority::Urgent,
-            title: RANG_OFF,
+            title: gone,
             notes: "Was about to book a valuation.".to_owned(),
         });
     }
@@ -172,7 +177,7 @@ fn left_to_do(state: &State) -> Option<LeftToDo> {
     unfinished.then(|| LeftToDo {
         kind: TaskKind::FollowUp,
         priority: Priority::Normal,
-        title: RANG_OFF,
-        notes: format!("Was looking for {}.", speech::search(&state.wants)),
+        title: gone,
+        notes: format!("Was looking for {}.", state.manner.search(&state.wants)),
     })
 }

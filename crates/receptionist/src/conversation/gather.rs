@@ -130,7 +130,7 @@ async fn try_answer(
     };
     let before: State = serde_json::from_str(&saved.state)?;
     let unfinished = app.store.unfinished_tools(&saved.id, saved.turn).await?;
-    let mut talk = Talk::new(app, &words, (saved.id, &turn.call_sid, saved.lead), before.clone());
+    let mut talk = Talk::new(app, &words, (saved.id, Some(&turn.call_sid), saved.lead), before.clone());
     talk.state.turn = saved.turn + 1;
     let effects = if unfinished.is_empty() {
         talk.answer(turn.event.clone(), began).await
@@ -165,7 +165,7 @@ async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Resul
     let lead = tx.begin_call(&begin).await?;
     let mut state = State::new(caller);
     let effects = handle(&mut state, Event::Started, &app.context(words));
-    let talk = Talk::new(app, words, (conversation, &turn.call_sid, lead), state);
+    let talk = Talk::new(app, words, (conversation, Some(&turn.call_sid), lead), state);
     let started = Turn { event: Event::Started, ..turn.clone() };
     let answered = Answered {
         turn: &started,

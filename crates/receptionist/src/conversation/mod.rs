@@ -1,6 +1,7 @@
 //! Running conversations, over ConversationRelay or `<Gather>`: the driver performs the machine's effects and saves every
 //! turn.
 
+mod chat;
 mod ending;
 mod gather;
 mod relay;
@@ -10,6 +11,7 @@ mod thinking;
 mod twiml;
 mod without_store;
 
+pub use chat::{answer_chat, answer_chats, close_silent_chats};
 pub use ending::end_call;
 pub use gather::{
     Turn, answer_call, answer_failed_transfer, answer_lost_relay, answer_lost_turn, answer_turn, last_words,

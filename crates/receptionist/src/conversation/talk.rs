@@ -2,6 +2,7 @@
 
 use agency::conversation::{Effect, Event, State, handle};
 use agency::crm::LeadId;
+use agency::messages::Way;
 use agency::model::Line;
 use agency::triage;
 use jiff::Timestamp;
@@ -42,7 +43,10 @@ pub(crate) struct Talk<'a> {
     pub(crate) app: &'a App,
     pub(super) words: &'a Words,
     pub(crate) conversation: String,
-    pub(crate) call_sid: String,
+    /// None: they write.
+    pub(crate) call_sid: Option<String>,
+    /// How they write, if they do.
+    pub(crate) writes_by: Option<Way>,
     pub(crate) lead: LeadId,
     pub(crate) state: State,
     /// The caller's line of the transcript: it stands before the tools it caused.
@@ -55,7 +59,7 @@ impl<'a> Talk<'a> {
     pub(super) fn new(
         app: &'a App,
         words: &'a Words,
-        (conversation, call_sid, lead): (String, &str, LeadId),
+        (conversation, call_sid, lead): (String, Option<&str>, LeadId),
         state: State,
     ) -> Self {
         let heard_id = app.id("turn");
@@ -63,7 +67,8 @@ impl<'a> Talk<'a> {
             app,
             words,
             conversation,
-            call_sid: call_sid.to_owned(),
+            call_sid: call_sid.map(str::to_owned),
+            writes_by: None,
             lead,
             state,
             heard_id,
@@ -213,6 +218,7 @@ impl<'a> Talk<'a> {
             Event::CallerSpoke { alternatives } => alternatives.first().cloned(),
             Event::KeysPressed { digits } => Some(format!("[keys {digits}]")),
             Event::CallerSilent => Some("[silence]".to_owned()),
+            Event::FilesCame { voice } => Some(if *voice { "[voice note]" } else { "[files]" }.to_owned()),
             _ => None,
         };
         let heard = caller.map(|words| TurnLine {

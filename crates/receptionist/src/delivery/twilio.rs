@@ -42,6 +42,14 @@ pub struct Undelivered {
     pub code: Option<i64>,
 }
 
+/// Why a file is not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfetched {
+    /// Trying again cannot help.
+    Refused(&'static str),
+    Later,
+}
+
 impl Undelivered {
     /// The agency has no such channel any more.
     pub const NOT_SET_UP: Self = Self { failure: Failure::Permanent, http_status: None, code: None };
@@ -163,6 +171,41 @@ impl TwilioClient {
         let response = self.authorised(self.http.get(url)).send().await.map_err(drop)?;
         let delivery: Delivery = response.error_for_status().map_err(drop)?.json().await.map_err(drop)?;
         Ok((delivery.status, delivery.error_code))
+    }
+
+    /// A file that somebody sent. Only from Twilio, whatever the address says, and no larger than this.
+    pub async fn fetch_media(&self, url: &str, bytes_max: usize) -> Result<Vec<u8>, Unfetched> {
+        if !url.starts_with(&self.media_base()) {
+            return Err(Unfetched::Refused("its address is not Twilio's"));
+        }
+        let response = self.authorised(self.http.get(url)).send().await.map_err(|_| Unfetched::Later)?;
+        let status = response.status();
+        if status.is_client_error() && status.as_u16() != 429 {
+            return Err(Unfetched::Refused("Twilio does not have it"));
+        }
+        let mut response = response.error_for_status().map_err(|_| Unfetched::Later)?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|_| Unfetched::Later)? {
+            if bytes.len() + chunk.len() > bytes_max {
+                return Err(Unfetched::Refused("it is too large"));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    /// It need not lie at Twilio any longer. Gone already is gone.
+    pub async fn delete_media(&self, url: &str) -> Result<(), ()> {
+        if !url.starts_with(&self.media_base()) {
+            return Ok(());
+        }
+        let response = self.authorised(self.http.delete(url)).send().await.map_err(drop)?;
+        let is_gone = response.status().is_success() || response.status().as_u16() == 404;
+        if is_gone { Ok(()) } else { Err(()) }
+    }
+
+    fn media_base(&self) -> String {
+        self.messages_url.replace("/Messages.json", "/Messages/")
     }
 
     fn authorised(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {

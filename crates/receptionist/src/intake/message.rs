@@ -1,25 +1,26 @@
 //! `POST /api/webhooks/twilio/sms` and `POST /api/webhooks/whatsapp`: somebody has written. Kept once by its id, answered
-//! with empty TwiML. A colleague's OK takes the emergency they were rung about; STOP is an opt-out; an emergency is alarmed
-//! like one on the telephone, and answered with its safety words; everything else is a colleague's to answer until the
-//! receptionist writes herself, and nothing is lost.
+//! with empty TwiML. A colleague's OK takes the emergency they were rung about; STOP is an opt-out; a figure may answer a
+//! survey; everything else waits for the receptionist's answer (`conversation/chat.rs`), an emergency not a moment.
 
+use agency::chat::{Keyword, keyword, pause};
 use agency::crm::{Channel, LeadId, Priority, TaskKind};
-use agency::language::address_in;
-use agency::messages::{Way, kind};
+use agency::language::{Expecting, Said, hear};
+use agency::messages::{Way, help, kind};
 use agency::phone::PhoneNumber;
-use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::take_message::call_back_due;
 use agency::triage::{self, Emergency};
 use axum::extract::State;
 use axum::response::Response;
-use store::{NewInbound, NewTask, Ring, StoreError, Tx};
+use jiff::{SignedDuration, Timestamp};
+use store::{Chat, NewInbound, NewMedia, NewTask, Ring, StoreError, Tx};
 
+use super::answers::{self, Answered};
 use super::form::Form;
-use super::{Refused, Signed, answers, twiml};
+use super::{Refused, Signed, twiml};
 use crate::app::App;
-use crate::ladder;
+use crate::conversation::answer_chat;
 use crate::outbox::{About, Post, post};
-use crate::tools::{self, Known, Reported};
+use crate::{ladder, tools};
 
 pub(super) async fn sms(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
     take(&app, &signed.form, Channel::Sms).await
@@ -38,6 +39,18 @@ struct Written<'f> {
     phone: PhoneNumber,
     channel: Channel,
     danger: Option<Emergency>,
+    /// Twilio has answered the word itself.
+    is_handled: bool,
+    /// (address, what it is said to be) of each file.
+    files: Vec<(&'f str, Option<&'f str>)>,
+}
+
+/// As Twilio numbers them, from 0 (twilio.com/docs/messaging/guides/webhook-request).
+fn files(form: &Form) -> Vec<(&str, Option<&str>)> {
+    const FILES_MAX: usize = 10;
+    let count = form.get("NumMedia").and_then(|count| count.parse().ok()).unwrap_or(0).min(FILES_MAX);
+    let file = |n| Some((form.get(&format!("MediaUrl{n}"))?, form.get(&format!("MediaContentType{n}"))));
+    (0..count).filter_map(file).collect()
 }
 
 async fn take(app: &App, form: &Form, channel: Channel) -> Result<Response, Refused> {
@@ -54,6 +67,8 @@ async fn take(app: &App, form: &Form, channel: Channel) -> Result<Response, Refu
         phone,
         channel,
         danger: triage::emergency(&[body.to_owned()], app.now(), &app.settings.triage),
+        is_handled: form.get("OptOutType").is_some(),
+        files: files(form),
     };
     answer(app, &written).await.map_err(|error| {
         tracing::error!(error = %error, code = error.code(), "a message could not be kept");
@@ -72,7 +87,14 @@ async fn answer(app: &App, written: &Written<'_>) -> Result<(), StoreError> {
     if let Some(ring) = &accepted {
         ladder::accept(app, ring, &format!("OK by {}", written.channel)).await?;
     }
-    keep(app, written, accepted.as_ref()).await
+    keep(app, written, accepted.as_ref()).await?;
+    app.outbox_rung.notify_one();
+    if written.danger.is_some() {
+        return answer_chat(app, written.from).await;
+    }
+    app.chats_rung.notify_one();
+    app.media_rung.notify_one();
+    Ok(())
 }
 
 fn says_ok(body: &str) -> bool {
@@ -80,28 +102,12 @@ fn says_ok(body: &str) -> bool {
     matches!(word.as_str(), "ok" | "okay" | "yes" | "1" | "accept")
 }
 
-/// Twilio takes these itself and tells us (twilio.com/docs/messaging/tutorials/advanced-opt-out).
-fn says_stop(body: &str) -> bool {
-    let word = body.trim().to_uppercase();
-    matches!(word.as_str(), "STOP" | "STOPALL" | "UNSUBSCRIBE" | "CANCEL" | "END" | "QUIT")
-}
-
-/// As Twilio takes it, too.
-fn says_start(body: &str) -> bool {
-    matches!(body.trim().to_uppercase().as_str(), "START" | "UNSTOP")
-}
-
-/// The message, and what it asks for; nothing if it was here before.
+/// The message, and what becomes of it; nothing if it was here before.
 async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Result<(), StoreError> {
     let now = app.now();
-    let is_staff = app.store.is_staff(&written.phone).await?;
-    let is_callers = !is_staff && accepted.is_none();
-    let alarming = if is_callers { alarming(app, written).await? } else { None };
-    let answered = if is_callers && written.danger.is_none() && !may_be_danger(app, written.body) {
-        answers::to_question(app, &written.phone, written.body).await?
-    } else {
-        None
-    };
+    let is_callers = accepted.is_none() && !app.store.is_staff(&written.phone).await?;
+    let chat = app.store.chat(written.from).await?;
+    let to_do = if is_callers { to_do(app, written, chat.as_ref()).await? } else { ToDo::ForStaff };
     let mut tx = app.store.begin().await?;
     let lead = if is_callers {
         Some(tx.lead_for_message(&written.phone, written.channel, now).await?)
@@ -117,73 +123,139 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
         from: written.from,
         body: written.body,
         provider_sid: written.sid,
+        is_answered: !to_do.is_to_be_answered(),
         now,
     };
     if !tx.receive(&new).await? {
         return Ok(());
     }
-    if says_stop(written.body) {
-        tx.opt_out(&app.id("opt_out"), &written.phone, now).await?;
-        if let Some(lead) = lead {
-            tx.end_search(lead, (&app.id("consent"), written.body), now).await?;
+    keep_files(app, &mut tx, &id, &written.files).await?;
+    match (to_do, lead) {
+        (ToDo::Keyword(word), Some(lead)) => obey(app, &mut tx, written, (word, lead)).await?,
+        (ToDo::Question(answered, asks_besides), Some(lead)) => {
+            answers::keep(app, &mut tx, (&id, lead), &answered, written.body).await?;
+            if asks_besides {
+                wait(app, &mut tx, written, (lead, chat.as_ref())).await?;
+            } else if !answered.is_score() {
+                leave_task(app, &mut tx, written, (&id, Some(lead))).await?;
+            }
         }
-    } else if says_start(written.body) {
-        tx.opt_in(&written.phone).await?;
-    } else if let (Some(answered), Some(lead)) = (&answered, lead) {
-        answers::keep(app, &mut tx, (&id, lead), answered, written.body).await?;
-        if !answered.is_score() {
-            // Words may ask for something besides.
-            leave_task(app, &mut tx, written, (&id, Some(lead))).await?;
-        }
-    } else if accepted.is_none() {
-        if let (Some((call, known)), Some(lead)) = (&alarming, lead) {
-            alarm(app, &mut tx, written, (&id, lead), (call, known)).await?;
-        }
-        leave_task(app, &mut tx, written, (&id, lead)).await?;
+        (ToDo::Answer, Some(lead)) => wait(app, &mut tx, written, (lead, chat.as_ref())).await?,
+        _ if accepted.is_none() => leave_task(app, &mut tx, written, (&id, lead)).await?,
+        _ => {}
     }
-    tx.commit().await?;
-    app.outbox_rung.notify_one();
+    tx.commit().await
+}
+
+async fn keep_files(
+    app: &App,
+    tx: &mut Tx,
+    message: &str,
+    files: &[(&str, Option<&str>)],
+) -> Result<(), StoreError> {
+    for (position, (url, said_type)) in (0..).zip(files) {
+        let id = app.id("media");
+        let new = NewMedia { id: &id, message, position, url, said_type: *said_type, now: app.now() };
+        tx.keep_media(&new).await?;
+    }
     Ok(())
 }
 
-/// The emergency that was written of, and what is known of it.
-async fn alarming(app: &App, written: &Written<'_>) -> Result<Option<(RaiseEmergency, Known)>, StoreError> {
-    let Some(emergency) = &written.danger else { return Ok(None) };
-    let call = RaiseEmergency {
-        emergency: emergency.clone(),
-        words: written.body.to_owned(),
-        name: None,
-        phone: Some(written.phone.clone()),
-        place: address_in(written.body, &app.words().await?.lexicon),
-    };
-    let known = Known::read(app, &call).await?;
-    Ok(Some((call, known)))
+/// What becomes of a message.
+enum ToDo {
+    Keyword(Keyword),
+    /// It answers what we asked: a survey, or how a viewing went; and may ask something besides.
+    Question(Answered, bool),
+    Answer,
+    ForStaff,
 }
 
-/// The same alarm as on the telephone, and the safety words the way they wrote.
-async fn alarm(
+impl ToDo {
+    fn is_to_be_answered(&self) -> bool {
+        matches!(self, Self::Answer | Self::Question(_, true))
+    }
+}
+
+async fn to_do(app: &App, written: &Written<'_>, chat: Option<&Chat>) -> Result<ToDo, StoreError> {
+    if let Some(word) = keyword(written.body, written.channel) {
+        return Ok(ToDo::Keyword(word));
+    }
+    // What the receptionist has just asked goes before what was asked a day ago.
+    let was_asked = chat.is_some_and(|chat| chat.asks);
+    if was_asked || written.danger.is_some() || may_be_danger(app, written.body) {
+        return Ok(ToDo::Answer);
+    }
+    Ok(match answers::to_question(app, &written.phone, written.body).await? {
+        Some(answered) => {
+            let asks_besides = !answered.is_score() && asks_something(app, written.body).await?;
+            ToDo::Question(answered, asks_besides)
+        }
+        None => ToDo::Answer,
+    })
+}
+
+/// "It was lovely. Can I book another one for Friday?"
+async fn asks_something(app: &App, body: &str) -> Result<bool, StoreError> {
+    let words = app.words().await?;
+    let said = Said {
+        alternatives: &[body.to_owned()],
+        expecting: Expecting::Anything,
+        listing: None,
+        offers: &[],
+        now: app.now(),
+    };
+    Ok(body.contains('?') && hear(&said, &words.lexicon).intent.is_some())
+}
+
+/// They wait for an answer: at once if it is plain that they have finished, else once they have stopped typing.
+async fn wait(
     app: &App,
     tx: &mut Tx,
     written: &Written<'_>,
-    (message, lead): (&str, LeadId),
-    (call, known): (&RaiseEmergency, &Known),
+    (lead, chat): (LeadId, Option<&Chat>),
 ) -> Result<(), StoreError> {
-    let key = format!("inbound:{}", written.sid);
-    let reported = Reported { app, conversation: message, sid: written.sid, lead };
-    let raised = tools::raise(&reported, tx, call, known, &key).await?;
-    let body = triage::hazard(&raised.hazard).map(triage::Hazard::words_in_writing).unwrap_or_default();
-    let way = if written.channel == Channel::WhatsApp { Way::WhatsAppText } else { Way::Sms };
-    let about = About { lead: Some(lead), conversation: Some(message), alert: Some(&raised.alert) };
-    let dedupe_key = format!("{}:{key}", kind::SAFETY_ADVICE);
-    let advice = Post {
-        kind: kind::SAFETY_ADVICE,
-        to: &written.phone,
-        way,
-        body: &body,
-        appointment: None,
-        dedupe_key: &dedupe_key,
+    let (now, settings) = (app.now(), &app.settings.chat);
+    let typing = SignedDuration::from_millis(settings.typing_pause_ms);
+    let was_asked = chat.is_some_and(|chat| chat.asks);
+    let pause = match written.danger {
+        Some(_) => SignedDuration::ZERO,
+        None => pause(written.body, was_asked, typing),
     };
-    post(app, tx, &about, &advice).await
+    let after = |from: Timestamp, time| from.saturating_add(time).unwrap_or(from);
+    let since = chat.and_then(|chat| chat.waiting_since).unwrap_or(now);
+    let latest = after(since, SignedDuration::from_millis(settings.wait_max_ms)).max(now);
+    tx.await_answer((written.from, written.channel, lead), after(now, pause).min(latest), now).await
+}
+
+/// STOP, START and HELP.
+async fn obey(
+    app: &App,
+    tx: &mut Tx,
+    written: &Written<'_>,
+    (word, lead): (Keyword, LeadId),
+) -> Result<(), StoreError> {
+    let now = app.now();
+    match word {
+        Keyword::Stop => {
+            tx.opt_out(&app.id("opt_out"), &written.phone, now).await?;
+            tx.end_search(lead, (&app.id("consent"), written.body), now).await
+        }
+        Keyword::Start => tx.opt_in(&written.phone).await,
+        Keyword::Help if written.is_handled => Ok(()),
+        Keyword::Help => {
+            let way = if written.channel == Channel::WhatsApp { Way::WhatsAppText } else { Way::Sms };
+            let reply = Post {
+                kind: kind::REPLY,
+                to: &written.phone,
+                way,
+                body: &help(app.agency()),
+                appointment: None,
+                dedupe_key: &format!("{}:{}", kind::REPLY, written.sid),
+            };
+            let about = About { lead: Some(lead), conversation: None, alert: None };
+            post(app, tx, &about, &reply).await
+        }
+    }
 }
 
 /// Words that on the telephone would be asked about.
@@ -197,25 +269,18 @@ async fn leave_task(
     written: &Written<'_>,
     (message, lead): (&str, Option<LeadId>),
 ) -> Result<(), StoreError> {
-    let (now, is_emergency) = (app.now(), written.danger.is_some());
-    let (title, due) = if is_emergency {
-        ("EMERGENCY in writing: ring them now", now)
-    } else if may_be_danger(app, written.body) {
-        ("May be an emergency: ring them now", now)
-    } else {
-        ("Answer a message", call_back_due(app.hours(), now))
-    };
+    let now = app.now();
     let task = NewTask {
         id: &app.id("task"),
         kind: TaskKind::CallBack,
         priority: Priority::Urgent,
-        title,
+        title: "Answer a message",
         notes: Some(written.body),
         lead,
-        conversation: is_emergency.then_some(message),
+        conversation: None,
         message: Some(message),
         dedupe_key: &format!("inbound:{}", written.sid),
-        due: Some(due),
+        due: Some(call_back_due(app.hours(), now)),
         now,
     };
     tx.add_task(&task).await?;

@@ -20,6 +20,7 @@ pub(crate) struct About<'a> {
 }
 
 /// One message to one person.
+#[derive(Clone, Copy)]
 pub(crate) struct Post<'a> {
     pub(crate) kind: &'a str,
     pub(crate) to: &'a PhoneNumber,

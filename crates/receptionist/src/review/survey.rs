@@ -47,6 +47,10 @@ const SURVEYS: &str = "surveys";
 /// Somebody who spoke, and had nothing worse on their mind.
 fn is_ordinary(reviewed: &Reviewed) -> bool {
     let state = reviewed.state;
+    // It is of calls: a chat is not followed by one.
+    if state.manner.is_written() {
+        return false;
+    }
     let is_grave = state.is_delicate || !state.hazards.is_empty() || !state.doubted.is_empty();
     state.caller_spoke && !is_grave && !state.opts_out && state.outcome() != CallOutcome::Emergency
 }

@@ -19,6 +19,9 @@ pub struct Scenario {
     /// The caller's number in E.164, or `anonymous`; empty: nobody rings.
     #[serde(default)]
     pub caller: String,
+    /// Who writes, where `write` and the like are steps: a number in E.164, with `whatsapp:` before it for WhatsApp.
+    #[serde(default)]
+    pub writer: String,
     /// Rows written before the call, by table.
     #[serde(default)]
     pub given: BTreeMap<String, Vec<Map<String, Value>>>,
@@ -46,6 +49,62 @@ pub struct Scenario {
     /// What nobody may have heard.
     #[serde(default)]
     pub never_said: Vec<String>,
+    /// Only these tables are judged.
+    #[serde(skip)]
+    pub judged: Option<&'static [&'static str]>,
+}
+
+/// What a conversation must come to, however it is had.
+const ANY_WAY: &[(&str, &[&str])] = &[
+    ("viewing_appointments", &["kind", "property_id", "scheduled_date", "status", "viewer_name"]),
+    ("support_tickets", &["category", "urgency"]),
+    ("alerts", &["hazard"]),
+];
+
+impl Scenario {
+    /// The same story by WhatsApp: what was said is written. Judged by appointments, repairs and emergencies. None: it is about
+    /// the telephone (keys, silence, being put through), or nobody could write from that number.
+    pub fn in_writing(&self) -> Option<Self> {
+        let can_write = self.caller.starts_with("+447");
+        let comes_to = self.expect.keys().any(|table| ANY_WAY.iter().any(|(judged, _)| judged == table));
+        if !can_write || !comes_to {
+            return None;
+        }
+        let steps =
+            self.steps.iter().filter(|step| !matches!(step, Step::HangUp(_))).map(|step| match step {
+                Step::Say(words) => Some(Step::Write(words.clone())),
+                Step::Press(_) | Step::Silence(_) => None,
+                other => Some(other.clone()),
+            });
+        let expect = ANY_WAY.iter().filter_map(|(table, columns)| {
+            let only = |row: &Map<String, Value>| {
+                row.iter()
+                    .filter(|(column, _)| columns.contains(&column.as_str()))
+                    .map(|(c, v)| (c.clone(), v.clone()))
+                    .collect()
+            };
+            let expected = match self.expect.get(*table)? {
+                Expected::Count(count) => Expected::Count(*count),
+                Expected::Rows(rows) => Expected::Rows(rows.iter().map(only).collect()),
+            };
+            Some(((*table).to_owned(), expected))
+        });
+        // Writing takes its time; what was the last moment for a slot still is.
+        let clock: jiff::Timestamp = self.clock.parse().ok()?;
+        let earlier = clock.checked_sub(jiff::SignedDuration::from_mins(3)).ok()?;
+        let is_same_day = agency::london::date_of(earlier) == agency::london::date_of(clock);
+        Some(Self {
+            clock: if is_same_day { earlier } else { clock }.to_string(),
+            writer: format!("whatsapp:{}", self.caller),
+            caller: String::new(),
+            steps: steps.collect::<Option<Vec<Step>>>()?,
+            expect: expect.collect(),
+            mail: None,
+            safety_words: Vec::new(),
+            judged: Some(&["viewing_appointments", "support_tickets", "alerts"]),
+            ..self.clone()
+        })
+    }
 }
 
 /// One thing the caller does, or that happens.
@@ -96,6 +155,21 @@ pub enum Step {
         from: String,
         words: String,
     },
+    /// The writer writes, and reads the answer.
+    Write(String),
+    /// The writer sends several messages in a row, faster than they are answered.
+    Pieces(Vec<String>),
+    /// The same message comes in this often, as Twilio's retries bring it.
+    Repeated {
+        words: String,
+        times: usize,
+    },
+    /// The writer sends files, with or without words.
+    Sends {
+        #[serde(default)]
+        words: String,
+        files: Vec<SentFile>,
+    },
     /// Somebody else rings, says this line by line, and hangs up.
     AnotherCaller {
         from: String,
@@ -103,6 +177,20 @@ pub enum Step {
     },
     /// The caller hangs up.
     HangUp(bool),
+}
+
+/// A file that somebody sends from their telephone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SentFile {
+    /// A JPEG that says where it was taken.
+    Photo,
+    Video,
+    VoiceNote,
+    /// Says it is a picture and is a program.
+    FalsePicture,
+    /// More than we take.
+    TooLarge,
 }
 
 /// Who can be away.

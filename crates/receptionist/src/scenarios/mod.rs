@@ -5,6 +5,7 @@ mod format;
 mod judge;
 mod outside;
 mod play;
+mod writing;
 
 pub use format::{Scenario, Step, read_file, read_folder};
 pub use judge::{Changes, Snapshot, differences};

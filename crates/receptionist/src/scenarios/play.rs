@@ -5,9 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use phone_network::{Call, Faults, Listening, MailServer};
 
 use super::format::{Phone, Recipient, Scenario, Service, Step};
-use super::judge::{Snapshot, differences, mail_differences};
-use super::outside;
-use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal, WHATSAPP_NUMBER};
+use super::judge::{Changes, Snapshot, differences, mail_differences};
+use super::{outside, writing};
+use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal};
 use crate::seed::seed;
 
 /// How a scenario went. It passed when `problems` is empty.
@@ -15,6 +15,8 @@ pub struct Verdict {
     pub problems: Vec<String>,
     /// What was said, for whoever looks into a failure.
     pub transcript: Vec<String>,
+    /// What is new or different at the end, for whoever writes down what to expect.
+    pub changes: Changes,
 }
 
 /// Runs one scenario on an empty database.
@@ -33,7 +35,8 @@ pub async fn run(
     let mut rehearsal = Rehearsal::start(Plan { environment, ..Plan::stepped(database_url, clock) }).await?;
     prepare(scenario, &rehearsal, clock).await?;
     let before = Snapshot::take(&rehearsal.app.store).await?;
-    let mut stage = Stage { call: None, mail, transcript: Vec::new() };
+    let writer = scenario.writer.clone();
+    let mut stage = Stage { call: None, mail, writer, read: 0, transcript: Vec::new() };
     if !scenario.caller.is_empty() {
         let call = rehearsal.network.ring(&scenario.caller, AGENCY_NUMBER).await?;
         stage.transcript.push(format!("Sarah: {}", call.heard()));
@@ -45,13 +48,14 @@ pub async fn run(
     }
     rehearsal.settle().await?;
     let after = Snapshot::take(&rehearsal.app.store).await?;
-    problems.extend(differences(&before.changes(&after), &scenario.expect));
+    let changes = before.changes(&after);
+    problems.extend(differences(&changes, &scenario.expect, scenario.judged));
     problems.extend(rehearsal.network.complaints());
     problems
         .extend(scenario.mail.iter().flat_map(|expected| mail_differences(expected, &stage.mail.letters())));
-    problems.extend(wording(scenario, &stage));
+    problems.extend(wording(scenario, &stage, &rehearsal));
     rehearsal.stop().await;
-    Ok(Verdict { problems, transcript: stage.transcript })
+    Ok(Verdict { problems, transcript: stage.transcript, changes })
 }
 
 /// The fictional agency, and what this story adds to it. Where days are to pass, the work of earlier days is done.
@@ -71,8 +75,9 @@ async fn prepare(scenario: &Scenario, rehearsal: &Rehearsal, clock: Timestamp) -
 }
 
 /// What must and what must not have been said.
-fn wording(scenario: &Scenario, stage: &Stage) -> Vec<String> {
-    let said = stage.call.as_ref().map(Call::all_heard).unwrap_or_default();
+fn wording(scenario: &Scenario, stage: &Stage, rehearsal: &Rehearsal) -> Vec<String> {
+    let heard = stage.call.as_ref().map(Call::all_heard).unwrap_or_default();
+    let said = format!("{heard}\n{}", writing::all_read(&stage.writer, rehearsal));
     let unsaid = scenario.safety_words.iter().filter(|words| !said.contains(*words));
     let forbidden = scenario.never_said.iter().filter(|words| said.contains(*words));
     unsaid
@@ -85,6 +90,9 @@ fn wording(scenario: &Scenario, stage: &Stage) -> Vec<String> {
 struct Stage {
     call: Option<Call>,
     mail: MailServer,
+    /// Whoever writes, and how many of the messages to them are in the transcript.
+    writer: String,
+    read: usize,
     transcript: Vec<String>,
 }
 
@@ -95,7 +103,13 @@ impl Stage {
                 return vec![format!("at {step:?}: {error:#}")];
             }
             self.transcript.push(format!("{step:?}"));
-            self.transcript.extend(self.call.as_ref().map(|call| format!("Sarah: {}", call.heard())));
+            let by_voice = matches!(step, Step::Say(_) | Step::Press(_) | Step::Silence(_) | Step::Crash(_));
+            let heard =
+                self.call.as_ref().filter(|_| by_voice).map(|call| format!("Sarah: {}", call.heard()));
+            self.transcript.extend(heard);
+            let read = writing::read(&self.writer, rehearsal);
+            self.transcript.extend(read.iter().skip(self.read).map(|words| format!("Sarah writes: {words}")));
+            self.read = read.len();
         }
         Vec::new()
     }
@@ -131,11 +145,24 @@ impl Stage {
                 outside::write(step, rehearsal).await
             }
             Step::Writes { from, words } => {
-                let to = if from.starts_with("whatsapp:") { WHATSAPP_NUMBER } else { AGENCY_NUMBER };
-                rehearsal.settle().await?;
-                rehearsal.network.write(from, to, words).await;
+                writing::write(from, std::slice::from_ref(words), rehearsal).await
+            }
+            Step::Write(words) => writing::write(&self.writer, std::slice::from_ref(words), rehearsal).await,
+            Step::Pieces(pieces) => writing::write(&self.writer, pieces, rehearsal).await,
+            Step::Repeated { words, times } => writing::repeat(&self.writer, words, *times, rehearsal).await,
+            Step::Sends { words, files } => writing::send(&self.writer, words, files, rehearsal).await,
+            Step::RivalBooks(number) => rival_books(number, rehearsal).await,
+            Step::AnotherCaller { from, says } => {
+                let mut other = rehearsal.network.ring(from, AGENCY_NUMBER).await?;
+                for words in says {
+                    other.say(words).await?;
+                }
+                other.hang_up();
                 Ok(())
             }
+            // Time passes also where nobody rings.
+            Step::Wait(minutes) => rehearsal.pass(SignedDuration::from_mins(*minutes)).await,
+            Step::Crash(_) if self.call.is_none() => rehearsal.crash().await,
             _ => take(step, self.call.as_mut().context("nobody rings in this scenario")?, rehearsal).await,
         }
     }
@@ -188,18 +215,9 @@ async fn take(step: &Step, call: &mut Call, rehearsal: &mut Rehearsal) -> anyhow
                 call.silence().await?;
             }
         }
-        Step::Wait(minutes) => rehearsal.pass(SignedDuration::from_mins(*minutes)).await?,
         Step::Crash(_) => {
             rehearsal.crash().await?;
             call.drop_relay().await;
-        }
-        Step::RivalBooks(number) => rival_books(number, rehearsal).await?,
-        Step::AnotherCaller { from, says } => {
-            let mut other = rehearsal.network.ring(from, AGENCY_NUMBER).await?;
-            for words in says {
-                other.say(words).await?;
-            }
-            other.hang_up();
         }
         Step::HangUp(_) => call.hang_up(),
         other => anyhow::bail!("{other:?} is no part of a call"),

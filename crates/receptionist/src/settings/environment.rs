@@ -4,6 +4,7 @@
 pub(super) const VARIABLES: &[(&str, &str, &str)] = &[
     ("DATABASE_URL", "database", "url"),
     ("DATA_DIR", "database", "data_dir"),
+    ("MEDIA_URL", "media", "url"),
     ("TWILIO_ACCOUNT_SID", "twilio", "account_sid"),
     ("TWILIO_AUTH_TOKEN", "twilio", "auth_token"),
     ("TWILIO_PHONE_NUMBER", "twilio", "phone_number"),

@@ -42,6 +42,8 @@ pub struct Settings {
     pub transfer: Transfer,
     pub emergency: Emergency,
     pub following_up: FollowingUp,
+    pub chat: Chat,
+    pub media: Media,
     #[serde(default)]
     pub email: Email,
     #[serde(default)]
@@ -185,6 +187,30 @@ pub struct Emergency {
     /// Empty: the staff have no Slack channel.
     #[serde(default)]
     pub slack_webhook_url: SecretString,
+}
+
+/// People who write.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chat {
+    pub typing_pause_ms: i64,
+    pub wait_max_ms: i64,
+    pub close_after_min: i64,
+    pub goes_on_h: i64,
+    pub doubt_wait_s: i64,
+    pub lease_s: i64,
+    pub at_once: usize,
+}
+
+/// Files that people send.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Media {
+    /// `s3://bucket/folder`; empty: a folder of `DATA_DIR`.
+    #[serde(default)]
+    pub url: String,
+    pub bytes_max: usize,
+    pub pixels_max: u32,
 }
 
 /// Email by SMTP.

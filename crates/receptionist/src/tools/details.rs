@@ -27,6 +27,10 @@ pub(super) async fn send_details(
     let ways = match email {
         Some(_) if app.mailer.is_some() => vec![Way::Email],
         Some(_) => Vec::new(),
+        // To whoever writes, where they write.
+        None if phone == talk.state.caller.phone.as_ref() && talk.writes_by.is_some() => {
+            talk.writes_by.into_iter().collect()
+        }
         None => ways_to(talk, phone, kind::PROPERTY_DETAILS).await?,
     };
     let of = For {

@@ -83,8 +83,7 @@ impl Known {
 pub(crate) struct Reported<'a> {
     pub(crate) app: &'a App,
     pub(crate) conversation: &'a str,
-    /// The call's id with Twilio, or the message's.
-    pub(crate) sid: &'a str,
+    pub(crate) call_sid: Option<&'a str>,
     pub(crate) lead: LeadId,
 }
 
@@ -96,7 +95,7 @@ pub(super) async fn raise_emergency(
     let (app, conversation, lead) = (talk.app, talk.conversation.as_str(), talk.lead);
     let known = Known::read(app, call).await?;
     let mut tx = app.store.begin().await?;
-    let reported = Reported { app, conversation, sid: &talk.call_sid, lead };
+    let reported = Reported { app, conversation, call_sid: talk.call_sid.as_deref(), lead };
     let raised = raise(&reported, &mut tx, call, &known, key).await?;
     promise_call(talk, &mut tx, &call.emergency, key).await?;
     let call = ToolCall::RaiseEmergency(Box::new(call.clone()));
@@ -219,11 +218,12 @@ async fn open_ticket(
             category,
             urgency: Level::Emergency,
             description: &description,
-            call_sid: reported.sid,
+            call_sid: reported.call_sid,
             now: app.now(),
         })
         .await?;
     tx.set_alert_ticket(alert, ticket.id).await?;
+    tx.link_ticket(reported.conversation, ticket.id).await?;
     tx.add_alert_step(&app.id("step"), alert, "ticket opened", Some(&ticket.reference), app.now()).await
 }
 

@@ -32,10 +32,11 @@ pub(super) async fn report_repair(
             category: &call.category,
             urgency: call.urgency,
             description: &description,
-            call_sid: &talk.call_sid,
+            call_sid: talk.call_sid.as_deref(),
             now: app.now(),
         })
         .await?;
+    tx.link_ticket(&talk.conversation, ticket.id).await?;
     let has_manager = home.as_ref().is_some_and(|home| home.manager.is_some());
     if !has_manager || call.urgency != Level::Normal {
         let priority = if call.urgency == Level::Normal { Priority::Normal } else { Priority::Urgent };
@@ -48,13 +49,17 @@ pub(super) async fn report_repair(
         };
         leave(talk, &mut tx, &task, key).await?;
     }
-    let texted = call.phone.as_ref().filter(|phone| phone.takes_texts());
+    // Whoever writes reads it in the answer.
+    let texted = call.phone.as_ref().filter(|phone| phone.takes_texts() && !talk.state.manner.is_written());
     if let Some(phone) = texted {
         let body = repair_reported(&ticket.reference, app.whatsapp_number().as_ref(), app.agency());
         let to = (kind::REPAIR_REPORTED, phone, body.as_str());
         post_all_ways(app, &mut tx, &talk.about(), to, &format!("{}:{key}", kind::REPAIR_REPORTED)).await?;
     }
-    let reported = RepairReported { reference: ticket.reference, texted: texted.is_some() };
+    let reported = RepairReported {
+        reference: ticket.reference,
+        texted: texted.is_some() || talk.state.manner.is_written(),
+    };
     let call = ToolCall::ReportRepair(Box::new(call.clone()));
     commit(talk, tx, &call, ToolOutcome::RepairReported(reported), key).await
 }

@@ -37,8 +37,8 @@ pub(super) async fn take_message(
         tx.opt_out(&app.id("opt_out"), phone, now).await?;
     }
     if let Some(phone) = taken.call_back.as_ref().filter(|phone| {
-        // Whoever asks to be left alone is not texted about it.
-        phone.takes_texts() && !call.opts_out
+        // Whoever asks to be left alone is not texted about it; whoever writes reads it in the answer.
+        phone.takes_texts() && !call.opts_out && !talk.state.manner.is_written()
     }) {
         let promise = Post {
             kind: kind::CALLBACK_PROMISE,

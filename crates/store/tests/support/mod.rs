@@ -1,4 +1,5 @@
 //! What the stories share: a Monday morning, and short ways to write values.
+#![allow(dead_code, reason = "each story uses its own part of this")]
 
 use agency::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};

@@ -24,7 +24,7 @@ pub(super) fn run(state: &mut State, arguments: &Arguments, context: &Context) -
     let home = home(state, &arguments.home)?;
     let heard = heard(state, &arguments.question, Expecting::Anything, context);
     let words = if heard.topics.is_empty() {
-        choosing::told(&home)
+        choosing::told(&home, state.manner)
     } else {
         facts::about(state, &home, &heard.topics)
     };

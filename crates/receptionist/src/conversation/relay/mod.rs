@@ -41,7 +41,7 @@ pub async fn relay(app: App, mut socket: WebSocket) {
     };
     match saved(&app, &setup).await {
         Ok(Some((saved, state, words))) => {
-            let talk = Talk::new(&app, &words, (saved.id, &setup.call_sid, saved.lead), state);
+            let talk = Talk::new(&app, &words, (saved.id, Some(&setup.call_sid), saved.lead), state);
             let session = Session::new(talk, socket);
             app.relays.send_modify(|count| *count += 1);
             metrics::gauge!("relay_calls").increment(1.0);

@@ -1,0 +1,288 @@
+//! People who write: what waits for an answer, under a lease so that one worker answers one person at a time, and the
+//! conversation it belongs to.
+
+use agency::crm::{Channel, LeadId};
+use jiff::Timestamp;
+
+use crate::calls::{Conversation, ConversationRow};
+use crate::db::{Store, Tx, execute, read, sql, within};
+use crate::error::StoreError;
+use crate::types::{Int, Ts};
+
+/// Somebody who writes, by the address they write from.
+#[derive(Clone, Debug)]
+pub struct Chat {
+    pub address: String,
+    pub channel: Channel,
+    pub lead: LeadId,
+    /// The latest, open or ended.
+    pub conversation: Option<String>,
+    pub waiting_since: Option<Timestamp>,
+    /// How often answering was begun, this time included.
+    pub attempts: i64,
+    /// We have asked them something.
+    pub asks: bool,
+    /// We have asked whether there is a danger.
+    pub in_doubt: bool,
+    /// A person answers: we are quiet.
+    pub is_with_a_person: bool,
+}
+
+/// A message that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Waiting {
+    pub id: String,
+    pub body: String,
+    /// They spoke instead of writing.
+    pub has_voice: bool,
+}
+
+/// A chat that begins, or begins anew.
+#[derive(Clone, Copy, Debug)]
+pub struct BeginChat<'a> {
+    pub address: &'a str,
+    pub conversation: &'a str,
+    pub lead: LeadId,
+    pub channel: Channel,
+    /// As the CRM knows whoever has this number; kept on a lead that has none yet.
+    pub name: Option<&'a str>,
+    pub email: Option<&'a str>,
+    pub now: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct ChatRow {
+    address: String,
+    channel: String,
+    lead_id: Int,
+    conversation_id: Option<String>,
+    waiting_since: Option<Ts>,
+    attempts: Int,
+    asks: bool,
+    in_doubt: bool,
+    with_a_person: bool,
+}
+
+impl From<ChatRow> for Chat {
+    fn from(row: ChatRow) -> Self {
+        Self {
+            channel: Channel::from_word(&row.channel).unwrap_or(Channel::Sms),
+            address: row.address,
+            lead: LeadId(row.lead_id.0),
+            conversation: row.conversation_id,
+            waiting_since: row.waiting_since.map(|at| at.0),
+            attempts: row.attempts.0,
+            asks: row.asks,
+            in_doubt: row.in_doubt,
+            is_with_a_person: row.with_a_person,
+        }
+    }
+}
+
+/// Quiet as long as the task of whoever took over is open.
+macro_rules! columns {
+    () => {
+        "address, channel, lead_id, conversation_id, waiting_since, attempts, asks, in_doubt, \
+         EXISTS (SELECT 1 FROM tasks t WHERE t.id = chats.passed_to AND t.status = 'open') AS with_a_person"
+    };
+}
+
+macro_rules! claim_chats {
+    ($skip_locked:literal) => {
+        concat!(
+            "UPDATE chats SET claimed_until = $2, attempts = attempts + 1 WHERE address IN ( \
+             SELECT address FROM chats WHERE answer_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) \
+             AND ($4 = '' OR address = $4) ORDER BY answer_at LIMIT $3 ",
+            $skip_locked,
+            ") RETURNING ",
+            columns!()
+        )
+    };
+}
+
+impl Store {
+    pub async fn chat(&self, address: &str) -> Result<Option<Chat>, StoreError> {
+        const SQL: &str = concat!("SELECT ", columns!(), " FROM chats WHERE address = $1");
+        let row: Option<ChatRow> =
+            read!(self, |c| sqlx::query_as(SQL).bind(address).fetch_optional(c).await)?;
+        Ok(row.map(Chat::from))
+    }
+
+    /// Takes those whose answer is due, whoever waits longest first; or one of them only.
+    pub async fn claim_chats(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        (limit, only): (i64, Option<&str>),
+    ) -> Result<Vec<Chat>, StoreError> {
+        const PG: &str = claim_chats!("FOR UPDATE SKIP LOCKED");
+        const LITE: &str = claim_chats!("");
+        const DUE: &str = "SELECT 1 FROM chats WHERE answer_at <= $1 LIMIT 1";
+        // The writer is not asked while nobody waits.
+        let due: Option<Int> =
+            read!(self, |c| sqlx::query_scalar(DUE).bind(Ts(now)).fetch_optional(c).await)?;
+        if due.is_none() {
+            return Ok(Vec::new());
+        }
+        let text = sql!(self, pg: PG, lite: LITE);
+        let mut tx = self.begin().await?;
+        let rows: Vec<ChatRow> = within!(&mut tx, |c| sqlx::query_as(text)
+            .bind(Ts(now))
+            .bind(Ts(lease_until))
+            .bind(limit)
+            .bind(only.unwrap_or_default())
+            .fetch_all(c)
+            .await)?;
+        tx.commit().await?;
+        Ok(rows.into_iter().map(Chat::from).collect())
+    }
+
+    /// When the next answer is due.
+    pub async fn next_answer(&self) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "SELECT min(CASE WHEN claimed_until > answer_at THEN claimed_until ELSE answer_at END) FROM chats WHERE answer_at IS NOT NULL";
+        let at: Option<Ts> = read!(self, |c| sqlx::query_scalar(SQL).fetch_one(c).await)?;
+        Ok(at.map(|at| at.0))
+    }
+
+    /// What they wrote and nobody has answered, in the order it came.
+    pub async fn waiting(&self, address: &str) -> Result<Vec<Waiting>, StoreError> {
+        const SQL: &str = "SELECT id, body, EXISTS (SELECT 1 FROM message_media d WHERE d.message_id = m.id AND d.said_type LIKE 'audio/%') AS has_voice FROM messages m \
+             WHERE from_address = $1 AND direction = 'inbound' AND answered_at IS NULL ORDER BY created_at, id";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(address).fetch_all(c).await)?)
+    }
+
+    pub async fn conversation_with_id(&self, id: &str) -> Result<Option<Conversation>, StoreError> {
+        const SQL: &str = "SELECT id, lead_id, state, turn, (ended_at IS NOT NULL) AS ended FROM conversations WHERE id = $1";
+        let row: Option<ConversationRow> =
+            read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
+        Ok(row.map(Conversation::from))
+    }
+
+    /// What was last talked of with this person, by whatever way.
+    pub async fn state_since(&self, lead: LeadId, since: Timestamp) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "SELECT state FROM conversations WHERE lead_id = $1 AND updated_at >= $2 AND turn >= 0 ORDER BY updated_at DESC LIMIT 1";
+        Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(lead.0).bind(Ts(since)).fetch_optional(c).await)?)
+    }
+
+    /// How many replies went to this address since then.
+    pub async fn replies_since(&self, address: &str, since: Timestamp) -> Result<i64, StoreError> {
+        const SQL: &str =
+            "SELECT count(*) FROM messages WHERE to_address = $1 AND kind = 'reply' AND created_at >= $2";
+        let count: Int =
+            read!(self, |c| sqlx::query_scalar(SQL).bind(address).bind(Ts(since)).fetch_one(c).await)?;
+        Ok(count.0)
+    }
+
+    /// How often they have written just this since then.
+    pub async fn same_words_since(
+        &self,
+        address: &str,
+        body: &str,
+        since: Timestamp,
+    ) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT count(*) FROM messages WHERE from_address = $1 AND direction = 'inbound' AND body = $2 AND created_at >= $3";
+        let count: Int = read!(self, |c| sqlx::query_scalar(SQL)
+            .bind(address)
+            .bind(body)
+            .bind(Ts(since))
+            .fetch_one(c)
+            .await)?;
+        Ok(count.0)
+    }
+
+    /// Chats in which nothing has happened since then and that nobody has closed.
+    pub async fn silent_chats(&self, since: Timestamp) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "SELECT id FROM conversations WHERE ended_at IS NULL AND updated_at < $1 AND call_sid IS NULL ORDER BY updated_at LIMIT 100";
+        Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(Ts(since)).fetch_all(c).await)?)
+    }
+}
+
+impl Tx {
+    /// Somebody waits for an answer, which is due then.
+    pub async fn await_answer(
+        &mut self,
+        (address, channel, lead): (&str, Channel, LeadId),
+        answer_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO chats (address, channel, lead_id, waiting_since, answer_at, updated_at) VALUES ($1, $2, $3, $5, $4, $5) \
+             ON CONFLICT (address) DO UPDATE SET lead_id = excluded.lead_id, waiting_since = COALESCE(chats.waiting_since, excluded.waiting_since), \
+             answer_at = excluded.answer_at, updated_at = excluded.updated_at";
+        execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(address)
+                .bind(channel.word())
+                .bind(lead.0)
+                .bind(Ts(answer_at))
+                .bind(Ts(now))
+        )?;
+        Ok(())
+    }
+
+    /// Conversation and row of the calls in one go.
+    pub async fn begin_chat(&mut self, chat: &BeginChat<'_>) -> Result<(), StoreError> {
+        const CONVERSATION: &str = "INSERT INTO conversations (id, lead_id, channel, state, turn, started_at, updated_at) VALUES ($1, $2, $3, '', -1, $4, $4)";
+        const CALL: &str = "INSERT INTO voice_lead_calls (lead_id, direction, channel, conversation_id, created_at) VALUES ($2, 'inbound', $3, $1, $4)";
+        for text in [CONVERSATION, CALL] {
+            execute!(
+                self,
+                sqlx::query(text)
+                    .bind(chat.conversation)
+                    .bind(chat.lead.0)
+                    .bind(chat.channel.word())
+                    .bind(Ts(chat.now))
+            )?;
+        }
+        const LEAD: &str =
+            "UPDATE voice_leads SET name = COALESCE(name, $2), email = COALESCE(email, $3) WHERE id = $1";
+        execute!(self, sqlx::query(LEAD).bind(chat.lead.0).bind(chat.name).bind(chat.email))?;
+        const CHAT: &str = "UPDATE chats SET conversation_id = $2 WHERE address = $1";
+        execute!(self, sqlx::query(CHAT).bind(chat.address).bind(chat.conversation))?;
+        Ok(())
+    }
+
+    /// These messages have their answer, or need none. What came meanwhile is answered next.
+    pub async fn answered(
+        &mut self,
+        address: &str,
+        messages: &[String],
+        (conversation, asks): (Option<&str>, bool),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const MESSAGE: &str = "UPDATE messages SET answered_at = $2, conversation_id = COALESCE($3, conversation_id) WHERE id = $1";
+        for message in messages {
+            execute!(self, sqlx::query(MESSAGE).bind(message).bind(Ts(now)).bind(conversation))?;
+        }
+        const CHAT: &str = "UPDATE chats SET claimed_until = NULL, attempts = 0, asks = $3, in_doubt = (1 = 0), updated_at = $2, \
+             answer_at = CASE WHEN (SELECT count(*) FROM messages m WHERE m.from_address = chats.address AND m.direction = 'inbound' \
+               AND m.answered_at IS NULL) > 0 THEN answer_at END, \
+             waiting_since = CASE WHEN (SELECT count(*) FROM messages m WHERE m.from_address = chats.address AND m.direction = 'inbound' \
+               AND m.answered_at IS NULL) > 0 THEN waiting_since END WHERE address = $1";
+        execute!(self, sqlx::query(CHAT).bind(address).bind(Ts(now)).bind(asks))?;
+        Ok(())
+    }
+
+    /// Whoever may be in danger is looked after then, even if they write no more.
+    pub async fn ask_again(&mut self, address: &str, at: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str =
+            "UPDATE chats SET answer_at = COALESCE(answer_at, $2), in_doubt = (1 = 1) WHERE address = $1";
+        execute!(self, sqlx::query(SQL).bind(address).bind(Ts(at)))?;
+        Ok(())
+    }
+
+    /// Answered no sooner than then.
+    pub async fn answer_later(&mut self, address: &str, at: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str =
+            "UPDATE chats SET answer_at = $2, claimed_until = NULL, attempts = 0 WHERE address = $1";
+        execute!(self, sqlx::query(SQL).bind(address).bind(Ts(at)))?;
+        Ok(())
+    }
+
+    /// A person answers from now on, until their task is done.
+    pub async fn pass_chat(&mut self, conversation: &str, task: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE chats SET passed_to = $2 WHERE conversation_id = $1";
+        execute!(self, sqlx::query(SQL).bind(conversation).bind(task))?;
+        Ok(())
+    }
+}
