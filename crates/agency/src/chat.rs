@@ -1,10 +1,13 @@
 //! What is particular to people who write: short forms and signs, words that belong to the provider, several messages in a
 //! row, and loops. What they mean is heard by the same ears as speech.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::conversation::Step;
-use crate::crm::{Channel, vocabulary};
+use crate::conversation::{State, Step};
+use crate::crm::{Channel, Property, vocabulary};
+use crate::language::Expecting;
+use crate::messages::approved::BUTTON_CHARS_MAX;
+use crate::speech;
 
 vocabulary! {
     /// What a file is that somebody sent, by its own bytes.
@@ -128,6 +131,37 @@ pub fn pace(in_half_a_minute: i64, in_an_hour: i64, same_words: i64) -> Pace {
     } else {
         Pace::Fine
     }
+}
+
+/// What may be tapped instead of written, as titles of quick replies: two or three, or none. Each is heard as what it stands for.
+pub fn choices(state: &State) -> Vec<String> {
+    let titles: Vec<String> = match state.step {
+        Step::ChooseSlot => state.slots.iter().map(|offered| when(offered.slot.start)).collect(),
+        Step::ChooseProperty => homes(&state.offered),
+        step if step.expecting() == Expecting::YesNo => vec!["Yes".to_owned(), "No".to_owned()],
+        _ => Vec::new(),
+    };
+    let fits = (2..=3).contains(&titles.len())
+        && titles.iter().all(|title| title.chars().count() <= BUTTON_CHARS_MAX);
+    if fits { titles } else { Vec::new() }
+}
+
+/// `Tue 24 Nov 10:30am`
+fn when(start: Timestamp) -> String {
+    speech::moment_in_writing(start).replace(" at ", " ")
+}
+
+/// By their streets, unless two are in one.
+fn homes(offered: &[Property]) -> Vec<String> {
+    let mut streets: Vec<&str> = offered.iter().map(Property::street).collect();
+    streets.sort_unstable();
+    streets.dedup();
+    let by_street =
+        streets.len() == offered.len() && streets.iter().all(|street| street.len() <= BUTTON_CHARS_MAX);
+    let title = |(n, home): (usize, &Property)| {
+        if by_street { home.street().to_owned() } else { format!("Number {}", n + 1) }
+    };
+    offered.iter().enumerate().map(title).collect()
 }
 
 /// No longer than Twilio takes in one message (21617), cut between sentences.

@@ -26,6 +26,8 @@ pub(crate) fn router(network: Network) -> Router {
             "/2010-04-01/Accounts/{account}/Messages/{message}/Media/{file}",
             get(inbound::fetch).delete(inbound::delete),
         )
+        .route("/v1/Content/{content}", get(fetch_content))
+        .route("/v1/Content/{content}/ApprovalRequests", get(fetch_approval))
         .route("/2010-04-01/Accounts/{account}/Calls.json", post(create_call).get(list_calls))
         .route("/2010-04-01/Accounts/{account}/Calls/{file}", get(fetch_call).post(update_call))
         .layer(from_fn_with_state(network.clone(), authenticate))
@@ -107,6 +109,29 @@ async fn create_message(State(network): State<Network>, Form(fields): Form<Field
         tokio::time::sleep(network.options().silence).await;
     }
     (StatusCode::CREATED, Json(message_json(&network, &record))).into_response()
+}
+
+/// As `content.twilio.com` answers (twilio.com/docs/content/content-api-resources).
+async fn fetch_content(State(network): State<Network>, Path(sid): Path<String>) -> Response {
+    let Some((variables, _)) = lock(&network.shared.memory).contents.get(&sid).cloned() else {
+        return error(StatusCode::NOT_FOUND, 20404, "The requested resource was not found");
+    };
+    let variables: serde_json::Map<String, Value> =
+        variables.into_iter().map(|name| (name, json!("sample"))).collect();
+    let account = network.options().account_sid;
+    Json(json!({"sid": sid, "account_sid": account, "friendly_name": "a content", "language": "en", "variables": variables,
+        "types": {"twilio/text": {"body": "Hello {{1}}."}}}))
+    .into_response()
+}
+
+async fn fetch_approval(State(network): State<Network>, Path(sid): Path<String>) -> Response {
+    let Some((_, status)) = lock(&network.shared.memory).contents.get(&sid).cloned() else {
+        return error(StatusCode::NOT_FOUND, 20404, "The requested resource was not found");
+    };
+    let whatsapp = json!({"type": "whatsapp", "name": "a_content", "category": "UTILITY", "status": status, "rejection_reason": ""});
+    let whatsapp = if status == "unsubmitted" { Value::Null } else { whatsapp };
+    Json(json!({"sid": sid, "account_sid": network.options().account_sid, "whatsapp": whatsapp}))
+        .into_response()
 }
 
 /// `+` and digits, with or without `whatsapp:`.

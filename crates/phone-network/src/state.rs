@@ -87,6 +87,7 @@ pub(crate) struct CallRecord {
 pub(crate) struct Memory {
     pub(crate) messages: Vec<MessageRecord>,
     pub(crate) files: Vec<Kept>,
+    pub(crate) contents: HashMap<String, (Vec<String>, String)>,
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) recipients: HashMap<String, Recipient>,
     pub(crate) phones: HashMap<String, Phone>,
@@ -121,6 +122,7 @@ impl Network {
         let memory = Memory {
             messages: Vec::new(),
             files: Vec::new(),
+            contents: HashMap::new(),
             calls: Vec::new(),
             recipients: HashMap::new(),
             phones: HashMap::new(),
@@ -173,6 +175,12 @@ impl Network {
     /// From now on no ConversationRelay session begins.
     pub fn refuse_relay(&self) {
         lock(&self.shared.options).refuses_relay = true;
+    }
+
+    /// A content of the account, with its variables and WhatsApp's word for it (`unsubmitted`, `approved`, `rejected` …).
+    pub fn set_content(&self, sid: &str, variables: &[&str], approval: &str) {
+        let variables = variables.iter().map(|name| (*name).to_owned()).collect();
+        lock(&self.shared.memory).contents.insert(sid.to_owned(), (variables, approval.to_owned()));
     }
 
     /// How this number takes messages from now on.

@@ -6,7 +6,9 @@ mod receipt;
 mod settle;
 mod wanted;
 
-pub(crate) use post::{About, Post, post, post_all_ways, post_at, post_call, post_email, post_to_slack};
+pub(crate) use post::{
+    About, Post, post, post_all_ways, post_at, post_call, post_email, post_to_slack, post_with_choices,
+};
 pub use receipt::{apply_waiting_receipts, ask_for_receipts, take_receipt};
 
 use agency::crm::Channel;

@@ -2,6 +2,7 @@
 //! is recorded with the fact that caused it.
 
 use agency::crm::{Channel, LeadId, Property, PropertyId, Wants};
+use agency::messages::approved;
 use agency::messages::{Email, Occasion, PropertyDetails, PropertyMedia, Reach, Way, fallback, kind, ways};
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
@@ -181,12 +182,9 @@ fn by_way(app: &App, of: &For<'_>, details: &PropertyDetails<'_>, way: Way) -> V
     }
 }
 
-/// The name of a template in the settings.
-const BUTTONS: &str = "property_buttons";
-
 /// Quick replies (BOOK, and so on) need a content of Twilio's; without one the words alone ask for them.
 fn buttons(app: &App, body: &str) -> Option<(String, String)> {
-    let content = app.settings.whatsapp_templates.get(BUTTONS)?;
+    let content = app.settings.whatsapp_templates.get(approved::PROPERTY_BUTTONS)?;
     let one_line = body.split_whitespace().collect::<Vec<_>>().join(" ");
     Some((content.clone(), serde_json::json!({ "1": one_line }).to_string()))
 }

@@ -201,7 +201,7 @@ async fn a_worker_that_dies_is_followed_by_another() {
         app.network.write("+447700900801", AGENCY_NUMBER, "what are your opening hours?").await;
         let now = app.app.now();
         let lease = now.checked_add(SignedDuration::from_secs(60)).unwrap();
-        let claimed = app.app.store.claim_chats(now, lease, (10, None)).await.unwrap();
+        let claimed = app.app.store.claim_chats(now, lease, 10).await.unwrap();
         assert_eq!(claimed.len(), 1, "{name}");
         assert_eq!(answer_chats(&app.app).await.unwrap(), 0, "{name}: another has it");
         app.let_pass(SignedDuration::from_secs(61));
@@ -314,6 +314,32 @@ async fn a_slow_answer_keeps_nobody_waiting() {
     assert_eq!(replied().await.len(), 2);
 }
 
+/// A danger does not wait until a slow answer to something else is done, and that answer is not sent after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_danger_overtakes_a_slow_answer() {
+    let slow = Reply::After { ms: 1_500, reply: Box::new(Reply::Say("Let me think about that.".into())) };
+    let model = ScriptedModel::start(vec![slow], testkit::carry_on(), Duration::ZERO).await;
+    let app = support::with_model(testkit::sqlite(), &model.url).await;
+    let worker = app.app.clone();
+    app.network.write("+447700900801", AGENCY_NUMBER, "I was wondering about something for a friend.").await;
+    let answering = tokio::spawn(async move { answer_chats(&worker).await });
+    while model.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    app.network.write("+447700900801", AGENCY_NUMBER, "I can smell gas").await;
+    assert!(!answering.is_finished(), "the slow answer is under way");
+    assert_eq!(rows(&app, "alerts").await.len(), 1);
+    answering.await.unwrap().unwrap();
+    let kinds: Vec<Value> = rows(&app, "messages")
+        .await
+        .into_iter()
+        .filter(|row| row["to_address"] == "+447700900801")
+        .map(|row| row["kind"].clone())
+        .collect();
+    assert_eq!(kinds, ["safety_advice"], "both messages were one turn");
+    assert_eq!(rows(&app, "alerts").await.len(), 1);
+}
+
 /// `kill -9` between message and answer, with real processes on both databases: every message is answered once, and the
 /// viewing is booked once.
 #[tokio::test(flavor = "multi_thread")]
@@ -344,4 +370,86 @@ async fn a_killed_process_answers_everything_once() {
         let bookings = store.rows("viewing_appointments").await.unwrap();
         assert_eq!(bookings.iter().filter(|row| row["viewer_name"] == "Ike Survivor").count(), 1, "{name}");
     }
+}
+
+/// What may be tapped: homes by their streets, times, yes and no; each tap is heard as what it stands for. On SMS the words
+/// alone say what to write.
+#[tokio::test(flavor = "multi_thread")]
+async fn quick_replies_are_tapped_to_a_booking() {
+    let mut plan = Plan::stepped("", monday());
+    plan.adjust = |settings| {
+        for (name, sid) in [("choices_2", "HXtwo"), ("choices_3", "HXthree")] {
+            settings.whatsapp_templates.insert(name.to_owned(), sid.to_owned());
+        }
+    };
+    let app = start_as(testkit::sqlite(), plan).await;
+    let from = "whatsapp:+447700900801";
+    let send = async |body: &str, button: Option<&str>| {
+        let message = Inbound { from, to: WHATSAPP_NUMBER, body, button, ..Inbound::default() };
+        app.network.write_with(&message).await;
+        app.let_pass(SignedDuration::from_secs(9));
+        app.settle().await.unwrap();
+        let replies = rows(&app, "messages").await;
+        let reply = replies.into_iter().rfind(|row| row["kind"] == "reply").unwrap();
+        let titles: Option<BTreeMap<String, String>> =
+            reply["content_variables"].as_str().map(|text| serde_json::from_str(text).unwrap());
+        (reply["content_sid"].as_str().map(str::to_owned), titles.unwrap_or_default())
+    };
+    let (content, homes) = send("2 bed flat to rent in maida vale max 3000", None).await;
+    assert_eq!(content.as_deref(), Some("HXthree"));
+    assert!(homes.values().all(|value| !value.contains('\n')), "error 63013: {homes:?}");
+    let (content, times) = send(&homes["3"], Some("home_2")).await;
+    assert_eq!(content.as_deref(), Some("HXthree"));
+    let (content, _) = send(&times["4"], Some("slot_3")).await;
+    assert_eq!(content, None, "a name is written");
+    send("Tess Tapper", None).await;
+    let (content, yes_no) = send("no", None).await;
+    assert_eq!((content.as_deref(), yes_no["2"].as_str()), (Some("HXtwo"), "Yes"));
+    send("Yes", Some("yes")).await;
+    let booked = rows(&app, "viewing_appointments").await;
+    let booked = booked.iter().find(|row| row["viewer_name"] == "Tess Tapper").unwrap();
+    assert_eq!(booked["scheduled_date"], "2026-11-25T16:30:00.000000Z");
+}
+
+/// `templates check` against the account: what is missing, differs or is not approved is said, and the exit code tells it.
+#[tokio::test(flavor = "multi_thread")]
+async fn templates_are_compared_with_twilios() {
+    let app = start(testkit::sqlite()).await;
+    app.network.set_content("HXgood", &["1"], "approved");
+    app.network.set_content("HXpending", &["1"], "pending");
+    app.network.set_content("HXother", &["1", "2"], "approved");
+    app.network.set_content("HXtaps", &["1", "2", "3"], "unsubmitted");
+    let folder = tempfile::TempDir::new().unwrap();
+    let config = folder.path().join("agency.toml");
+    let check = async |lines: &str| {
+        std::fs::write(&config, format!("[whatsapp_templates]\n{lines}\n")).unwrap();
+        let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_receptionist"))
+            .args(["templates", "check", "--json", "--config", config.to_str().unwrap()])
+            .env_clear()
+            .envs([
+                ("TWILIO_API_URL", app.network.rest_url()),
+                ("TWILIO_ACCOUNT_SID", receptionist::rehearsal::ACCOUNT_SID),
+                ("TWILIO_AUTH_TOKEN", receptionist::rehearsal::AUTH_TOKEN),
+            ])
+            .output()
+            .await
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, said, _) = check("viewing_confirmation = \"HXgood\"\nchoices_2 = \"HXtaps\"").await;
+    assert_eq!((code, said.matches("\"ok\":true").count()), (Some(0), 2), "{said}");
+    for (sid, why) in [("HXpending", "pending"), ("HXother", "{{1}}, {{2}}"), ("HXnone", "no content HXnone")]
+    {
+        let (code, said, _) = check(&format!("viewing_confirmation = \"{sid}\"")).await;
+        assert!(code == Some(1) && said.contains(why), "{said}");
+    }
+    let (code, _, said) = check("viewing_confirmatoin = \"HXgood\"").await;
+    assert!(
+        code == Some(3) && said.contains("viewing_confirmatoin") && said.contains("templates list"),
+        "{said}"
+    );
 }

@@ -92,7 +92,7 @@ macro_rules! claim_chats {
         concat!(
             "UPDATE chats SET claimed_until = $2, attempts = attempts + 1 WHERE address IN ( \
              SELECT address FROM chats WHERE answer_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) \
-             AND ($4 = '' OR address = $4) ORDER BY answer_at LIMIT $3 ",
+             ORDER BY answer_at LIMIT $3 ",
             $skip_locked,
             ") RETURNING ",
             columns!()
@@ -108,12 +108,12 @@ impl Store {
         Ok(row.map(Chat::from))
     }
 
-    /// Takes those whose answer is due, whoever waits longest first; or one of them only.
+    /// Takes those whose answer is due, whoever waits longest first.
     pub async fn claim_chats(
         &self,
         now: Timestamp,
         lease_until: Timestamp,
-        (limit, only): (i64, Option<&str>),
+        limit: i64,
     ) -> Result<Vec<Chat>, StoreError> {
         const PG: &str = claim_chats!("FOR UPDATE SKIP LOCKED");
         const LITE: &str = claim_chats!("");
@@ -130,7 +130,6 @@ impl Store {
             .bind(Ts(now))
             .bind(Ts(lease_until))
             .bind(limit)
-            .bind(only.unwrap_or_default())
             .fetch_all(c)
             .await)?;
         tx.commit().await?;
@@ -242,7 +241,8 @@ impl Tx {
         Ok(())
     }
 
-    /// These messages have their answer, or need none. What came meanwhile is answered next.
+    /// These messages have their answer, or need none. What came meanwhile is answered next. Refused with
+    /// [`StoreError::TurnTaken`] if one of them has its answer already.
     pub async fn answered(
         &mut self,
         address: &str,
@@ -250,9 +250,13 @@ impl Tx {
         (conversation, asks): (Option<&str>, bool),
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const MESSAGE: &str = "UPDATE messages SET answered_at = $2, conversation_id = COALESCE($3, conversation_id) WHERE id = $1";
+        const MESSAGE: &str = "UPDATE messages SET answered_at = $2, conversation_id = COALESCE($3, conversation_id) WHERE id = $1 AND answered_at IS NULL";
         for message in messages {
-            execute!(self, sqlx::query(MESSAGE).bind(message).bind(Ts(now)).bind(conversation))?;
+            let is_ours =
+                execute!(self, sqlx::query(MESSAGE).bind(message).bind(Ts(now)).bind(conversation))?;
+            if is_ours == 0 {
+                return Err(StoreError::TurnTaken);
+            }
         }
         const CHAT: &str = "UPDATE chats SET claimed_until = NULL, attempts = 0, asks = $3, in_doubt = (1 = 0), updated_at = $2, \
              answer_at = CASE WHEN (SELECT count(*) FROM messages m WHERE m.from_address = chats.address AND m.direction = 'inbound' \
@@ -276,6 +280,13 @@ impl Tx {
         const SQL: &str =
             "UPDATE chats SET answer_at = $2, claimed_until = NULL, attempts = 0 WHERE address = $1";
         execute!(self, sqlx::query(SQL).bind(address).bind(Ts(at)))?;
+        Ok(())
+    }
+
+    /// We answer again.
+    pub async fn take_chat_back(&mut self, conversation: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE chats SET passed_to = NULL WHERE conversation_id = $1";
+        execute!(self, sqlx::query(SQL).bind(conversation))?;
         Ok(())
     }
 

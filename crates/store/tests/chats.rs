@@ -9,7 +9,7 @@ use agency::crm::{CallOutcome, Channel, LeadId, Priority, TaskKind};
 use agency::triage::Level;
 use store::{
     BeginChat, EndedCall, NewInbound, NewMedia, NewMessage, NewTask, NewTicket, Rich, SavedTurn, Store,
-    StoredMedia,
+    StoreError, StoredMedia,
 };
 use support::{later, now, phone};
 
@@ -58,15 +58,13 @@ async fn writes(store: &Store) -> LeadId {
     let bodies: Vec<String> =
         store.waiting(WRITER).await.unwrap().into_iter().map(|message| message.body).collect();
     assert_eq!(bodies, ["hello", "is anybody there"]);
-    assert!(store.claim_chats(later(1), later(9), (10, None)).await.unwrap().is_empty());
+    assert!(store.claim_chats(later(1), later(9), 10).await.unwrap().is_empty());
     lead
 }
 
 async fn is_answered_once(store: &Store, lead: LeadId, name: &str) {
-    let (one, other) = tokio::join!(
-        store.claim_chats(later(2), later(9), (10, None)),
-        store.claim_chats(later(2), later(9), (10, Some(WRITER)))
-    );
+    let (one, other) =
+        tokio::join!(store.claim_chats(later(2), later(9), 10), store.claim_chats(later(2), later(9), 10));
     assert_eq!(one.unwrap().len() + other.unwrap().len(), 1, "{name}: one worker has it");
     let mut tx = store.begin().await.unwrap();
     let begin = BeginChat {
@@ -85,10 +83,14 @@ async fn is_answered_once(store: &Store, lead: LeadId, name: &str) {
     let ids = ["msg_1".to_owned(), "msg_2".to_owned()];
     tx.answered(WRITER, &ids, (Some("chat_1"), true), later(2)).await.unwrap();
     tx.commit().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let again = tx.answered(WRITER, &ids, (Some("chat_1"), true), later(2)).await;
+    assert!(matches!(again, Err(StoreError::TurnTaken)), "{name}: answered once");
+    drop(tx);
     let chat = store.chat(WRITER).await.unwrap().unwrap();
     assert_eq!((chat.asks, chat.conversation.as_deref()), (true, Some("chat_1")));
     assert!(store.waiting(WRITER).await.unwrap().is_empty());
-    assert!(store.claim_chats(later(60), later(70), (10, None)).await.unwrap().is_empty(), "{name}");
+    assert!(store.claim_chats(later(60), later(70), 10).await.unwrap().is_empty(), "{name}");
     assert_eq!(store.conversation_with_id("chat_1").await.unwrap().unwrap().lead, lead);
     assert_eq!(store.state_since(lead, now()).await.unwrap().as_deref(), Some("{}"));
     assert_eq!(store.state_since(lead, later(3)).await.unwrap(), None);
@@ -140,11 +142,11 @@ async fn goes_to_a_person(store: &Store, lead: LeadId) {
     tx.pass_chat("chat_1", "task_1").await.unwrap();
     tx.ask_again(WRITER, later(5)).await.unwrap();
     tx.commit().await.unwrap();
-    let claimed = store.claim_chats(later(5), later(9), (10, None)).await.unwrap();
+    let claimed = store.claim_chats(later(5), later(9), 10).await.unwrap();
     assert!(claimed[0].is_with_a_person && claimed[0].in_doubt);
     let mut tx = store.begin().await.unwrap();
     tx.answer_later(WRITER, later(8)).await.unwrap();
-    tx.cancel_task("t1").await.unwrap();
+    tx.take_chat_back("chat_1").await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(store.next_answer().await.unwrap(), Some(later(8)));
     assert!(!store.chat(WRITER).await.unwrap().unwrap().is_with_a_person);

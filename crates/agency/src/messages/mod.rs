@@ -1,6 +1,7 @@
 //! What is sent, one file per message, and by which ways.
 
 mod appointment;
+pub mod approved;
 mod calendar;
 mod callback_promise;
 mod card;

@@ -11,6 +11,7 @@ mod serve;
 mod simulate;
 mod store;
 mod tasks;
+mod templates;
 mod terminal;
 mod understand;
 
@@ -72,6 +73,9 @@ enum OfTheAgency {
     /// What people have to do, and whether promised call-backs were made in time.
     #[command(after_help = tasks::EXAMPLES)]
     Tasks(tasks::Options),
+    /// WhatsApp templates and quick replies: what we send, and whether Twilio has it so.
+    #[command(subcommand, after_help = templates::EXAMPLES)]
+    Templates(templates::Verb),
     /// Write homes from a file.
     #[command(subcommand)]
     Import(import::Verb),
@@ -117,6 +121,7 @@ async fn of_the_agency(verb: OfTheAgency, settings: Settings) -> anyhow::Result<
         OfTheAgency::Understand => understand::run(&settings).await,
         OfTheAgency::Incidents(options) => incidents::run(&settings, &options).await,
         OfTheAgency::Tasks(options) => tasks::run(&settings, &options).await,
+        OfTheAgency::Templates(verb) => templates::run(&settings, &verb).await,
         OfTheAgency::Import(verb) => import::run(settings, &verb).await,
         OfTheAgency::Preview(options) => preview::run(&settings, &options).await,
         OfTheAgency::Migrate => store::migrate(&settings).await,

@@ -1,7 +1,7 @@
 //! People who write. What waits of one person is one turn: it is answered under a lease, the machine runs as it does for a
 //! call, and the turn is committed with its answer, which leaves by the way they wrote.
 
-use agency::chat::{CHARS_MAX, Pace, as_said, pace};
+use agency::chat::{CHARS_MAX, Pace, as_said, choices, pace};
 use agency::conversation::{Effect, Event, State, handle};
 use agency::crm::{Channel, Priority, TaskKind};
 use agency::language::Expecting;
@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::ending::end_conversation;
 use super::talk::{Kept, Talk, said};
 use crate::app::{App, Words};
-use crate::outbox::{About, Post, post};
+use crate::outbox::{About, Post, post, post_with_choices};
 
 /// Begun so often, something in it stops every worker: a person answers.
 const ATTEMPTS_MAX: i64 = 5;
@@ -28,7 +28,7 @@ pub async fn answer_chats(app: &App) -> Result<usize, StoreError> {
     let mut done = 0;
     loop {
         let free = app.settings.chat.at_once.saturating_sub(answering.len());
-        let claimed = if free > 0 { claim(app, free, None).await? } else { Vec::new() };
+        let claimed = if free > 0 { claim(app, free).await? } else { Vec::new() };
         done += claimed.len();
         for chat in claimed {
             let app = app.clone();
@@ -42,23 +42,27 @@ pub async fn answer_chats(app: &App) -> Result<usize, StoreError> {
     }
 }
 
-/// Answers this person now: what they wrote does not wait for anybody.
+/// Answers this person now: what they wrote waits for nobody, not even for a worker that is answering what they wrote before.
+/// One turn can be committed once; the other is thrown away.
 pub async fn answer_chat(app: &App, address: &str) -> Result<(), StoreError> {
-    for chat in claim(app, 1, Some(address)).await? {
-        answer(app, &chat).await?;
+    match app.store.chat(address).await? {
+        Some(chat) => answer(app, &chat).await,
+        None => Ok(()),
     }
-    Ok(())
 }
 
-async fn claim(app: &App, limit: usize, only: Option<&str>) -> Result<Vec<Chat>, StoreError> {
+async fn claim(app: &App, limit: usize) -> Result<Vec<Chat>, StoreError> {
     let now = app.now();
     let lease_until = now.saturating_add(SignedDuration::from_secs(app.settings.chat.lease_s)).unwrap_or(now);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    app.store.claim_chats(now, lease_until, (limit, only)).await
+    app.store.claim_chats(now, lease_until, limit).await
 }
 
 fn tell(answered: Result<(), StoreError>) {
-    if let Err(error) = answered {
+    // Somebody else was faster.
+    if let Err(error) =
+        answered.or_else(|error| if matches!(error, StoreError::TurnTaken) { Ok(()) } else { Err(error) })
+    {
         // The lease runs out and it is answered then.
         tracing::error!(error = %error, code = error.code(), "a chat could not be answered");
     }
@@ -66,8 +70,8 @@ fn tell(answered: Result<(), StoreError>) {
 
 async fn answer(app: &App, chat: &Chat) -> Result<(), StoreError> {
     let waiting = app.store.waiting(&chat.address).await?;
-    let is_danger = is_danger(app, &waiting);
-    if (waiting.is_empty() && !chat.in_doubt) || (chat.is_with_a_person && !is_danger) {
+    let is_danger = chat.in_doubt || is_danger(app, &waiting);
+    if !is_danger && (waiting.is_empty() || chat.is_with_a_person) {
         return leave_it(app, chat, &waiting).await;
     }
     if chat.attempts > ATTEMPTS_MAX {
@@ -85,7 +89,7 @@ async fn answer(app: &App, chat: &Chat) -> Result<(), StoreError> {
         _ => {}
     }
     for _ in 0..TRIES_MAX {
-        match take_turn(app, &chat.address, &waiting).await {
+        match take_turn(app, &chat.address).await {
             Err(StoreError::TurnTaken | StoreError::AlreadyDone) => {}
             other => return other,
         }
@@ -93,9 +97,11 @@ async fn answer(app: &App, chat: &Chat) -> Result<(), StoreError> {
     Err(StoreError::TurnTaken)
 }
 
+/// A danger, or what may be one: then we are not quiet, whoever has the chat.
 fn is_danger(app: &App, waiting: &[Waiting]) -> bool {
-    let words: Vec<String> = waiting.iter().map(|message| message.body.clone()).collect();
-    triage::emergency(&[words.join(". ")], app.now(), &app.settings.triage).is_some()
+    let words: Vec<&str> = waiting.iter().map(|message| message.body.as_str()).collect();
+    let (words, now, choices) = ([words.join(". ")], app.now(), &app.settings.triage);
+    triage::emergency(&words, now, choices).is_some() || triage::doubt(&words, now, choices).is_some()
 }
 
 async fn speed(app: &App, chat: &Chat, waiting: &[Waiting]) -> Result<Pace, StoreError> {
@@ -145,7 +151,7 @@ async fn give_to_a_person(
         lead: Some(chat.lead),
         conversation: chat.conversation.as_deref(),
         message: Some(first),
-        dedupe_key: &format!("inbound:{first}"),
+        dedupe_key: &format!("chat:{}:{first}", chat.address),
         due: Some(agency::tools::take_message::call_back_due(app.hours(), now)),
         now,
     };
@@ -158,7 +164,8 @@ async fn give_to_a_person(
     tx.commit().await
 }
 
-async fn take_turn(app: &App, address: &str, waiting: &[Waiting]) -> Result<(), StoreError> {
+/// First the conversation, then what waits: whoever commits a turn in between makes ours one that is taken.
+async fn take_turn(app: &App, address: &str) -> Result<(), StoreError> {
     let began = app.now();
     let words = app.words().await?;
     let chat = app.store.chat(address).await?.ok_or(StoreError::TurnTaken)?;
@@ -166,8 +173,12 @@ async fn take_turn(app: &App, address: &str, waiting: &[Waiting]) -> Result<(), 
         begin(app, &chat, &words).await?;
         return Err(StoreError::TurnTaken);
     };
+    let waiting = app.store.waiting(address).await?;
+    if waiting.is_empty() && !chat.in_doubt {
+        return Ok(());
+    }
     let before: State = serde_json::from_str(&saved.state)?;
-    let written = Written::of(waiting, &before);
+    let written = Written::of(&waiting, &before);
     let unfinished = app.store.unfinished_tools(&saved.id, saved.turn).await?;
     let mut talk = Talk::new(app, &words, (saved.id.clone(), None, saved.lead), before.clone());
     talk.state.turn = saved.turn + 1;
@@ -186,7 +197,11 @@ async fn take_turn(app: &App, address: &str, waiting: &[Waiting]) -> Result<(), 
     talk.keep(&mut tx, &kept, &talk.lines(&kept)).await?;
     reply.write(&talk, &mut tx, &chat).await?;
     let asks = talk.state.doubt.is_some() || talk.state.step.expecting() != Expecting::Anything;
-    tx.answered(address, &ids(waiting), (Some(&saved.id), asks), app.now()).await?;
+    tx.answered(address, &ids(&waiting), (Some(&saved.id), asks), app.now()).await?;
+    if talk.state.alert().is_some() && before.alert().is_none() {
+        // Whoever had the chat did not have this.
+        tx.take_chat_back(&saved.id).await?;
+    }
     if talk.state.doubt.is_some() {
         let patience = SignedDuration::from_secs(app.settings.chat.doubt_wait_s);
         tx.ask_again(address, app.now().saturating_add(patience).unwrap_or_default()).await?;
@@ -325,9 +340,12 @@ impl Reply {
         }
         message.kind = kind::REPLY;
         let pieces = speech::pieces(&self.words, CHARS_MAX);
+        let last = pieces.len() - 1;
         for (n, body) in pieces.into_iter().enumerate().filter(|(_, body)| !body.is_empty()) {
             let dedupe_key = format!("{}:{turn}:{n}", kind::REPLY);
-            post(talk.app, tx, &talk.about(), &Post { body, dedupe_key: &dedupe_key, ..message }).await?;
+            let piece = Post { body, dedupe_key: &dedupe_key, ..message };
+            let choices = if n == last { choices(&talk.state) } else { Vec::new() };
+            post_with_choices(talk.app, tx, &talk.about(), &piece, &choices).await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ mod twilio;
 
 pub use slack::SlackClient;
 pub use smtp::Mailer;
-pub use twilio::{Sent, TwilioClient, Undelivered, Unfetched};
+pub use twilio::{Sent, TwilioClient, TwilioContent, Undelivered, Unfetched};
 
 use agency::crm::Channel;
 use agency::messages::{Reach, kind};

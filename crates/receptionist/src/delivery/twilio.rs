@@ -19,6 +19,7 @@ pub struct TwilioClient {
     base_url: String,
     messages_url: String,
     calls_url: String,
+    content_base: String,
     account_sid: String,
     auth_token: SecretString,
     status_callback: String,
@@ -63,6 +64,29 @@ struct Resource {
     date_created: Option<String>,
 }
 
+/// A content of Twilio's, as far as we look at it.
+#[derive(Clone, Debug)]
+pub struct TwilioContent {
+    pub variables: Vec<String>,
+    pub approval: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ContentResource {
+    #[serde(default)]
+    variables: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Approvals {
+    whatsapp: Option<Approval>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Approval {
+    status: String,
+}
+
 #[derive(Debug, Deserialize)]
 struct Delivery {
     status: String,
@@ -90,6 +114,8 @@ impl TwilioClient {
                 .timeout(Duration::from_millis(twilio.request_wait_ms))
                 .build()?,
             base_url: settings.server.base_url.trim_end_matches('/').to_owned(),
+            // The real one has a host of its own; everything else stands for all of Twilio.
+            content_base: base.replace("https://api.twilio.com", "https://content.twilio.com"),
             calls_url: format!("{base}/2010-04-01/Accounts/{}/Calls.json", twilio.account_sid),
             messages_url: format!("{base}/2010-04-01/Accounts/{}/Messages.json", twilio.account_sid),
             account_sid: twilio.account_sid.clone(),
@@ -202,6 +228,22 @@ impl TwilioClient {
         let response = self.authorised(self.http.delete(url)).send().await.map_err(drop)?;
         let is_gone = response.status().is_success() || response.status().as_u16() == 404;
         if is_gone { Ok(()) } else { Err(()) }
+    }
+
+    /// A content as Twilio has it, and what WhatsApp says of it; none: there is no such content.
+    pub async fn content(&self, sid: &str) -> Result<Option<TwilioContent>, reqwest::Error> {
+        let url = format!("{}/v1/Content/{sid}", self.content_base);
+        let response = self.authorised(self.http.get(&url)).send().await?;
+        if response.status().as_u16() == 404 {
+            return Ok(None);
+        }
+        let content: ContentResource = response.error_for_status()?.json().await?;
+        let request = self.authorised(self.http.get(format!("{url}/ApprovalRequests")));
+        let approval: Approvals = request.send().await?.error_for_status()?.json().await?;
+        Ok(Some(TwilioContent {
+            variables: content.variables.into_iter().map(|(name, _)| name).collect(),
+            approval: approval.whatsapp.map(|whatsapp| whatsapp.status),
+        }))
     }
 
     fn media_base(&self) -> String {

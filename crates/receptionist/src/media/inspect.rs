@@ -90,9 +90,10 @@ mod tests {
 
     #[test]
     fn what_is_none_of_these_is_refused() {
+        let program = [&b"\x7fELF\x02\x01\x01"[..], &[0; 64]].concat();
         for (bytes, why) in [
-            (&b"\x7fELF\x02\x01\x01"[..], "we do not take files of its kind"),
-            (b"<html>hello</html>", "we do not take files of its kind"),
+            (program.as_slice(), "we do not take files of its kind"),
+            (b"<!DOCTYPE html><html><body>hello</body></html>", "we do not take files of its kind"),
             (b"plain words", "its kind is not known"),
             (&PHOTO[..40], "it is no picture that can be read"),
         ] {

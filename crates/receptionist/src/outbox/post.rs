@@ -1,7 +1,7 @@
 //! A message to one person, written into the outbox within the transaction of the fact it tells.
 
 use agency::crm::{AppointmentId, Channel, LeadId};
-use agency::messages::{Email, Way, ways};
+use agency::messages::{Email, Way, approved, ways};
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 use store::{NewMessage, Rich, StoreError, Tx};
@@ -93,6 +93,45 @@ fn bare<'a>(
         send_after: app.now(),
         now: app.now(),
     }
+}
+
+/// Words with something to tap under them, where the settings have quick replies for so many; else the words alone, which say
+/// what to write.
+pub(crate) async fn post_with_choices(
+    app: &App,
+    tx: &mut Tx,
+    about: &About<'_>,
+    message: &Post<'_>,
+    choices: &[String],
+) -> Result<(), StoreError> {
+    let name = choices.len().checked_sub(2).and_then(|n| approved::CHOICES.get(n));
+    let content = name.and_then(|name| app.settings.whatsapp_templates.get(*name));
+    let Some(content) = content.filter(|_| message.way == Way::WhatsAppText) else {
+        return post(app, tx, about, message).await;
+    };
+    // No line may end within a variable (error 63013).
+    let one_line = message.body.split_whitespace().collect::<Vec<_>>().join(" ");
+    let values = std::iter::once(&one_line).chain(choices).zip(1..);
+    let variables: serde_json::Map<String, serde_json::Value> =
+        values.map(|(value, n)| (n.to_string(), value.as_str().into())).collect();
+    let variables = serde_json::Value::Object(variables).to_string();
+    let (to, from) = addresses(&app.settings.twilio, message.to, Channel::WhatsApp);
+    let id = app.id("msg");
+    let new = NewMessage {
+        content_sid: Some(content),
+        content_variables: Some(&variables),
+        ..bare(
+            app,
+            about,
+            &id,
+            (Channel::WhatsApp, message.kind),
+            (&to, &from),
+            message.body,
+            message.dedupe_key,
+        )
+    };
+    tx.enqueue(&new).await?;
+    Ok(())
 }
 
 /// An email with all that goes with it; nothing where the agency sends none.

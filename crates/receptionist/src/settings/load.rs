@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use agency::messages::approved;
 use agency::office::Policy;
 use toml::{Table, Value};
 
@@ -110,6 +111,13 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
             "set while TWILIO_API_URL is the real one",
             "a rehearsal clock would send real people wrong times: remove it, or point TWILIO_API_URL at the loopback",
         );
+    }
+    let known = |name: &&String| approved::CONTENTS.iter().any(|content| content.name == name.as_str());
+    if let Some(name) = settings.whatsapp_templates.keys().find(|name| !known(name)) {
+        return Err(SettingsError::Bad {
+            from: "[whatsapp_templates]".to_owned(),
+            why: format!("there is no message {name}; `receptionist templates list` names them"),
+        });
     }
     if settings.hours.opens >= settings.hours.closes || settings.diary.slot_minutes < 5 {
         return unfit(
