@@ -55,13 +55,25 @@ pub fn words(caller: &Caller, agency: &AgencyProfile, greetings: &Greetings, now
     with_name(&fill(&filled, &agency_and_persona), caller)
 }
 
-/// The first words of a first chat: who answers, and that it is an AI.
-pub fn in_writing(caller: &Caller, agency: &AgencyProfile, greetings: &Greetings) -> String {
+/// The first words of a first chat: who answers, and that it is an AI. Somebody we do not know is called what they call
+/// themselves, if that can be a name.
+pub fn in_writing(
+    caller: &Caller,
+    profile_name: Option<&str>,
+    agency: &AgencyProfile,
+    greetings: &Greetings,
+) -> String {
     let filled = fill(
         &greetings.in_writing,
         &[("agency", agency.short_name.as_str()), ("persona", agency.persona.as_str())],
     );
-    with_name(&filled, caller)
+    let profile_name = profile_name.and_then(|name| name.split_whitespace().next());
+    let can_be =
+        |name: &&str| (2..=16).contains(&name.chars().count()) && name.chars().all(char::is_alphabetic);
+    match profile_name.filter(can_be).filter(|_| caller.name.is_none()) {
+        Some(name) => fill(&filled, &[("first_name", name)]),
+        None => with_name(&filled, caller),
+    }
 }
 
 /// A name that is not known leaves no gap in the sentence.
@@ -98,6 +110,34 @@ mod tests {
             wants: Wants { listing: Some(listing), bedrooms_min: Some(2), ..Wants::default() },
             last_searched: days_ago(last_searched),
             ..Caller::unknown(None)
+        }
+    }
+
+    #[test]
+    fn a_profile_name_is_a_hint() {
+        let agency = AgencyProfile {
+            name: "John Barclay Estate".into(),
+            short_name: "John Barclay".into(),
+            persona: "Sarah".into(),
+            address: String::new(),
+            phone: crate::phone::PhoneNumber::parse("02079460100").unwrap(),
+        };
+        let greetings: Greetings = serde_json::from_value(serde_json::json!({
+            "notice": "", "viewed_recently": "", "returning_renter": "", "returning_buyer": "", "tenant": "",
+            "landlord": "", "new_caller": ""
+        }))
+        .unwrap();
+        let stranger = Caller::unknown(None);
+        let known = Caller { name: Some("Grace Mensah".into()), ..Caller::unknown(None) };
+        for (caller, profile, start) in [
+            (&stranger, Some("Zoë M."), "Hello Zoë, Sarah here"),
+            (&stranger, Some("🏡 Flat hunter"), "Hello, Sarah here"),
+            (&stranger, Some("x4lex99"), "Hello, Sarah here"),
+            (&stranger, None, "Hello, Sarah here"),
+            (&known, Some("Mr Somebody"), "Hello Grace, Sarah here"),
+        ] {
+            let words = in_writing(caller, profile, &agency, &greetings);
+            assert!(words.starts_with(start), "{words}");
         }
     }
 

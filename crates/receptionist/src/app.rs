@@ -18,7 +18,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Ids};
-use crate::delivery::{Mailer, SlackClient, TwilioClient};
+use crate::delivery::{Mailer, Pictures, SlackClient, TwilioClient};
 use crate::links::Links;
 use crate::media::Shelf;
 use crate::model::Models;
@@ -36,6 +36,7 @@ pub struct Parts {
     pub twilio: TwilioClient,
     pub slack: Option<SlackClient>,
     pub mailer: Option<Mailer>,
+    pub pictures: Pictures,
     pub links: Links,
     pub models: Option<Models>,
     /// Files that people sent.
@@ -108,7 +109,8 @@ impl App {
         };
         let twilio = TwilioClient::new(&settings)?;
         let slack = SlackClient::new(&settings.emergency.slack_webhook_url)?;
-        let mailer = Mailer::new(&settings.email)?;
+        let pictures = Pictures::new()?;
+        let mailer = Mailer::new(&settings.email, pictures.clone())?;
         let key = store.setting_or_keep("link_key", &ids.key(), now).await?;
         let links = Links::new(&settings.server.base_url, key);
         let models = Models::new(&settings.model)?;
@@ -122,6 +124,7 @@ impl App {
             twilio,
             slack,
             mailer,
+            pictures,
             links,
             models,
             shelf,
@@ -180,8 +183,8 @@ impl App {
     }
 
     /// The first words of a first chat.
-    pub fn greeting_in_writing(&self, caller: &Caller) -> String {
-        agency::greeting::in_writing(caller, &self.editable.agency, &self.editable.greetings)
+    pub fn greeting_in_writing(&self, caller: &Caller, profile_name: Option<&str>) -> String {
+        agency::greeting::in_writing(caller, profile_name, &self.editable.agency, &self.editable.greetings)
     }
 
     /// Streets, areas and staff, as last read: a turn does not wait for them.

@@ -21,6 +21,7 @@ pub mod review;
 pub mod worker;
 
 pub mod app;
+mod brochure;
 pub mod clock;
 pub mod links;
 mod pages;

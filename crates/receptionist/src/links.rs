@@ -17,6 +17,7 @@ pub struct Links {
 pub enum Page {
     Homes,
     Unsubscribe,
+    Brochure,
 }
 
 impl Page {
@@ -24,6 +25,7 @@ impl Page {
         match self {
             Self::Homes => "homes",
             Self::Unsubscribe => "unsubscribe",
+            Self::Brochure => "brochures",
         }
     }
 }

@@ -17,6 +17,7 @@ use store::{DueMedia, NewTask, StoreError, StoredMedia, Tx};
 use crate::app::App;
 use crate::delivery::Unfetched;
 use crate::outbox::{About, Post, post};
+pub(crate) use inspect::made_anew;
 use inspect::{Inspected, inspect};
 
 /// A worker that dies over a file holds it no longer.

@@ -8,6 +8,7 @@ mod wanted;
 
 pub(crate) use post::{
     About, Post, post, post_all_ways, post_at, post_call, post_email, post_to_slack, post_with_choices,
+    post_with_file,
 };
 pub use receipt::{apply_waiting_receipts, ask_for_receipts, take_receipt};
 

@@ -15,12 +15,13 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
-use crate::{intake, pages, telemetry, worker};
+use crate::{brochure, intake, pages, telemetry, worker};
 
 pub fn router(app: App) -> Router {
     telemetry::figures();
     intake::router()
         .merge(pages::router())
+        .merge(brochure::router())
         .layer(DefaultBodyLimit::max(app.settings.server.webhook_bytes_max))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app.clone(), measured))

@@ -1,6 +1,7 @@
 //! Tools meet the store: load facts, let the rules decide, commit once, answer from what was committed.
 
 mod booking;
+mod brochure;
 mod details;
 mod emergency;
 mod hand_off;
@@ -38,6 +39,7 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         ToolCall::MoveViewing(to) => once(talk, &key, viewings::move_viewing(talk, to, &key)).await,
         ToolCall::CancelViewing(off) => once(talk, &key, viewings::cancel_viewing(talk, off, &key)).await,
         ToolCall::RunningLate(late) => once(talk, &key, viewings::running_late(talk, late, &key)).await,
+        ToolCall::SendBrochure(send) => once(talk, &key, brochure::send_brochure(talk, send, &key)).await,
         ToolCall::SendDetails(send) => once(talk, &key, details::send_details(talk, send, &key)).await,
         ToolCall::TakeMessage(message) => once(talk, &key, writing::take_message(talk, message, &key)).await,
         ToolCall::RaiseEmergency(raise) => raise_emergency(talk, raise, &key).await,

@@ -453,3 +453,65 @@ async fn templates_are_compared_with_twilios() {
         "{said}"
     );
 }
+
+/// A brochure as somebody else's reader finds it: the exact rent, the material information, pictures and plan; by a link that
+/// nobody can guess, and not of a home that has gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_brochure_is_read_by_a_real_reader() {
+    use base64::Engine;
+    let pictures = axum::Router::new().route(
+        "/{name}",
+        axum::routing::get(async |path: axum::extract::Path<String>| {
+            let shade = path.0.as_bytes()[0].wrapping_mul(37);
+            let picture = image::RgbImage::from_pixel(300, 200, image::Rgb([shade, 160, 120]));
+            let mut png = std::io::Cursor::new(Vec::new());
+            picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+            png.into_inner()
+        }),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, pictures).await });
+    let app = start(testkit::sqlite()).await;
+    let mut tx = app.app.store.begin().await.unwrap();
+    let images: Vec<String> = (1..=6).map(|n| format!("{at}/{n}.jpg")).collect();
+    let set = serde_json::json!({
+        "images": images, "floor_plan_url": format!("{at}/plan.jpg"), "epc_rating": "C", "council_tax_band": null
+    });
+    let home = serde_json::json!({"id": 31});
+    tx.change_rows("properties", home.as_object().unwrap(), set.as_object().unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    for (from, to) in [("whatsapp:+447700900801", WHATSAPP_NUMBER), ("+447700900802", AGENCY_NUMBER)] {
+        for words in
+            ["2 bed flat to rent in maida vale max 3000", "can I have the brochure of the first one?"]
+        {
+            app.network.write(from, to, words).await;
+            app.let_pass(SignedDuration::from_secs(9));
+            app.settle().await.unwrap();
+        }
+    }
+    let sent: Vec<_> =
+        rows(&app, "messages").await.into_iter().filter(|row| row["kind"] == "brochure").collect();
+    assert_eq!(sent.len(), 2, "{sent:#?}");
+    assert!(sent[1]["media"].is_null() && sent[1]["body"].as_str().unwrap().contains("£2,875 pcm"));
+    let link = sent[0]["media"].as_str().unwrap();
+    let answer = reqwest::get(link).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/pdf");
+    let pdf = answer.bytes().await.unwrap();
+    let read = testkit::python("pdf.py", &base64::engine::general_purpose::STANDARD.encode(&pdf));
+    let read: Value = serde_json::from_str(&read).unwrap();
+    assert_eq!((read["language"].as_str(), read["pictures"].as_array().unwrap().len()), (Some("en-GB"), 2));
+    assert_eq!(read["pictures"], serde_json::json!([1, 4]), "the first, three more, and the plan");
+    let first = read["pages"][0].as_str().unwrap();
+    for words in [
+        "£2,875 pcm", "Castellain Road", "JB-2024-031", "Material information", "Holding deposit",
+        "EPC rating",
+    ] {
+        assert!(first.contains(words), "{words} is not in {first}");
+    }
+    assert!(first.contains("ask us about: council tax band"), "what the record lacks is said: {first}");
+    assert!(pdf.len() < 400_000, "{}", pdf.len());
+    assert_eq!(reqwest::get(link.replace("31.", "1.")).await.unwrap().status(), 404, "a proof of its own");
+    app.run_sql("UPDATE properties SET status = 'let' WHERE id = 31").await;
+    assert_eq!(reqwest::get(link).await.unwrap().status(), 404, "it has gone");
+}

@@ -15,6 +15,8 @@ pub struct Chat {
     pub address: String,
     pub channel: Channel,
     pub lead: LeadId,
+    /// As they call themselves on WhatsApp: a hint, and nobody's name.
+    pub profile_name: Option<String>,
     /// The latest, open or ended.
     pub conversation: Option<String>,
     pub waiting_since: Option<Timestamp>,
@@ -55,6 +57,7 @@ struct ChatRow {
     address: String,
     channel: String,
     lead_id: Int,
+    profile_name: Option<String>,
     conversation_id: Option<String>,
     waiting_since: Option<Ts>,
     attempts: Int,
@@ -69,6 +72,7 @@ impl From<ChatRow> for Chat {
             channel: Channel::from_word(&row.channel).unwrap_or(Channel::Sms),
             address: row.address,
             lead: LeadId(row.lead_id.0),
+            profile_name: row.profile_name,
             conversation: row.conversation_id,
             waiting_since: row.waiting_since.map(|at| at.0),
             attempts: row.attempts.0,
@@ -82,7 +86,7 @@ impl From<ChatRow> for Chat {
 /// Quiet as long as the task of whoever took over is open.
 macro_rules! columns {
     () => {
-        "address, channel, lead_id, conversation_id, waiting_since, attempts, asks, in_doubt, \
+        "address, channel, lead_id, profile_name, conversation_id, waiting_since, attempts, asks, in_doubt, \
          EXISTS (SELECT 1 FROM tasks t WHERE t.id = chats.passed_to AND t.status = 'open') AS with_a_person"
     };
 }
@@ -201,12 +205,13 @@ impl Tx {
     pub async fn await_answer(
         &mut self,
         (address, channel, lead): (&str, Channel, LeadId),
+        profile_name: Option<&str>,
         answer_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO chats (address, channel, lead_id, waiting_since, answer_at, updated_at) VALUES ($1, $2, $3, $5, $4, $5) \
+        const SQL: &str = "INSERT INTO chats (address, channel, lead_id, waiting_since, answer_at, updated_at, profile_name) VALUES ($1, $2, $3, $5, $4, $5, $6) \
              ON CONFLICT (address) DO UPDATE SET lead_id = excluded.lead_id, waiting_since = COALESCE(chats.waiting_since, excluded.waiting_since), \
-             answer_at = excluded.answer_at, updated_at = excluded.updated_at";
+             answer_at = excluded.answer_at, updated_at = excluded.updated_at, profile_name = COALESCE(excluded.profile_name, chats.profile_name)";
         execute!(
             self,
             sqlx::query(SQL)
@@ -215,6 +220,7 @@ impl Tx {
                 .bind(lead.0)
                 .bind(Ts(answer_at))
                 .bind(Ts(now))
+                .bind(profile_name)
         )?;
         Ok(())
     }

@@ -43,7 +43,9 @@ async fn write(store: &Store, (id, body): (&str, &str), minutes: i64) -> LeadId 
         now: later(minutes),
     };
     assert!(tx.receive(&new).await.unwrap());
-    tx.await_answer((WRITER, Channel::WhatsApp, lead), later(minutes + 1), later(minutes)).await.unwrap();
+    tx.await_answer((WRITER, Channel::WhatsApp, lead), Some("Sam"), later(minutes + 1), later(minutes))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     lead
 }
@@ -54,6 +56,7 @@ async fn writes(store: &Store) -> LeadId {
     assert!(store.next_answer().await.unwrap().is_none());
     let lead = write(store, ("msg_1", "hello"), 0).await;
     write(store, ("msg_2", "is anybody there"), 1).await;
+    assert_eq!(store.chat(WRITER).await.unwrap().unwrap().profile_name.as_deref(), Some("Sam"));
     assert_eq!(store.next_answer().await.unwrap(), Some(later(2)));
     let bodies: Vec<String> =
         store.waiting(WRITER).await.unwrap().into_iter().map(|message| message.body).collect();

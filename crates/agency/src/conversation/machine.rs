@@ -90,12 +90,8 @@ fn not_for_the_third_time(state: &mut State, effects: Vec<Effect>) -> Vec<Effect
 
 fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
     match event {
-        Event::Started if state.manner.is_written() => {
-            let words = greeting::in_writing(&state.caller, context.agency, context.greetings);
-            // What was offered on the telephone is still open.
-            state.ask(state.step, "How can I help?");
-            vec![Effect::Say { words }]
-        }
+        // They have written already, and what was offered on the telephone is still open.
+        Event::Started if state.manner.is_written() => state.ask(state.step, "How can I help?"),
         Event::Started => {
             let words = greeting::words(&state.caller, context.agency, context.greetings, context.now);
             state.ask(Step::Opening, words)

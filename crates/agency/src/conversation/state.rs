@@ -237,7 +237,8 @@ impl State {
             state.avoids = earlier.avoids;
             state.step = if earlier.offered.is_empty() { Step::Opening } else { Step::AnythingElse };
             state.offered = earlier.offered;
-            state.sending = earlier.sending;
+            let was_sent = earlier.actions.contains(&ActionTaken::InfoSent);
+            state.sending = if was_sent { Sending::Offered } else { earlier.sending };
             state.details.name = state.details.name.or(earlier.details.name);
             state.details.email = state.details.email.or(earlier.details.email);
         }

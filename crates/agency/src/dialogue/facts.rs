@@ -41,7 +41,7 @@ fn may_ask(state: &State) -> bool {
 }
 
 /// The home that was named, the one that is being booked, or all that were offered.
-fn subjects(state: &State, heard: &Heard) -> Vec<Property> {
+pub(super) fn subjects(state: &State, heard: &Heard) -> Vec<Property> {
     let named = choosing::named(state, heard);
     match (named, &state.chosen) {
         (Some(home), _) => vec![home],

@@ -183,6 +183,9 @@ fn at_any_time(state: &mut State, heard: &Heard, words: &str, context: &Context)
     if let Some(noted) = enquiry::keep_posted(state, heard) {
         return Some(noted);
     }
+    if let Some(sent) = sending::brochure(state, heard, context) {
+        return Some(sent);
+    }
     if sending::is_asked(state, heard) {
         return Some(sending::answer(state, heard));
     }
@@ -269,6 +272,7 @@ pub(crate) fn after_tool(state: &mut State, outcome: ToolOutcome) -> Vec<Effect>
         ToolOutcome::Moved(outcome) => viewing::moved(state, outcome),
         ToolOutcome::Cancelled(outcome) => viewing::cancelled(state, outcome),
         ToolOutcome::LateTold => viewing::late_told(state),
+        ToolOutcome::BrochureSent => sending::brochure_sent(state),
         ToolOutcome::DetailsSent(outcome) => sending::sent(state, &outcome),
         ToolOutcome::MessageTaken(taken) => message::taken(state, &taken),
         ToolOutcome::EmergencyRaised(raised) => report::raised(state, raised),

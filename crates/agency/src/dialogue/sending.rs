@@ -1,11 +1,12 @@
 //! Before goodbye: a name, if none is known, and the offer to send the details of the homes that were spoken of.
 
-use super::{closing, recovery};
-use crate::conversation::{Effect, Sending, State, Step};
+use super::{closing, facts, recovery};
+use crate::conversation::{Context, Effect, Sending, State, Step};
 use crate::crm::ActionTaken;
-use crate::language::{Act, Heard, plain};
+use crate::language::{Act, Expecting, Heard, Said, hear, plain};
 use crate::phone::PhoneNumber;
 use crate::tools::ToolCall;
+use crate::tools::send_brochure::SendBrochure;
 use crate::tools::send_details::{DetailsSent, Recipient, SendDetails};
 
 /// What is still to be asked of somebody who is about to go; nothing: goodbye.
@@ -46,6 +47,28 @@ pub(super) fn is_asked(state: &State, heard: &Heard) -> bool {
         && !state.offered.is_empty()
         && matches!(state.step, Step::ChooseProperty | Step::AnythingElse)
         && !heard.did(Act::Deny)
+}
+
+/// "Can I have the brochure of the second one": a document of its own, sent at once to where a text goes.
+pub(super) fn brochure(state: &State, heard: &Heard, context: &Context) -> Option<Vec<Effect>> {
+    let asks =
+        plain(&state.last_heard).contains("brochure") && !heard.did(Act::Deny) && !heard.did(Act::ByEmail);
+    let to = state.details.phone.clone().filter(PhoneNumber::takes_texts).filter(|_| asks)?;
+    // "And of the third": they choose, whatever was asked last.
+    let said = Said {
+        alternatives: std::slice::from_ref(&state.last_heard),
+        expecting: Expecting::Property,
+        listing: state.wants.listing,
+        offers: &[],
+        now: context.now,
+    };
+    let homes = facts::subjects(state, &hear(&said, context.lexicon));
+    (!homes.is_empty()).then(|| State::run(ToolCall::SendBrochure(SendBrochure { homes, to })))
+}
+
+pub(super) fn brochure_sent(state: &mut State) -> Vec<Effect> {
+    state.did(ActionTaken::InfoSent);
+    closing::anything_else(state, "I've sent it to you just now.")
 }
 
 /// "Send me the three you mentioned", written: here is where.

@@ -2,6 +2,7 @@
 
 mod appointment;
 pub mod approved;
+mod brochure;
 mod calendar;
 mod callback_promise;
 mod card;
@@ -22,6 +23,7 @@ mod viewing_confirmation;
 pub(crate) mod wording;
 
 pub use appointment::{AppointmentEmail, News};
+pub use brochure::brochure;
 pub use callback_promise::callback_promise;
 pub use card::{BookableSlot, Card, PropertyMedia, absolute};
 pub use emergency::{
@@ -49,6 +51,7 @@ pub mod kind {
     pub const VALUATION_CONFIRMATION: &str = "valuation_confirmation";
     pub const VIEWING_CANCELLED: &str = "viewing_cancelled";
     pub const PROPERTY_DETAILS: &str = "property_details";
+    pub const BROCHURE: &str = "brochure";
     pub const CALLBACK_PROMISE: &str = "callback_promise";
     /// To staff: they end with the ladder.
     pub const EMERGENCY_ALERT: &str = "emergency_alert";

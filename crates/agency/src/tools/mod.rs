@@ -14,6 +14,7 @@ pub mod pass_on;
 pub mod raise_emergency;
 pub mod report_repair;
 pub mod running_late;
+pub mod send_brochure;
 pub mod send_details;
 pub mod take_message;
 pub mod viewing_slots;
@@ -33,6 +34,7 @@ use pass_on::{PassOn, PassedOn};
 use raise_emergency::{EmergencyRaised, RaiseEmergency};
 use report_repair::{RepairReported, ReportRepair};
 use running_late::RunningLate;
+use send_brochure::SendBrochure;
 use send_details::{DetailsSent, SendDetails};
 use take_message::{MessageTaken, TakeMessage};
 use viewing_slots::{SlotsOutcome, ViewingSlots};
@@ -53,6 +55,7 @@ pub enum ToolCall {
     MoveViewing(Box<MoveViewing>),
     CancelViewing(Box<CancelViewing>),
     RunningLate(Box<RunningLate>),
+    SendBrochure(SendBrochure),
     SendDetails(SendDetails),
     TakeMessage(TakeMessage),
     RaiseEmergency(Box<RaiseEmergency>),
@@ -77,6 +80,7 @@ pub enum ToolOutcome {
     Cancelled(CancelOutcome),
     /// The negotiator was told.
     LateTold,
+    BrochureSent,
     DetailsSent(DetailsSent),
     MessageTaken(MessageTaken),
     EmergencyRaised(EmergencyRaised),
@@ -117,6 +121,7 @@ impl ToolCall {
             Self::MoveViewing(_) => "move_viewing",
             Self::CancelViewing(_) => "cancel_viewing",
             Self::RunningLate(_) => "running_late",
+            Self::SendBrochure(_) => "send_brochure",
             Self::SendDetails(_) => "send_details",
             Self::TakeMessage(_) => "take_message",
             Self::RaiseEmergency(_) => "raise_emergency",

@@ -189,7 +189,8 @@ async fn take_turn(app: &App, address: &str) -> Result<(), StoreError> {
         talk.resume(&unfinished, &written.heard).await?
     };
     let is_greeted = saved.turn > 0 || before.last_words.is_empty();
-    let greeting = (!is_greeted).then(|| app.greeting_in_writing(&before.caller));
+    let greeting =
+        (!is_greeted).then(|| app.greeting_in_writing(&before.caller, chat.profile_name.as_deref()));
     let reply = Reply::of(&effects, greeting.as_deref());
     let kept =
         Kept { event: &written.kept, confidence: None, before: Some(&before), said: &said(&effects), began };

@@ -1,9 +1,11 @@
 //! Sending: each provider one file. A failure says retry, give up, or look first.
 
+mod pictures;
 mod slack;
 mod smtp;
 mod twilio;
 
+pub use pictures::Pictures;
 pub use slack::SlackClient;
 pub use smtp::Mailer;
 pub use twilio::{Sent, TwilioClient, TwilioContent, Undelivered, Unfetched};

@@ -13,22 +13,21 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
 use store::ClaimedMessage;
 
-use super::{Sent, Undelivered};
+use super::{Pictures, Sent, Undelivered};
 use crate::settings::Email;
 
 pub struct Mailer {
     smtp: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    http: reqwest::Client,
+    pictures: Pictures,
 }
 
-/// What goes with one email at most; a file that is larger is left out.
-const FILE_BYTES_MAX: usize = 4 << 20;
+/// What goes with one email at most.
 const FILES_MAX: usize = 5;
 
 impl Mailer {
     /// None: the agency sends no email.
-    pub fn new(settings: &Email) -> anyhow::Result<Option<Self>> {
+    pub fn new(settings: &Email, pictures: Pictures) -> anyhow::Result<Option<Self>> {
         const WAIT: Duration = Duration::from_secs(20);
         let url = settings.smtp_url.expose_secret();
         if url.is_empty() {
@@ -42,12 +41,7 @@ impl Mailer {
             .context("SMTP_URL cannot be read; give it as smtps://user:password@host")?
             .timeout(Some(WAIT))
             .build();
-        // A picture's address never leads on to another host.
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(4))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
-        Ok(Some(Self { smtp, from, http }))
+        Ok(Some(Self { smtp, from, pictures }))
     }
 
     /// The address of the sender, without the name.
@@ -127,14 +121,7 @@ impl Mailer {
     }
 
     async fn fetch_one(&self, url: &str) -> Option<(Vec<u8>, ContentType, &'static str)> {
-        let mut response = self.http.get(url).send().await.ok()?.error_for_status().ok()?;
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.ok()? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > FILE_BYTES_MAX {
-                return None;
-            }
-        }
+        let bytes = self.pictures.fetch(url).await?;
         let (kind, ending) = sniffed(&bytes)?;
         Some((bytes, ContentType::parse(kind).ok()?, ending))
     }

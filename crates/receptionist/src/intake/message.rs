@@ -41,6 +41,7 @@ struct Written<'f> {
     danger: Option<Emergency>,
     /// Twilio has answered the word itself.
     is_handled: bool,
+    profile_name: Option<&'f str>,
     /// (address, what it is said to be) of each file.
     files: Vec<(&'f str, Option<&'f str>)>,
 }
@@ -58,7 +59,9 @@ async fn take(app: &App, form: &Form, channel: Channel) -> Result<Response, Refu
     let from = needed("From", "From is missing; is this a message webhook?")?;
     let phone = PhoneNumber::parse(from.strip_prefix("whatsapp:").unwrap_or(from))
         .map_err(|_| Refused::bad_request("From is not a telephone number"))?;
-    let body = form.get("Body").unwrap_or_default();
+    // A place they share says where they mean; where it is on the earth alone says nothing to us.
+    let place = || form.get("Address").or_else(|| form.get("Label"));
+    let body = form.get("Body").filter(|body| !body.is_empty()).or_else(place).unwrap_or_default();
     let written = Written {
         sid: needed("MessageSid", "MessageSid is missing")?,
         from,
@@ -68,6 +71,7 @@ async fn take(app: &App, form: &Form, channel: Channel) -> Result<Response, Refu
         channel,
         danger: triage::emergency(&[body.to_owned()], app.now(), &app.settings.triage),
         is_handled: form.get("OptOutType").is_some(),
+        profile_name: form.get("ProfileName"),
         files: files(form),
     };
     answer(app, &written).await.map_err(|error| {
@@ -224,7 +228,8 @@ async fn wait(
     let after = |from: Timestamp, time| from.saturating_add(time).unwrap_or(from);
     let since = chat.and_then(|chat| chat.waiting_since).unwrap_or(now);
     let latest = after(since, SignedDuration::from_millis(settings.wait_max_ms)).max(now);
-    tx.await_answer((written.from, written.channel, lead), after(now, pause).min(latest), now).await
+    let who = (written.from, written.channel, lead);
+    tx.await_answer(who, written.profile_name, after(now, pause).min(latest), now).await
 }
 
 /// STOP, START and HELP.

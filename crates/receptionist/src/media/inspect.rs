@@ -44,7 +44,7 @@ pub(super) fn inspect(bytes: &[u8], pixels_max: u32) -> Result<Inspected, &'stat
 
 /// The picture alone, upright: without place, time, camera, or anything that hides behind it. A picture that would need
 /// more memory than any photograph is none.
-fn made_anew(bytes: &[u8], pixels_max: u32) -> Option<Vec<u8>> {
+pub(crate) fn made_anew(bytes: &[u8], pixels_max: u32) -> Option<Vec<u8>> {
     const SIDE_MAX: u32 = 16_384;
     const MEMORY_MAX: u64 = 256 * 1024 * 1024;
     const QUALITY: u8 = 85;

@@ -95,6 +95,25 @@ fn bare<'a>(
     }
 }
 
+/// Words with a file that the provider fetches, where the way takes one.
+pub(crate) async fn post_with_file(
+    app: &App,
+    tx: &mut Tx,
+    about: &About<'_>,
+    message: &Post<'_>,
+    file: Option<&str>,
+) -> Result<(), StoreError> {
+    let channel = message.way.channel();
+    let (to, from) = addresses(&app.settings.twilio, message.to, channel);
+    let id = app.id("msg");
+    let new = NewMessage {
+        rich: Rich { media: file, ..Rich::default() },
+        ..bare(app, about, &id, (channel, message.kind), (&to, &from), message.body, message.dedupe_key)
+    };
+    tx.enqueue(&new).await?;
+    Ok(())
+}
+
 /// Words with something to tap under them, where the settings have quick replies for so many; else the words alone, which say
 /// what to write.
 pub(crate) async fn post_with_choices(

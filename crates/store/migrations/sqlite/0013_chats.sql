@@ -4,6 +4,7 @@ CREATE TABLE chats (
     address TEXT PRIMARY KEY,
     channel TEXT NOT NULL CHECK (channel IN ('sms', 'whatsapp')),
     lead_id INTEGER NOT NULL REFERENCES voice_leads (id) ON DELETE CASCADE,
+    profile_name TEXT,
     conversation_id TEXT,
     waiting_since TEXT,
     answer_at TEXT,
