@@ -11,6 +11,7 @@ pub mod tools;
 
 pub mod appointments;
 pub mod delivery;
+pub mod documents;
 pub mod import;
 pub mod market;
 pub mod media;

@@ -18,6 +18,7 @@ pub enum Page {
     Homes,
     Unsubscribe,
     Brochure,
+    Document,
 }
 
 impl Page {
@@ -26,6 +27,7 @@ impl Page {
             Self::Homes => "homes",
             Self::Unsubscribe => "unsubscribe",
             Self::Brochure => "brochures",
+            Self::Document => "documents",
         }
     }
 }

@@ -17,8 +17,8 @@ use store::{DueMedia, NewTask, StoreError, StoredMedia, Tx};
 use crate::app::App;
 use crate::delivery::Unfetched;
 use crate::outbox::{About, Post, post};
-pub(crate) use inspect::made_anew;
-use inspect::{Inspected, inspect};
+use inspect::Inspected;
+pub(crate) use inspect::{inspect, made_anew};
 
 /// A worker that dies over a file holds it no longer.
 const LEASE: SignedDuration = SignedDuration::from_mins(2);

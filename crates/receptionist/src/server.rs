@@ -15,13 +15,14 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
-use crate::{brochure, intake, pages, telemetry, worker};
+use crate::{brochure, documents, intake, pages, telemetry, worker};
 
 pub fn router(app: App) -> Router {
     telemetry::figures();
     intake::router()
         .merge(pages::router())
         .merge(brochure::router())
+        .merge(documents::router())
         .layer(DefaultBodyLimit::max(app.settings.server.webhook_bytes_max))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app.clone(), measured))

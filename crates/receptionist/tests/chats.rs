@@ -515,3 +515,45 @@ async fn a_brochure_is_read_by_a_real_reader() {
     app.run_sql("UPDATE properties SET status = 'let' WHERE id = 31").await;
     assert_eq!(reqwest::get(link).await.unwrap().status(), 404, "it has gone");
 }
+
+/// A tenant's agreement goes to the number on file, whoever asks, and only after the code that went there; its link ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn papers_go_to_the_number_on_file_after_a_code() {
+    let app = start(testkit::sqlite()).await;
+    let pdf = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
+    let grace = (1, "contract", "Tenancy agreement");
+    receptionist::documents::attach(&app.app, grace, pdf).await.unwrap();
+    let refused = receptionist::documents::attach(&app.app, grace, b"MZ no document").await.unwrap_err();
+    assert!(refused.to_string().contains("give a PDF"), "{refused}");
+    // Somebody writes from another number.
+    let say = async |words: &str| {
+        app.network.write("whatsapp:+447700900877", WHATSAPP_NUMBER, words).await;
+        app.let_pass(SignedDuration::from_secs(9));
+        app.settle().await.unwrap();
+    };
+    for words in
+        ["hi can you send me a copy of my tenancy agreement", "Grace Mensah", "flat 2, 18 Elgin Avenue"]
+    {
+        say(words).await;
+    }
+    let sent_to = |number: &str| -> Vec<String> {
+        app.network.messages().into_iter().filter(|sent| sent.to == number).map(|sent| sent.body).collect()
+    };
+    let code = sent_to("+447700900110").pop().unwrap();
+    let code = code.split("your code is ").nth(1).unwrap()[..6].to_owned();
+    say("111111").await;
+    assert_eq!(sent_to("+447700900110").len(), 1, "a wrong code sends nothing");
+    say(&code).await;
+    let letter = sent_to("+447700900110").pop().unwrap();
+    assert!(letter.contains("Tenancy agreement"), "{letter}");
+    assert!(
+        !sent_to("whatsapp:+447700900877").iter().any(|words| words.contains("/documents/")),
+        "to the number on file"
+    );
+    let link = letter.rsplit(' ').next().unwrap();
+    assert_eq!(reqwest::get(link).await.unwrap().bytes().await.unwrap().as_ref(), pdf);
+    let longer = link.replace('~', "~9");
+    assert_eq!(reqwest::get(longer).await.unwrap().status(), 404, "the end is part of the proof");
+    app.let_pass(SignedDuration::from_hours(25));
+    assert_eq!(reqwest::get(link).await.unwrap().status(), 404, "it has ended");
+}

@@ -16,6 +16,7 @@ mod callers;
 mod calls;
 mod chats;
 mod diary;
+mod documents;
 mod imports;
 mod inbox;
 mod leads;
@@ -44,6 +45,7 @@ pub use calls::{BeginCall, Conversation, EndedCall, SavedTurn, TurnLine, TurnTim
 pub use chats::{BeginChat, Chat, Waiting};
 pub use db::{Store, Tx};
 pub use diary::{Claimed, NewAppointment, Place};
+pub use documents::{Document, NewDocument};
 pub use error::StoreError;
 pub use inbox::NewInbound;
 pub use leads::LeadChange;

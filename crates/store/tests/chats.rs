@@ -8,8 +8,8 @@ use agency::chat::MediaKind;
 use agency::crm::{CallOutcome, Channel, LeadId, Priority, TaskKind};
 use agency::triage::Level;
 use store::{
-    BeginChat, EndedCall, NewInbound, NewMedia, NewMessage, NewTask, NewTicket, Rich, SavedTurn, Store,
-    StoreError, StoredMedia,
+    BeginChat, EndedCall, NewDocument, NewInbound, NewMedia, NewMessage, NewTask, NewTicket, Rich, SavedTurn,
+    Store, StoreError, StoredMedia,
 };
 use support::{later, now, phone};
 
@@ -24,6 +24,7 @@ async fn chats_on_both_databases() {
         goes_to_a_person(&store, lead).await;
         is_closed(&store, lead).await;
         sends_files(&store).await;
+        has_papers(&store).await;
         store.close().await;
     }
 }
@@ -182,6 +183,27 @@ async fn is_closed(store: &Store, lead: LeadId) {
     let leads = store.rows("voice_leads").await.unwrap();
     assert_eq!((leads[0]["total_calls"].as_i64(), leads[0]["name"].as_str()), (Some(0), Some("Sam Okoro")));
     assert_eq!(leads[0]["id"], lead.0);
+}
+
+/// A tenant's papers are theirs alone.
+async fn has_papers(store: &Store) {
+    let new = NewDocument {
+        id: "doc_1",
+        kind: "contract",
+        tenant: 7,
+        name: "Tenancy agreement",
+        path: "documents/doc_1.pdf",
+        media_type: "application/pdf",
+        bytes: 9,
+        now: now(),
+    };
+    let mut tx = store.begin().await.unwrap();
+    tx.attach_document(&new, ("audit_1", "the command line")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.papers_of(7).await.unwrap().len(), 1);
+    assert!(store.papers_of(8).await.unwrap().is_empty());
+    assert_eq!(store.document("doc_1").await.unwrap().unwrap().name, "Tenancy agreement");
+    assert_eq!(store.rows("audit_log").await.unwrap()[0]["subject"], "doc_1");
 }
 
 /// Fetched once, of the repair that the chat is about, then deleted where it came from.

@@ -23,6 +23,9 @@ pub(super) fn not_an_enquiry(
     if heard.intent == Some(Intent::BookValuation) {
         return Some(valuation::begin(state, heard, words, context));
     }
+    if ticket::papers_are_meant(words) {
+        return Some(ticket::begin_papers(state, heard, words, context));
+    }
     if ticket::is_meant(words) {
         return Some(ticket::begin(state, heard, words, context));
     }

@@ -38,6 +38,26 @@ pub(super) fn is_meant(words: &str) -> bool {
     ASKS.iter().any(|asks| said.contains(&format!(" {asks} ")))
 }
 
+/// Whether somebody asks for a document of their tenancy. It goes to the number on file, and only after a code that went there was
+/// read back.
+pub(super) fn papers_are_meant(words: &str) -> bool {
+    const PAPERS: &[&str] = &[
+        "my contract", "tenancy agreement", "rental agreement", "my agreement", "my lease",
+        "rental contract", "tenancy contract",
+    ];
+    const ASKS: &[&str] = &["send", "copy", "have", "get", "email", "need", "see"];
+    let said = plain(words);
+    let holds = |all: &[&str]| all.iter().any(|one| said.contains(&format!(" {one} ")));
+    holds(PAPERS) && holds(ASKS)
+}
+
+pub(super) fn begin_papers(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
+    state.ticket = FindTicket { papers: true, ..FindTicket::default() };
+    state.ticket_tries = 0;
+    note(state, heard, words, context);
+    next(state, "I can send that to the number we hold, once I know it's you. ")
+}
+
 pub(super) fn begin(state: &mut State, heard: &Heard, words: &str, context: &Context) -> Vec<Effect> {
     state.ticket = FindTicket::default();
     state.ticket_tries = 0;
@@ -92,6 +112,9 @@ fn next(state: &mut State, lead_in: &str) -> Vec<Effect> {
     }
     if state.ticket.place.as_ref().is_none_or(|place| place.number.is_none()) {
         return state.ask(Step::TicketHome, "And the address, with the flat number?");
+    }
+    if state.ticket.papers {
+        return State::run(ToolCall::SendCode(state.ticket.clone()));
     }
     if state.ticket.reference.is_none() {
         let words = "And the reference, the letter T and a number? If you don't have it, just say so.";
@@ -148,6 +171,7 @@ const TRIES_MAX: u8 = 2;
 pub(super) fn outcome(state: &mut State, outcome: TicketOutcome) -> Vec<Effect> {
     match outcome {
         TicketOutcome::Told(tickets) => told(state, &tickets),
+        TicketOutcome::PapersSent(count) => papers_sent(state, count),
         TicketOutcome::CodeSent => state.ask(
             Step::TicketCode,
             "If that matches our records, I've just texted a code of six figures to the number we hold. Which figures are they?",
@@ -175,6 +199,22 @@ fn not_found(state: &mut State) -> Vec<Effect> {
     let for_staff = "Asked how a repair stands and could not show who they are: ring the number on file.";
     state.message = Some(for_staff.to_owned());
     message::offer(state, "I can't find that, so I'll have someone call the number we hold.")
+}
+
+fn papers_sent(state: &mut State, count: usize) -> Vec<Effect> {
+    state.ticket = FindTicket::default();
+    if count == 0 {
+        state.message = Some(
+            "Has shown who they are and asks for the papers of their tenancy, which are not on file."
+                .to_owned(),
+        );
+        return message::offer(
+            state,
+            "Thank you. I have none on file, so a colleague will send them to you.",
+        );
+    }
+    state.did(ActionTaken::InfoSent);
+    closing::anything_else(state, "Thank you. I've sent it to the number we hold.")
 }
 
 fn told(state: &mut State, tickets: &[TicketStatus]) -> Vec<Effect> {

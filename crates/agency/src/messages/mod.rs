@@ -6,6 +6,7 @@ mod brochure;
 mod calendar;
 mod callback_promise;
 mod card;
+mod document;
 mod emergency;
 mod help;
 mod homes_page;
@@ -26,6 +27,7 @@ pub use appointment::{AppointmentEmail, News};
 pub use brochure::brochure;
 pub use callback_promise::callback_promise;
 pub use card::{BookableSlot, Card, PropertyMedia, absolute};
+pub use document::document;
 pub use emergency::{
     Incident, emergency_alert, emergency_call, emergency_notice, help_is_coming, repair_reported, stand_down,
 };
@@ -51,6 +53,7 @@ pub mod kind {
     pub const VALUATION_CONFIRMATION: &str = "valuation_confirmation";
     pub const VIEWING_CANCELLED: &str = "viewing_cancelled";
     pub const PROPERTY_DETAILS: &str = "property_details";
+    pub const DOCUMENT: &str = "document";
     pub const BROCHURE: &str = "brochure";
     pub const CALLBACK_PROMISE: &str = "callback_promise";
     /// To staff: they end with the ladder.

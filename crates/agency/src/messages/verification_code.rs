@@ -4,7 +4,7 @@ use crate::settings::AgencyProfile;
 
 pub fn verification_code(code: &str, agency: &AgencyProfile) -> String {
     format!(
-        "{}: your code is {code}. It is good for ten minutes, for the call you are making now. If you are not ringing us, ignore it.",
+        "{}: your code is {code}. It is good for ten minutes, for what you are asking us just now. If that is not you, ignore it.",
         agency.short_name
     )
 }

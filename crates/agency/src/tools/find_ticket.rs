@@ -1,4 +1,4 @@
-//! Read: how a repair stands. Told only to who shows they know it: full name, address, and the ticket's reference, all matched
+//! Read: how a repair stands, or the papers of a tenancy. Told only to who shows they know it: full name, address, and the ticket's reference, all matched
 //! in silence; or, without the reference, to who reads back the code that was sent to the number on file (the second and
 //! third rungs of the disclosure ladder, `domain.md` §3.4 of the reference).
 
@@ -17,6 +17,9 @@ pub struct FindTicket {
     pub place: Option<Address>,
     /// The figures of a reference such as T-12.
     pub reference: Option<String>,
+    /// They want their papers, not how a repair stands.
+    #[serde(default)]
+    pub papers: bool,
 }
 
 /// A ticket as it is kept.
@@ -58,6 +61,8 @@ pub enum TicketOutcome {
     /// Sent if there is somebody to send it to: the caller does not learn which.
     CodeSent,
     WrongCode,
+    /// So many papers went to the number on file.
+    PapersSent(usize),
 }
 
 /// Alike enough to be the same name in a recogniser's spelling.
@@ -123,6 +128,7 @@ mod tests {
             name: "Grace Mensa".into(),
             place: Some(Address::of_line("Flat 2, 18 Elgin Avenue")),
             reference: Some("12".into()),
+            papers: false,
         };
         assert!(matches!(decide(&right, vec![ticket()]), TicketOutcome::Told(_)));
         for wrong in [

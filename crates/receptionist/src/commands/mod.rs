@@ -3,6 +3,7 @@
 
 mod call;
 mod demo;
+mod documents;
 mod import;
 mod incidents;
 mod preview;
@@ -73,6 +74,9 @@ enum OfTheAgency {
     /// What people have to do, and whether promised call-backs were made in time.
     #[command(after_help = tasks::EXAMPLES)]
     Tasks(tasks::Options),
+    /// Papers of tenancies, handed to whoever has shown they are the tenant.
+    #[command(subcommand, after_help = documents::EXAMPLES)]
+    Documents(documents::Verb),
     /// WhatsApp templates and quick replies: what we send, and whether Twilio has it so.
     #[command(subcommand, after_help = templates::EXAMPLES)]
     Templates(templates::Verb),
@@ -121,6 +125,7 @@ async fn of_the_agency(verb: OfTheAgency, settings: Settings) -> anyhow::Result<
         OfTheAgency::Understand => understand::run(&settings).await,
         OfTheAgency::Incidents(options) => incidents::run(&settings, &options).await,
         OfTheAgency::Tasks(options) => tasks::run(&settings, &options).await,
+        OfTheAgency::Documents(verb) => documents::run(settings, &verb).await,
         OfTheAgency::Templates(verb) => templates::run(&settings, &verb).await,
         OfTheAgency::Import(verb) => import::run(settings, &verb).await,
         OfTheAgency::Preview(options) => preview::run(&settings, &options).await,

@@ -9,15 +9,15 @@ use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
 
 /// A file that we keep.
 #[derive(Debug)]
-pub(super) struct Inspected {
-    pub(super) kind: MediaKind,
-    pub(super) media_type: &'static str,
-    pub(super) extension: &'static str,
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Inspected {
+    pub(crate) kind: MediaKind,
+    pub(crate) media_type: &'static str,
+    pub(crate) extension: &'static str,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// The kept file, or why it is not kept.
-pub(super) fn inspect(bytes: &[u8], pixels_max: u32) -> Result<Inspected, &'static str> {
+pub(crate) fn inspect(bytes: &[u8], pixels_max: u32) -> Result<Inspected, &'static str> {
     let found = infer::get(bytes).ok_or("its kind is not known")?;
     let (kind, media_type, extension) = match found.mime_type() {
         "image/jpeg" | "image/png" | "image/webp" => {
