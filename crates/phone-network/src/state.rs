@@ -177,6 +177,11 @@ impl Network {
         lock(&self.shared.options).refuses_relay = true;
     }
 
+    /// Whether anything was sent to this number.
+    pub fn has_message_to(&self, number: &str) -> bool {
+        lock(&self.shared.memory).messages.iter().any(|message| message.to == number)
+    }
+
     /// A content of the account, with its variables and WhatsApp's word for it (`unsubmitted`, `approved`, `rejected` …).
     pub fn set_content(&self, sid: &str, variables: &[&str], approval: &str) {
         let variables = variables.iter().map(|name| (*name).to_owned()).collect();
