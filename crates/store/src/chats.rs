@@ -140,6 +140,15 @@ impl Store {
         Ok(rows.into_iter().map(Chat::from).collect())
     }
 
+    /// A worker could not answer: another may try then.
+    pub async fn let_go_of_chat(&self, address: &str, at: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str =
+            "UPDATE chats SET claimed_until = $2 WHERE address = $1 AND claimed_until IS NOT NULL";
+        let mut tx = self.begin().await?;
+        execute!(&mut tx, sqlx::query(SQL).bind(address).bind(Ts(at)))?;
+        tx.commit().await
+    }
+
     /// When the next answer is due.
     pub async fn next_answer(&self) -> Result<Option<Timestamp>, StoreError> {
         const SQL: &str = "SELECT min(CASE WHEN claimed_until > answer_at THEN claimed_until ELSE answer_at END) FROM chats WHERE answer_at IS NOT NULL";

@@ -70,6 +70,8 @@ async fn is_answered_once(store: &Store, lead: LeadId, name: &str) {
     let (one, other) =
         tokio::join!(store.claim_chats(later(2), later(9), 10), store.claim_chats(later(2), later(9), 10));
     assert_eq!(one.unwrap().len() + other.unwrap().len(), 1, "{name}: one worker has it");
+    store.let_go_of_chat(WRITER, later(3)).await.unwrap();
+    assert_eq!(store.next_answer().await.unwrap(), Some(later(3)), "{name}: another may try");
     let mut tx = store.begin().await.unwrap();
     let begin = BeginChat {
         address: WRITER,

@@ -64,6 +64,8 @@ struct Shared {
     requests: Mutex<Vec<Value>>,
     /// What forms are filled in with, in order; after that they are refused.
     forms: Mutex<VecDeque<Value>>,
+    /// By how much the answers came later than they should have, in milliseconds.
+    late_ms: Mutex<Vec<f64>>,
 }
 
 impl ScriptedModel {
@@ -87,6 +89,7 @@ impl ScriptedModel {
             pace,
             requests: Mutex::new(Vec::new()),
             forms: Mutex::default(),
+            late_ms: Mutex::default(),
         });
         let router = axum::Router::new()
             .route("/v1/chat/completions", post(complete))
@@ -109,6 +112,11 @@ impl ScriptedModel {
     /// Fills in the next form (structured output) with this.
     pub fn fill_in_next(&self, form: Value) {
         self.shared.forms.lock().expect("nobody panics with it").push_back(form);
+    }
+
+    /// Takes by how much answers with [`Reply::After`] came later than they should have: the timer's part, not the app's.
+    pub fn take_lateness_ms(&self) -> Vec<f64> {
+        std::mem::take(&mut *self.shared.late_ms.lock().expect("nobody panics with it"))
     }
 
     /// What was asked so far.
@@ -153,7 +161,10 @@ async fn complete(State(shared): State<Arc<Shared>>, Json(request): Json<Value>)
     let next = shared.script.lock().expect("nobody panics with it").pop_front();
     let mut reply = next.unwrap_or_else(|| (shared.otherwise.lock().expect("nobody panics with it"))());
     while let Reply::After { ms, reply: inner } = reply {
-        tokio::time::sleep(Duration::from_millis(ms)).await;
+        let (wait, began) = (Duration::from_millis(ms), std::time::Instant::now());
+        tokio::time::sleep(wait).await;
+        let late = began.elapsed().saturating_sub(wait).as_secs_f64() * 1_000.0;
+        shared.late_ms.lock().expect("nobody panics with it").push(late);
         reply = *inner;
     }
     match reply {

@@ -32,7 +32,7 @@ pub async fn answer_chats(app: &App) -> Result<usize, StoreError> {
         done += claimed.len();
         for chat in claimed {
             let app = app.clone();
-            answering.spawn(async move { tell(answer(&app, &chat).await) });
+            answering.spawn(async move { answer_or_again(&app, &chat).await });
         }
         // Whoever writes meanwhile does not wait for the slowest of these.
         tokio::select! {
@@ -58,13 +58,18 @@ async fn claim(app: &App, limit: usize) -> Result<Vec<Chat>, StoreError> {
     app.store.claim_chats(now, lease_until, limit).await
 }
 
-fn tell(answered: Result<(), StoreError>) {
-    // Somebody else was faster.
-    if let Err(error) =
-        answered.or_else(|error| if matches!(error, StoreError::TurnTaken) { Ok(()) } else { Err(error) })
-    {
-        // The lease runs out and it is answered then.
-        tracing::error!(error = %error, code = error.code(), "a chat could not be answered");
+/// What could not be answered is tried again soon; the lease is for workers that die.
+async fn answer_or_again(app: &App, chat: &Chat) {
+    const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(2);
+    let Err(error) = answer(app, chat).await else { return };
+    if matches!(error, StoreError::TurnTaken) {
+        // Somebody else was faster.
+        return;
+    }
+    tracing::error!(error = %error, code = error.code(), "a chat could not be answered; it is tried again");
+    let soon = app.now().saturating_add(AGAIN_AFTER).unwrap_or_default();
+    if let Err(error) = app.store.let_go_of_chat(&chat.address, soon).await {
+        tracing::error!(error = %error, code = error.code(), "its lease runs out");
     }
 }
 
