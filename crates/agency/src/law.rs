@@ -1,7 +1,6 @@
 //! What an agency must not say, whoever chose the words (`data/law.json`, each rule with its source). Checked on every
 //! sentence of a model before it is spoken; and in tests on everything of our own.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -30,17 +29,13 @@ struct Data {
     rules: Vec<Rule>,
 }
 
-struct Table {
-    rules: Vec<Rule>,
-    firsts: HashSet<String>,
-}
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let data: Data =
-        serde_json::from_str(include_str!("../data/law.json")).expect("data/law.json is checked by a test");
-    let firsts = data.rules.iter().flat_map(|rule| &rule.wordings).flat_map(Pattern::firsts).collect();
-    Table { rules: data.rules, firsts }
+static TABLE: LazyLock<Data> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../data/law.json")).expect("data/law.json is checked by a test")
 });
+
+fn wordings() -> impl Iterator<Item = &'static Pattern> + Clone {
+    TABLE.rules.iter().flat_map(|rule| &rule.wordings)
+}
 
 /// The rule that this sentence breaks, in talk of a sale, a letting, or nobody knows which.
 pub fn breach(sentence: &str, listing: Option<Listing>) -> Option<&'static Rule> {
@@ -51,14 +46,14 @@ pub fn breach(sentence: &str, listing: Option<Listing>) -> Option<&'static Rule>
     })
 }
 
-/// Whether something forbidden may begin with this word.
-pub(crate) fn may_begin(word: &str) -> bool {
-    TABLE.firsts.contains(word)
+/// Where something forbidden may have begun in words that go on: the byte.
+pub(crate) fn may_begin_at(words: &str) -> Option<usize> {
+    Pattern::may_begin_at(wordings(), words)
 }
 
-/// Whether letters that are still to come may make such a word of it.
-pub(crate) fn may_become(part: &str) -> bool {
-    TABLE.firsts.iter().any(|first| first.starts_with(part))
+/// Whether this word, or what it may become, is forbidden by itself.
+pub(crate) fn may_forbid(word: &str) -> bool {
+    wordings().any(|wording| wording.may_be_one_word(word))
 }
 
 #[cfg(test)]

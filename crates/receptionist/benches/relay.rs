@@ -2,8 +2,7 @@
 //! socket-to-model pipe in Rust and a Node server in the shape of Twilio's samples, in one run on the same machine. The
 //! model's first token comes after 300 ms, then one every 20 ms; callers wait 4 s between turns. Reported is the time from
 //! the caller's words to the first token, less those 300 ms and what the stand-in's timer was late, and CPU and memory of the
-//! server's process. The answer begins with a word that is spoken at once; one whose first token could still become a word to
-//! be checked ("Of", which may be "Offers") waits for the next token, 20 ms more.
+//! server's process. An answer that opens with a value ("Two flats") is held until it is checked, so this one does not.
 //!
 //! `cargo bench --bench relay -- 200 1000` chooses how many calls; `--only ours` which server.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
@@ -30,7 +29,7 @@ const PACE: Duration = Duration::from_millis(20);
 const THINK: Duration = Duration::from_secs(4);
 const TURNS: u32 = 5;
 const TOKEN: &str = "bench-token-of-no-account";
-const ANSWER: &str = "Sure, let me tell you a little more about how we could help you with that";
+const ANSWER: &str = "Of course, let me tell you a little more about how we could help you with that";
 const WORDS: &str = "I was wondering about something for a friend of mine";
 
 fn main() -> anyhow::Result<()> {

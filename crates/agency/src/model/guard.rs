@@ -18,6 +18,8 @@ pub struct Guard {
     through: usize,
     /// Whole words up to here begin no value.
     safe: usize,
+    /// Nothing forbidden begins before here.
+    lawful: usize,
     /// Sentences that were held back for good.
     pub flagged: Vec<String>,
 }
@@ -46,7 +48,7 @@ impl Guard {
             }
             self.sentence.push(letter);
         }
-        let until = self.safe_until();
+        let until = self.safe_until().min(self.lawful_until());
         if until > self.through {
             out.push_str(&self.sentence[self.through..until]);
             self.through = until;
@@ -59,7 +61,7 @@ impl Guard {
         let held = self.sentence[self.through..].to_owned();
         let whole = std::mem::take(&mut self.sentence);
         let was_through = std::mem::take(&mut self.through);
-        self.safe = 0;
+        (self.safe, self.lawful) = (0, 0);
         let breach = law::breach(&whole, measure.listing);
         if held.trim().is_empty() || (breach.is_none() && is_backed(&whole, measure)) {
             return held;
@@ -69,7 +71,10 @@ impl Guard {
             breach
                 .map_or_else(|| whole.trim().to_owned(), |rule| format!("[{}] {}", rule.name, whole.trim())),
         );
-        if was_through > 0 { format!(" — {instead}") } else { format!(" {instead}") }
+        let spoken = &whole[..was_through];
+        let joint = if spoken.is_empty() || spoken.ends_with(char::is_whitespace) { "" } else { " " };
+        let dash = if spoken.trim().is_empty() { " " } else { "— " };
+        format!("{joint}{dash}{instead}")
     }
 
     /// Up to the first word that must be checked; a word that is not whole yet may become one. Words that were looked at
@@ -88,7 +93,28 @@ impl Guard {
         }
         self.safe
     }
+
+    /// Up to the first word from which something forbidden may be said. A word that opens a sentence and is not forbidden by
+    /// itself tells nothing, and the caller waits for it: "Great" may leave before it is known not to be a great investment.
+    fn lawful_until(&mut self) -> usize {
+        let rest = &self.sentence[self.lawful..];
+        let last = rest.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let Some(at) = law::may_begin_at(rest) else {
+            self.lawful += last;
+            return self.sentence.len();
+        };
+        self.lawful += at;
+        let opening = self.sentence.len() - self.sentence.trim_start().len();
+        let word = self.sentence[opening..].split_inclusive(char::is_whitespace).next().unwrap_or_default();
+        if self.lawful > opening || (word.len() > FRAGMENT_MAX && law::may_forbid(word)) {
+            return self.lawful;
+        }
+        opening + word.len()
+    }
 }
+
+/// So few letters tell nothing, whatever they may become.
+const FRAGMENT_MAX: usize = 2;
 
 fn is_abbreviation(sentence: &str) -> bool {
     let last = sentence.trim_end_matches('.').rsplit(char::is_whitespace).next().unwrap_or_default();
@@ -111,7 +137,6 @@ fn may_begin_value(word: &str, opens_sentence: bool) -> bool {
         || word.trim_end_matches(['.', ' ', '\n']).contains('.')
         || lower.split(' ').any(|part| VALUES.contains(&part))
         || PROMISES.iter().any(|(known, _)| lower == *known)
-        || lower.split(' ').any(law::may_begin)
         || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
 }
 
@@ -119,10 +144,8 @@ fn may_begin_value(word: &str, opens_sentence: bool) -> bool {
 fn may_become_value(part: &str) -> bool {
     let plain = plain(part);
     let lower = plain.trim();
-    let promises = PROMISES.iter().map(|(word, _)| word);
-    lower.is_empty()
-        || VALUES.iter().chain(BEGINNINGS).chain(promises).any(|known| known.starts_with(lower))
-        || law::may_become(lower)
+    let mut words = VALUES.iter().chain(BEGINNINGS).chain(PROMISES.iter().map(|(word, _)| word));
+    lower.is_empty() || (lower.len() > FRAGMENT_MAX && words.any(|known| known.starts_with(lower)))
 }
 
 const BEGINNINGS: &[&str] = &[
@@ -197,7 +220,17 @@ mod tests {
     use crate::office::Office;
     use crate::settings::{AgencyProfile, Greetings, OpeningHours};
 
-    fn spoken(tokens: &str, backed_by: &str, done: &[ActionTaken]) -> (String, Vec<String>) {
+    fn spoken(words: &str, backed_by: &str, done: &[ActionTaken]) -> (String, Vec<String>) {
+        let (out, flagged) = in_tokens(words.split_inclusive(' '), backed_by, done);
+        (out.concat(), flagged)
+    }
+
+    /// What leaves at each token, and at the end.
+    fn in_tokens<'a>(
+        tokens: impl IntoIterator<Item = &'a str>,
+        backed_by: &str,
+        done: &[ActionTaken],
+    ) -> (Vec<String>, Vec<String>) {
         let agency: AgencyProfile = serde_json::from_str(
             r#"{"name":"A","short_name":"A","persona":"Sarah","address":"1 High Road","phone":"+442079460100"}"#,
         )
@@ -229,11 +262,8 @@ mod tests {
         let measure =
             Measure { grounds, said_by_caller: &said_by_caller, done, listing: None, context: &context };
         let mut guard = Guard::default();
-        let mut out = String::new();
-        for token in tokens.split_inclusive(' ') {
-            out.push_str(&guard.take(token, &measure));
-        }
-        out.push_str(&guard.finish(&measure));
+        let mut out: Vec<String> = tokens.into_iter().map(|token| guard.take(token, &measure)).collect();
+        out.push(guard.finish(&measure));
         (out, guard.flagged)
     }
 
@@ -296,6 +326,35 @@ mod tests {
         ];
         let heard: Vec<&str> = lies.into_iter().filter(|lie| spoken(lie, "", &[]).1.is_empty()).collect();
         assert_eq!(heard, Vec::<&str>::new());
+    }
+
+    /// From the first token on, however it is cut; and what would be forbidden is not said for it.
+    #[test]
+    fn an_opening_that_tells_nothing_leaves_at_once() {
+        for answer in [
+            "Of| course, what is your name?",
+            "Great|, and which area?",
+            "Great| investment, honestly.",
+            "You| could sue, you know.",
+            "No| problem at all.",
+            "I|'m a real person.",
+            "Good| morning.",
+        ] {
+            let (first, rest) = answer.split_once('|').unwrap();
+            let spoken = in_tokens([first, rest], "", &[]);
+            assert_eq!(spoken.0[0], first, "{answer}");
+            let forbidden = law::breach(&answer.replace('|', ""), None);
+            assert_eq!(
+                spoken.0[1..].concat().contains(rest.trim()),
+                forbidden.is_none(),
+                "{answer}: {spoken:?}"
+            );
+        }
+        let (out, _) = spoken("It's lovely, and I think the landlord will accept it.", "", &[]);
+        assert!(out.starts_with("It's lovely, and I think the — "), "held from the first word of it: {out}");
+        for answer in ["Legally", "Two", "Tuesday", "Bargain", "Booked"] {
+            assert_eq!(in_tokens([answer, " it is"], "", &[]).0[0], "", "{answer}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use choices::{Choices, LockedOut, WinterHeating};
 pub use learned::features_of;
 use learned::{DOUBTFUL, DOUBTFUL_FOR_SOME, SURE, SURE_FOR_SOME};
 use table::TABLE;
-use wording::Wording;
+use wording::{Unfinished, Wording};
 
 /// The rows of the table, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -259,10 +259,33 @@ impl Pattern {
         })
     }
 
-    /// The words it may begin with.
-    pub(crate) fn firsts(&self) -> impl Iterator<Item = String> + '_ {
-        self.0.firsts().map(str::to_owned)
+    /// Where in these words, which go on, one of them stands or may yet come to stand: the byte it would begin at.
+    pub(crate) fn may_begin_at<'a>(
+        patterns: impl Iterator<Item = &'a Self> + Clone,
+        words: &str,
+    ) -> Option<usize> {
+        let written = words.split_whitespace().flat_map(|written| {
+            let at = written.as_ptr().addr() - words.as_ptr().addr();
+            Sentence::new(written).words.into_iter().map(move |word| (at, word))
+        });
+        let (places, heard): (Vec<usize>, Vec<String>) = written.unzip();
+        let small = &TABLE.small.words;
+        let may_stand =
+            |said: Unfinished, start| patterns.clone().any(|one| one.0.may_stand(said, start, small));
+        let start =
+            unfinished(words, &heard, |said| (0..places.len()).find(|start| may_stand(said, *start)))?;
+        Some(places[start])
     }
+
+    /// Whether this word alone is all of it; or may be, when it is whole.
+    pub(crate) fn may_be_one_word(&self, word: &str) -> bool {
+        unfinished(word, &Sentence::new(word).words, |said| self.0.may_be_one_word(said))
+    }
+}
+
+fn unfinished<T>(written: &str, heard: &[String], judge: impl FnOnce(Unfinished) -> T) -> T {
+    let words: Vec<&str> = heard.iter().map(String::as_str).collect();
+    judge(Unfinished { words: &words, last_is_whole: written.ends_with(char::is_whitespace) })
 }
 
 fn in_words(words: &str, agency: Agency) -> Option<Finding> {

@@ -65,6 +65,50 @@ impl Wording {
     pub(super) fn find(&self, words: &[&str], small: &SmallWords) -> Option<Range<usize>> {
         (0..words.len()).find_map(|start| self.at(words, start, small))
     }
+
+    /// Whether it stands from this word on, or may yet, as the sentence is not over: then the last word may not be whole.
+    pub(super) fn may_stand(&self, said: Unfinished, start: usize, small: &SmallWords) -> bool {
+        may_end(&self.0, said, start, small)
+    }
+
+    /// Whether the first of these words is all of it, or may yet be.
+    pub(super) fn may_be_one_word(&self, said: Unfinished) -> bool {
+        let [Part::OneOf(options)] = self.0.as_slice() else { return false };
+        options.iter().any(|option| option.len() == 1 && may_stand_at(option, said, 0))
+    }
+}
+
+/// The words of a sentence so far.
+#[derive(Clone, Copy)]
+pub(super) struct Unfinished<'a> {
+    pub(super) words: &'a [&'a str],
+    pub(super) last_is_whole: bool,
+}
+
+fn may_end(parts: &[Part], said: Unfinished, at: usize, small: &SmallWords) -> bool {
+    let Some((part, rest)) = parts.split_first() else { return true };
+    let goes_on = |at: usize| at >= said.words.len() || may_end(rest, said, at, small);
+    let across = |is_small: &dyn Fn(&str) -> bool| {
+        let left = said.words.get(at..).unwrap_or_default();
+        let gap = left.iter().take(GAP_MAX).take_while(|word| is_small(word)).count();
+        (0..=gap).any(|gap| goes_on(at + gap) || (!said.last_is_whole && at + gap + 1 == said.words.len()))
+    };
+    match part {
+        Part::OneOf(options) => {
+            options.iter().any(|option| may_stand_at(option, said, at) && goes_on(at + option.len()))
+        }
+        Part::Fillers => across(&|word| small.is_filler(word)),
+        Part::Anything => across(&|word| !small.breaks.contains(word)),
+    }
+}
+
+/// As far as anything was said.
+fn may_stand_at(option: &[String], said: Unfinished, at: usize) -> bool {
+    let left = said.words.get(at..).unwrap_or_default();
+    let last = left.len().checked_sub(1).filter(|_| !said.last_is_whole);
+    left.iter().zip(option).enumerate().all(|(nth, (word, written))| {
+        is_said(written, word) || (last == Some(nth) && written.starts_with(word.trim_end_matches('\'')))
+    })
 }
 
 /// Where the last of the parts ends, if all follow one another from here; the shortest gaps are tried first.
