@@ -48,7 +48,7 @@ pub fn breach(sentence: &str, listing: Option<Listing>) -> Option<&'static Rule>
 
 /// Where something forbidden may have begun in words that go on: the byte.
 pub(crate) fn may_begin_at(words: &str) -> Option<usize> {
-    Pattern::may_begin_at(wordings(), words)
+    Pattern::may_begin_at(&wordings(), words)
 }
 
 /// Whether this word, or what it may become, is forbidden by itself.
