@@ -61,7 +61,7 @@ pub struct Colleague {
 }
 
 /// Everything the choice looks at.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Availability<'a> {
     pub now: Timestamp,
     pub hours: &'a OpeningHours,
@@ -84,6 +84,32 @@ pub fn who_takes(reason: Reason, caller: Role, facts: &Availability<'_>) -> Vec<
         .collect();
     free.sort_by_key(|(rank, colleague)| (*rank, facts.agent != Some(colleague.user), colleague.user));
     free.into_iter().take(facts.people_max).map(|(_, colleague)| colleague.clone()).collect()
+}
+
+/// Somebody who waits for a colleague: why, and who they are to us.
+pub type Waiting = (Reason, Role);
+
+/// Who is rung when it is this caller's turn: each of those who wait longer has the first who is free for them.
+pub fn who_takes_in_turn(
+    before: &[Waiting],
+    (reason, caller): Waiting,
+    facts: &Availability<'_>,
+) -> Vec<Colleague> {
+    let mut colleagues = facts.colleagues.to_vec();
+    for (reason, caller) in before {
+        let theirs =
+            who_takes(*reason, *caller, &Availability { colleagues: &colleagues, agent: None, ..*facts });
+        let first = theirs.first().map(|colleague| colleague.user);
+        colleagues.retain(|colleague| Some(colleague.user) != first);
+    }
+    who_takes(reason, caller, &Availability { colleagues: &colleagues, ..*facts })
+}
+
+/// Whether somebody who could take it is there, though busy: then holding is worth it.
+pub fn is_worth_holding((reason, caller): Waiting, facts: &Availability<'_>) -> bool {
+    let as_if_free: Vec<Colleague> =
+        facts.colleagues.iter().map(|colleague| Colleague { is_busy: false, ..colleague.clone() }).collect();
+    !who_takes(reason, caller, &Availability { colleagues: &as_if_free, ..*facts }).is_empty()
 }
 
 const NEGOTIATORS: &[&str] = &["negotiator"];
@@ -163,6 +189,32 @@ mod tests {
             ends: Time::constant(18, 0, 0, 0),
         }];
         assert_eq!(taken(Reason::Asked, Role::Unknown, &team, 10), [3, 5]);
+    }
+
+    #[test]
+    fn whoever_holds_longest_is_first() {
+        let mut team = [colleague(1, "negotiator"), colleague(7, "director")];
+        let hours = hours();
+        let now = london::instant(date(2026, 11, 23).at(10, 0, 0, 0));
+        let turn = |team: &[Colleague], before: &[Waiting]| {
+            let facts = Availability { now, hours: &hours, colleagues: team, agent: None, people_max: 2 };
+            let asked = (Reason::Asked, Role::Unknown);
+            let rung = who_takes_in_turn(before, asked, &facts);
+            (
+                rung.iter().map(|colleague| colleague.user.0).collect::<Vec<_>>(),
+                is_worth_holding(asked, &facts),
+            )
+        };
+        assert_eq!(turn(&team, &[]), (vec![1], true));
+        assert_eq!(turn(&team, &[(Reason::Asked, Role::Unknown)]), (vec![], true));
+        assert_eq!(
+            turn(&team, &[(Reason::Press, Role::Unknown)]),
+            (vec![1], true),
+            "they wait for a director"
+        );
+        team[0].is_busy = true;
+        assert_eq!(turn(&team, &[]), (vec![], true));
+        assert_eq!(turn(&team[1..], &[]), (vec![], false), "nobody to hold for");
     }
 
     #[test]

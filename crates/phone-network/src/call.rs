@@ -1,36 +1,12 @@
 //! One call, from the caller's side: what was heard, what the app listens for, and what to do next.
 
-use std::fmt;
-
 use crate::NetworkError;
+use crate::ending::Ending;
+use crate::queue::Queue;
 use crate::relay::Socket;
 use crate::state::{CallRecord, Network, lock};
 use crate::twiml::{Document, Verb, parse};
 use crate::webhook::{Answer, Parameters};
-
-/// Why a call is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    AppHungUp,
-    CallerHungUp,
-    Rejected,
-    /// Neither the webhook nor its fallback gave TwiML: the caller hears Twilio's "application error".
-    ApplicationError,
-    /// The documents led in a circle.
-    EndlessLoop,
-}
-
-impl fmt::Display for Ending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::AppHungUp => "the agency hung up",
-            Self::CallerHungUp => "the caller hung up",
-            Self::Rejected => "the call was rejected",
-            Self::ApplicationError => "application error",
-            Self::EndlessLoop => "the documents led in a circle",
-        })
-    }
-}
 
 /// The open `<Gather>`, `<Record>` or `<ConversationRelay>`.
 #[derive(Clone, Debug)]
@@ -64,6 +40,8 @@ pub struct Call {
     rest: Vec<Verb>,
     pub(crate) listening: Option<Listening>,
     pub(crate) socket: Option<Socket>,
+    /// While they hold.
+    pub(crate) queue: Option<Queue>,
     ending: Option<Ending>,
     pub(crate) heard: Vec<String>,
     all_heard: Vec<String>,
@@ -81,6 +59,8 @@ enum Next {
     Redirect(String),
     Connect(Verb),
     Dial(Verb),
+    Hold,
+    LeaveQueue,
 }
 
 /// A caller waits for at most this many documents without being asked anything.
@@ -128,6 +108,7 @@ impl Network {
             rest: Vec::new(),
             listening: None,
             socket: None,
+            queue: None,
             ending: None,
             heard: Vec::new(),
             all_heard: Vec::new(),
@@ -236,6 +217,7 @@ impl Call {
     /// The caller hangs up.
     pub fn hang_up(&mut self) {
         if self.ending.is_none() {
+            self.hung_up_in_queue();
             self.end(Ending::CallerHungUp);
         }
     }
@@ -316,6 +298,8 @@ impl Call {
                 Next::Redirect(url) => {
                     self.fetch(&url, &[("CallStatus", "in-progress")]).await;
                 }
+                Next::Hold => self.hold().await,
+                Next::LeaveQueue => self.leave_queue().await,
                 Next::Dial(verb) => Box::pin(self.dial(&verb)).await,
                 Next::Connect(verb) => return Box::pin(self.connect(&verb)).await,
                 Next::Nothing => return,
@@ -335,6 +319,11 @@ impl Call {
                     return Next::Nothing;
                 }
                 "Dial" => return Next::Dial(verb),
+                "Enqueue" => {
+                    self.enqueue(&verb);
+                    return Next::Hold;
+                }
+                "Leave" => return Next::LeaveQueue,
                 "Connect" => return Next::Connect(verb),
                 "Redirect" => return Next::Redirect(verb.text.trim().to_owned()),
                 "Hangup" => {
@@ -348,6 +337,9 @@ impl Call {
                 "Pause" => self.pass(2),
                 other => self.warn(format!("<{other}> is not played by this network")),
             }
+        }
+        if self.queue.is_some() && !self.was_told_to_hang_up {
+            return Next::Hold;
         }
         if self.ending.is_none() {
             self.end(Ending::AppHungUp);

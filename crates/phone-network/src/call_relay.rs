@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::NetworkError;
-use crate::call::{Call, Ending, Listening};
+use crate::call::{Call, Listening};
+use crate::ending::Ending;
 use crate::relay::{Said, Socket};
 use crate::twiml::Verb;
 

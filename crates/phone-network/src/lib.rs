@@ -6,11 +6,13 @@
 
 mod call;
 mod call_relay;
+mod ending;
 mod faults;
 mod inbound;
 mod mail;
 mod number;
 mod outbound;
+mod queue;
 mod relay;
 mod rest;
 mod signature;
@@ -18,7 +20,8 @@ mod state;
 mod twiml;
 mod webhook;
 
-pub use call::{Call, Ending, Listening};
+pub use call::{Call, Listening};
+pub use ending::Ending;
 pub use faults::{Faults, Phone, Recipient};
 pub use inbound::Inbound;
 pub use mail::{Letter, MailServer, ReadLetter};

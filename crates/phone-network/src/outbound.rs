@@ -1,7 +1,8 @@
 //! Calls that the app places: whoever is rung does what their number is set to.
 
 use crate::NetworkError;
-use crate::call::{Call, Ending};
+use crate::call::Call;
+use crate::ending::Ending;
 use crate::faults::Phone;
 use crate::state::{CallRecord, Network, lock};
 use crate::twiml::Verb;

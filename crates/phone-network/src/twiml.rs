@@ -32,8 +32,8 @@ const GRAMMAR: &[(&str, &[&str], &[&str])] = &[
         "Response",
         &[],
         &[
-            "Say", "Gather", "Pause", "Play", "Redirect", "Hangup", "Reject", "Record", "Dial", "Message",
-            "Connect",
+            "Say", "Gather", "Pause", "Play", "Redirect", "Hangup", "Reject", "Record", "Dial", "Enqueue",
+            "Leave", "Message", "Connect",
         ],
     ),
     (
@@ -133,6 +133,8 @@ const GRAMMAR: &[(&str, &[&str], &[&str])] = &[
         &["url", "method", "sendDigits", "statusCallback", "statusCallbackEvent", "machineDetection"],
         &[],
     ),
+    ("Enqueue", &["action", "method", "waitUrl", "waitUrlMethod", "maxQueueSize", "workflowSid"], &[]),
+    ("Leave", &[], &[]),
     ("Message", &["to", "from", "action", "method", "statusCallback"], &["Body", "Media"]),
     ("Body", &[], &[]),
     ("Media", &[], &[]),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use agency::crm::{LeadId, UserId};
-use agency::handoff::{Colleague, Reason};
+use agency::crm::{LeadId, PropertyId, Role, UserId};
+use agency::handoff::{Colleague, Reason, Waiting};
 use agency::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,6 +18,10 @@ pub struct NewTransfer<'a> {
     pub lead: LeadId,
     pub reason: Reason,
     pub summary: &'a str,
+    pub caller: Role,
+    pub home: Option<PropertyId>,
+    /// Nobody is rung yet: the caller waits for somebody to be free.
+    pub holds: bool,
     pub now: Timestamp,
 }
 
@@ -25,8 +29,12 @@ pub struct NewTransfer<'a> {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct KeptTransfer {
     pub summary: String,
+    reason: String,
     status: String,
     taken_by: Option<Int>,
+    caller: Option<String>,
+    property_id: Option<Int>,
+    holding_since: Option<Ts>,
 }
 
 impl KeptTransfer {
@@ -34,18 +42,54 @@ impl KeptTransfer {
         matches!(self.status.as_str(), "accepted" | "connected")
     }
 
+    /// Nobody has taken it, and nobody has given it up.
+    pub fn is_open(&self) -> bool {
+        self.status == "ringing"
+    }
+
+    /// What the caller waits for, and since when they hold.
+    pub fn waiting(&self) -> Option<(Waiting, Timestamp)> {
+        Some((waiting(&self.reason, self.caller.as_deref())?, self.holding_since?.0))
+    }
+
+    pub fn home(&self) -> Option<PropertyId> {
+        self.property_id.map(|id| PropertyId(id.0))
+    }
+
     pub fn taken_by(&self) -> Option<UserId> {
         self.taken_by.map(|id| UserId(id.0))
     }
 }
+
+fn waiting(reason: &str, caller: Option<&str>) -> Option<Waiting> {
+    Some((Reason::from_word(reason)?, caller.and_then(Role::from_word).unwrap_or(Role::Unknown)))
+}
+
+/// A caller whose telephone has not asked for so long holds no longer, though nobody told us.
+const ASKS_WITHIN: SignedDuration = SignedDuration::from_mins(2);
 
 /// A transfer whose end never came keeps nobody busy for longer.
 const CALL_MAX: SignedDuration = SignedDuration::from_hours(1);
 
 impl Store {
     pub async fn transfer(&self, id: &str) -> Result<Option<KeptTransfer>, StoreError> {
-        const SQL: &str = "SELECT summary, status, taken_by FROM transfers WHERE id = $1";
+        const SQL: &str = "SELECT summary, reason, status, taken_by, caller, property_id, holding_since FROM transfers WHERE id = $1";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
+    }
+
+    /// Those who hold since before then, or are rung for after they held; the longest first.
+    pub async fn waiting_before(
+        &self,
+        since: Timestamp,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Waiting>, StoreError> {
+        const SQL: &str = "SELECT reason, caller FROM transfers WHERE status = 'ringing' AND ended_at IS NULL AND asked_at > $1 \
+             AND (holding_since < $2 OR (holding_since = $2 AND id < $3)) ORDER BY holding_since, id";
+        let seen = Ts(now.saturating_sub(ASKS_WITHIN).unwrap_or(now));
+        let found: Vec<(String, Option<String>)> =
+            read!(self, |c| sqlx::query_as(SQL).bind(seen).bind(Ts(since)).bind(id).fetch_all(c).await)?;
+        Ok(found.iter().filter_map(|(reason, caller)| waiting(reason, caller.as_deref())).collect())
     }
 
     /// Whether a colleague took this call.
@@ -82,8 +126,9 @@ impl Store {
 
 impl Tx {
     pub async fn begin_transfer(&mut self, new: &NewTransfer<'_>) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO transfers (id, conversation_id, lead_id, reason, summary, status, started_at) \
-             VALUES ($1, $2, $3, $4, $5, 'ringing', $6)";
+        const SQL: &str = "INSERT INTO transfers (id, conversation_id, lead_id, reason, summary, status, started_at, caller, property_id, holding_since, asked_at) \
+             VALUES ($1, $2, $3, $4, $5, 'ringing', $6, $7, $8, $9, $9)";
+        let holding_since = new.holds.then_some(Ts(new.now));
         execute!(
             self,
             sqlx::query(SQL)
@@ -93,7 +138,17 @@ impl Tx {
                 .bind(new.reason.word())
                 .bind(new.summary)
                 .bind(Ts(new.now))
+                .bind(new.caller.word())
+                .bind(new.home.map(|home| home.0))
+                .bind(holding_since)
         )?;
+        Ok(())
+    }
+
+    /// The telephone of somebody who holds has asked what comes next.
+    pub async fn still_holds(&mut self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE transfers SET asked_at = $2 WHERE id = $1 AND ended_at IS NULL";
+        execute!(self, sqlx::query(SQL).bind(id).bind(Ts(now)))?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 
 mod support;
 
-use agency::crm::{Channel, LeadId, ManagedHomeId, Priority, TaskKind, UserId};
+use agency::crm::{Channel, LeadId, ManagedHomeId, Priority, Role, TaskKind, UserId};
 use agency::handoff::Reason;
 use agency::language::Address;
 use agency::outbox::MessageStatus;
@@ -288,6 +288,9 @@ async fn puts_through(store: &Store, lead: LeadId) {
     let mut tx = store.begin().await.unwrap();
     let new = NewTransfer {
         id: "transfer_1",
+        caller: Role::Unknown,
+        home: None,
+        holds: false,
         conversation: "call_1",
         lead,
         reason: Reason::Asked,

@@ -40,8 +40,10 @@ pub enum Event {
     },
     /// The model gave no answer that can be used.
     ModelFailed,
-    /// Nobody took the call that was put through.
-    TransferFailed,
+    /// Nobody took the call that was put through, or the caller would rather be rung back than hold.
+    TransferFailed {
+        by_choice: bool,
+    },
     /// They sent files without a word: pictures, or what they said instead of writing.
     FilesCame {
         voice: bool,

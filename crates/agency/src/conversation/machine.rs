@@ -116,7 +116,7 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
         Event::ModelCalled { name, arguments } => model::tools::call(state, &name, &arguments, context),
         Event::ModelSaid { words } => model_said(state, words, context),
         Event::ModelFailed => dialogue::by_rules(state, context),
-        Event::TransferFailed => dialogue::handoff::failed(state),
+        Event::TransferFailed { by_choice } => dialogue::handoff::failed(state, by_choice),
         Event::FilesCame { voice } => dialogue::files(state, voice),
         Event::HungUp => {
             state.step = Step::Ended;

@@ -53,7 +53,12 @@ pub(super) fn found(state: &mut State, transfer: Option<Transfer>) -> Vec<Effect
     let Some(transfer) = transfer else { return nobody(state) };
     state.was_put_through = true;
     let lead_in = state.handover.as_ref().map_or("", |handover| handover.lead_in.as_str());
-    let words = format!("{lead_in} I'm putting you through to a colleague now. One moment, please.");
+    let what_comes = if transfer.people.is_empty() {
+        "All my colleagues are on a call at the moment. Please hold, and I'll put you through as soon as one is free."
+    } else {
+        "I'm putting you through to a colleague now. One moment, please."
+    };
+    let words = format!("{lead_in} {what_comes}");
     state.step = Step::Transferring;
     words.trim_start().clone_into(&mut state.last_words);
     vec![Effect::Say { words: state.last_words.clone() }, Effect::Transfer { transfer }]
@@ -78,11 +83,11 @@ pub(super) fn passed_on(state: &mut State, passed: &PassedOn) -> Vec<Effect> {
     state.ask(Step::AnythingElse, words.trim_start())
 }
 
-/// Nobody took the call.
-pub(crate) fn failed(state: &mut State) -> Vec<Effect> {
+/// Nobody took the call, or they would rather be rung back.
+pub(crate) fn failed(state: &mut State, by_choice: bool) -> Vec<Effect> {
     state.handover = None;
-    let lead_in = "I'm sorry, nobody could take the call just now. I'll have a colleague ring you back.";
-    message::offer(state, lead_in)
+    let lead_in = if by_choice { "Of course." } else { "I'm sorry, nobody could take the call just now." };
+    message::offer(state, &format!("{lead_in} I'll have a colleague ring you back."))
 }
 
 /// Who rings, why, and what was found: whispered before the call is taken.

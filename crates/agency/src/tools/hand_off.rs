@@ -16,7 +16,7 @@ pub struct HandOff {
     pub home: Option<PropertyId>,
 }
 
-/// A transfer that rings.
+/// A transfer that rings; with nobody to ring yet, the caller holds until somebody is free.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     pub id: String,

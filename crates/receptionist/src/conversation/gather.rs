@@ -76,7 +76,7 @@ pub async fn answer_failed_transfer(app: &App, turn: &Turn, transfer: &str) -> S
 /// Says the last words of a call whose socket we have ended, and puts it through if that is what comes next.
 pub fn last_words(app: &App, farewell: &Farewell) -> String {
     if let Some(transfer) = &farewell.transfer {
-        return put_through(&farewell.say, transfer, &app.settings);
+        return put_through(&farewell.say, transfer, &app.settings, "relay");
     }
     let effects = [Effect::Say { words: farewell.say.clone() }, Effect::End];
     let document =

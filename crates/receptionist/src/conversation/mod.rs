@@ -18,3 +18,4 @@ pub use gather::{
 };
 pub use relay::{Farewell, relay};
 pub(crate) use talk::Talk;
+pub(crate) use twiml::put_through;

@@ -102,8 +102,26 @@ fn transfer_of(effect: &Effect) -> Option<&Transfer> {
     }
 }
 
-/// Rings colleagues, who hear who it is and press a key before they are joined. `line` says how to go on if nobody takes it.
+/// All callers who hold are in one queue of Twilio's; whose turn it is, is for us to say (`intake/hold.rs`).
+const QUEUE: &str = "callers";
+
+fn enqueue(xml: &mut Xml, transfer: &str, line: &str) -> std::io::Result<()> {
+    let action = format!("/api/voice/hold-ended?transfer={transfer}&line={line}");
+    let wait = format!("/api/voice/hold?transfer={transfer}");
+    let mut start = BytesStart::new("Enqueue");
+    start.push_attribute(("action", action.as_str()));
+    start.push_attribute(("waitUrl", wait.as_str()));
+    xml.write_event(Event::Start(start))?;
+    xml.write_event(Event::Text(BytesText::new(QUEUE)))?;
+    xml.write_event(Event::End(BytesEnd::new("Enqueue")))
+}
+
+/// Rings colleagues, who hear who it is and press a key before they are joined, or lets the caller hold until one is free.
+/// `line` says how to go on if nobody takes it.
 fn dial(xml: &mut Xml, transfer: &Transfer, settings: &Settings, line: &str) -> std::io::Result<()> {
+    if transfer.people.is_empty() {
+        return enqueue(xml, &transfer.id, line);
+    }
     let rings = settings.transfer.rings_s.to_string();
     let in_order = settings.transfer.order == TransferOrder::InOrder;
     let action = format!("/api/voice/dial-ended?transfer={}&line={line}", transfer.id);
@@ -129,12 +147,12 @@ fn dial(xml: &mut Xml, transfer: &Transfer, settings: &Settings, line: &str) -> 
     xml.write_event(Event::End(BytesEnd::new("Dial")))
 }
 
-/// The last words over a socket, and the call put through.
-pub(super) fn put_through(words: &str, transfer: &Transfer, settings: &Settings) -> String {
+/// The last words, and the call put through.
+pub(crate) fn put_through(words: &str, transfer: &Transfer, settings: &Settings, line: &str) -> String {
     let mut xml = Writer::new(Vec::new());
     let written = response(&mut xml, |xml| {
         say(xml, words, &settings.voice)?;
-        dial(xml, transfer, settings, "relay")
+        dial(xml, transfer, settings, line)
     });
     debug_assert!(written.is_ok(), "writing to memory does not fail");
     String::from_utf8(xml.into_inner()).unwrap_or_default()

@@ -4,6 +4,7 @@ mod answers;
 mod fallback;
 mod form;
 mod health;
+mod hold;
 mod message;
 mod message_status;
 mod oncall;
@@ -35,6 +36,9 @@ pub fn router() -> Router<App> {
         .route("/api/voice/dial-ended", post(transfer::dial_ended))
         .route("/api/voice/whisper", post(transfer::whisper))
         .route("/api/voice/whisper-accept", post(transfer::whisper_accept))
+        .route("/api/voice/hold", post(hold::hold))
+        .route("/api/voice/hold-key", post(hold::hold_key))
+        .route("/api/voice/hold-ended", post(hold::hold_ended))
         .route("/api/voice/oncall", post(oncall::oncall))
         .route("/api/voice/oncall-ack", post(oncall::oncall_ack))
         .route("/api/voice/fallback", post(fallback::fallback))

@@ -14,12 +14,12 @@ use crate::conversation::{Turn, answer_failed_transfer, staff};
 
 const KEYS: &str = "Press 1 to take the call.";
 
-fn failed(error: &StoreError) -> Refused {
+pub(super) fn failed(error: &StoreError) -> Refused {
     tracing::error!(error = %error, code = error.code(), "a transfer could not be looked up or written");
     Refused::try_again()
 }
 
-fn transfer_id(signed: &Signed) -> Result<&str, Refused> {
+pub(super) fn transfer_id(signed: &Signed) -> Result<&str, Refused> {
     signed.query.get("transfer").ok_or(Refused::bad_request("transfer is missing from the address"))
 }
 
@@ -66,7 +66,12 @@ pub(super) async fn dial_ended(State(app): State<App>, signed: Signed) -> Result
     if taken {
         return Ok(twiml(staff::hang_up()));
     }
+    back_to_us(&app, &signed, Event::TransferFailed { by_choice: false }).await
+}
+
+/// The conversation goes on where it was, over a new relay if it came over one.
+pub(super) async fn back_to_us(app: &App, signed: &Signed, event: Event) -> Result<Response, Refused> {
     let over_relay = signed.query.get("line") == Some("relay");
-    let turn = Turn { event: Event::TransferFailed, over_relay, ..turn_of(&signed.form)? };
-    Ok(twiml(answer_failed_transfer(&app, &turn, id).await))
+    let turn = Turn { over_relay, event, ..turn_of(&signed.form)? };
+    Ok(twiml(answer_failed_transfer(app, &turn, transfer_id(signed)?).await))
 }

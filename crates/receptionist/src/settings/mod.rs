@@ -166,6 +166,8 @@ pub struct Transfer {
     pub enabled: bool,
     pub order: TransferOrder,
     pub rings_s: u32,
+    /// How long a caller may hold; 0: never.
+    pub hold_s_max: u32,
     pub people_max: usize,
 }
 

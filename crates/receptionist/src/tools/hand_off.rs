@@ -1,12 +1,16 @@
-//! Putting a caller through: who is free, and the row by which the transfer is followed to its end.
+//! Putting a caller through: who is free, who holds until somebody is, and the row by which it is followed to its end.
 
-use agency::handoff::{Availability, who_takes};
+use agency::crm::{PropertyId, UserId};
+use agency::handoff::{Availability, Colleague, is_worth_holding, who_takes_in_turn};
 use agency::messages::kind;
+use agency::phone::PhoneNumber;
 use agency::tools::hand_off::{HandOff, Transfer};
 use agency::tools::{ToolCall, ToolOutcome};
+use jiff::SignedDuration;
 use store::{NewTransfer, StoreError};
 
 use super::commit;
+use crate::app::App;
 use crate::conversation::Talk;
 use crate::outbox::post_to_slack;
 
@@ -17,19 +21,14 @@ pub(super) async fn hand_off(talk: &Talk<'_>, call: &HandOff, key: &str) -> Resu
         return Ok(ToolOutcome::HandOff(None));
     }
     let colleagues = app.store.colleagues(app.now()).await?;
-    let home = match call.home {
-        Some(home) => app.store.property(home).await?,
-        None => None,
-    };
-    let facts = Availability {
-        now: app.now(),
-        hours: app.hours(),
-        colleagues: &colleagues,
-        agent: home.and_then(|home| home.agent),
-        people_max: settings.people_max,
-    };
-    let people = who_takes(call.reason, call.caller, &facts);
-    if people.is_empty() {
+    let waiting = (call.reason, call.caller);
+    let facts = facts(app, &colleagues, agent_of(app, call.home).await?);
+    // Everybody who holds by now, whoever came in this second too.
+    let soon = app.now().saturating_add(SignedDuration::from_secs(1)).unwrap_or(app.now());
+    let before = app.store.waiting_before(soon, "", app.now()).await?;
+    let people = who_takes_in_turn(&before, waiting, &facts);
+    let holds = people.is_empty() && settings.hold_s_max > 0 && is_worth_holding(waiting, &facts);
+    if people.is_empty() && !holds {
         return Ok(ToolOutcome::HandOff(None));
     }
     let id = app.id("transfer");
@@ -39,13 +38,57 @@ pub(super) async fn hand_off(talk: &Talk<'_>, call: &HandOff, key: &str) -> Resu
         lead: talk.lead,
         reason: call.reason,
         summary: &call.summary,
+        caller: call.caller,
+        home: call.home,
+        holds,
         now: app.now(),
     };
     let mut tx = app.store.begin().await?;
     tx.begin_transfer(&new).await?;
-    let body = format!("Putting a caller through: {}", call.summary);
+    let what = if holds { "A caller holds" } else { "Putting a caller through" };
+    let body = format!("{what}: {}", call.summary);
     post_to_slack(app, &mut tx, &talk.about(), (kind::HAND_OFF, &body), &id).await?;
-    let people = people.into_iter().map(|colleague| (colleague.user, colleague.phone)).collect();
-    let outcome = ToolOutcome::HandOff(Some(Transfer { id, people }));
+    let outcome = ToolOutcome::HandOff(Some(Transfer { id, people: telephones(people) }));
     commit(talk, tx, &ToolCall::HandOff(call.clone()), outcome, key).await
+}
+
+/// A caller who holds.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// From 1.
+    pub place: usize,
+    /// Who is free for them, now that it is their turn.
+    pub people: Vec<(UserId, PhoneNumber)>,
+    pub is_over: bool,
+    pub has_waited_s: i64,
+}
+
+/// How it stands with a caller who holds. None: this transfer never held.
+pub(crate) async fn held(app: &App, id: &str) -> Result<Option<Held>, StoreError> {
+    let Some(transfer) = app.store.transfer(id).await? else { return Ok(None) };
+    let Some((waiting, since)) = transfer.waiting() else { return Ok(None) };
+    let before = app.store.waiting_before(since, id, app.now()).await?;
+    let colleagues = app.store.colleagues(app.now()).await?;
+    let facts = facts(app, &colleagues, agent_of(app, transfer.home()).await?);
+    Ok(Some(Held {
+        place: before.len() + 1,
+        people: telephones(who_takes_in_turn(&before, waiting, &facts)),
+        is_over: !transfer.is_open(),
+        has_waited_s: app.now().duration_since(since).as_secs(),
+    }))
+}
+
+fn facts<'a>(app: &'a App, colleagues: &'a [Colleague], agent: Option<UserId>) -> Availability<'a> {
+    let people_max = app.settings.transfer.people_max;
+    Availability { now: app.now(), hours: app.hours(), colleagues, agent, people_max }
+}
+
+/// The negotiator of a home.
+async fn agent_of(app: &App, home: Option<PropertyId>) -> Result<Option<UserId>, StoreError> {
+    let Some(home) = home else { return Ok(None) };
+    Ok(app.store.property(home).await?.and_then(|home| home.agent))
+}
+
+fn telephones(people: Vec<Colleague>) -> Vec<(UserId, PhoneNumber)> {
+    people.into_iter().map(|colleague| (colleague.user, colleague.phone)).collect()
 }
