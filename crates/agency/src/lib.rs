@@ -21,6 +21,7 @@ pub mod triage;
 
 pub mod language;
 pub mod speech;
+pub mod staff;
 
 pub mod messages;
 pub mod outbox;

@@ -18,6 +18,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Ids};
+use crate::dashboard::events::{self, Events};
 use crate::delivery::{Mailer, Pictures, SlackClient, TwilioClient};
 use crate::links::Links;
 use crate::media::Shelf;
@@ -51,6 +52,8 @@ pub struct Parts {
     pub calls_ended: Notify,
     /// How many calls are talking over a socket of this process.
     pub relays: watch::Sender<usize>,
+    /// What changes, for the browsers of staff.
+    pub(crate) events: Arc<Events>,
     /// Cancelled when this process stops: every socket closes, and its call goes on elsewhere.
     pub stopping: CancellationToken,
     /// Names this process's leases.
@@ -116,6 +119,8 @@ impl App {
         let models = Models::new(&settings.model)?;
         let shelf = Shelf::open(&settings.media.url, &settings.database.data_dir)?;
         let worker = ids.next("node", now);
+        let (events, stopping) = (Events::new(&worker), CancellationToken::new());
+        tokio::spawn(events::carry(events.clone(), store.clone(), stopping.clone()));
         Ok(Self(Arc::new(Parts {
             settings,
             store,
@@ -133,7 +138,8 @@ impl App {
             chats_rung: Notify::new(),
             calls_ended: Notify::new(),
             relays: watch::Sender::new(0),
-            stopping: CancellationToken::new(),
+            events,
+            stopping,
             worker,
             editable,
             words: RwLock::new(None),

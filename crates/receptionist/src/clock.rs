@@ -98,11 +98,15 @@ struct Last {
 impl Ids {
     #[expect(clippy::disallowed_methods, reason = "this is where randomness comes from")]
     pub fn random() -> Self {
-        Self::seeded(rand::random())
+        Self::of(StdRng::from_rng(&mut rand::rng()))
     }
 
     pub fn seeded(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(Last { ms: 0, tail: 0, rng: StdRng::seed_from_u64(seed) })))
+        Self::of(StdRng::seed_from_u64(seed))
+    }
+
+    fn of(rng: StdRng) -> Self {
+        Self(Arc::new(Mutex::new(Last { ms: 0, tail: 0, rng })))
     }
 
     /// A new id, greater than every one before it from this process.

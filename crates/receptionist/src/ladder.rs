@@ -2,7 +2,7 @@
 //! one transaction with the messages it causes, so a process that dies between two loses and repeats nothing; a call that
 //! Twilio did not take is no step lost, as the next person's turn comes by the clock.
 
-use agency::crm::{LeadId, Priority, TaskKind, TicketId};
+use agency::crm::{LeadId, Priority, TaskKind, TicketId, UserId};
 use agency::messages::{Incident, emergency_alert, emergency_call, help_is_coming, kind, stand_down};
 use agency::oncall::{self, OnCall};
 use agency::outbox::MessageStatus;
@@ -164,24 +164,48 @@ pub async fn words_for(app: &App, ring: &Ring) -> Result<Option<String>, StoreEr
     Ok(Some(emergency_call(&told.incident(), app.agency())))
 }
 
-/// Somebody takes the emergency. Says whether they are the first: only then are others told.
+/// Whoever takes an emergency: by the telephone that was rung for it, or signed in.
+pub(crate) struct Taker<'a> {
+    pub(crate) user: Option<UserId>,
+    pub(crate) name: &'a str,
+    pub(crate) ring: Option<&'a Ring>,
+    /// Such as "key 1".
+    pub(crate) how: &'a str,
+}
+
+/// Somebody who was rung takes it. Says whether they are the first: only then are others told.
 pub async fn accept(app: &App, ring: &Ring, how: &str) -> Result<bool, StoreError> {
-    let now = app.now();
-    let reporters = app.store.reporters(&ring.alert_id).await?;
     let Some(alert) = app.store.alert(&ring.alert_id).await? else { return Ok(false) };
-    let rung = app.store.rung_for(&ring.alert_id).await?;
     let mut tx = app.store.begin().await?;
-    if !tx.acknowledge_alert(&ring.alert_id, ring.user(), &ring.name, now).await? {
+    let taker = Taker { user: ring.user(), name: &ring.name, ring: Some(ring), how };
+    if !take(app, &mut tx, &alert, &taker).await? {
         return Ok(alert.acknowledged_name.as_deref() == Some(ring.name.as_str()));
     }
-    tx.answer_ring(&ring.id, RingAnswer::Accepted, now).await?;
-    let detail = format!("{}, {how}", ring.name);
-    tx.add_alert_step(&app.id("step"), &ring.alert_id, "accepted", Some(&detail), now).await?;
-    let told = Told::by(&alert, reporters.first());
-    tell_reporters(app, &mut tx, &told, &reporters, ring).await?;
-    tell_others(app, &mut tx, &told, &rung, ring).await?;
     tx.commit().await?;
     app.outbox_rung.notify_one();
+    Ok(true)
+}
+
+/// Takes an emergency, with everybody told who has it. Says whether they are the first.
+pub(crate) async fn take(
+    app: &App,
+    tx: &mut Tx,
+    alert: &Alert,
+    taker: &Taker<'_>,
+) -> Result<bool, StoreError> {
+    let reporters = app.store.reporters(&alert.id).await?;
+    let rung = app.store.rung_for(&alert.id).await?;
+    if !tx.acknowledge_alert(&alert.id, taker.user, taker.name, app.now()).await? {
+        return Ok(false);
+    }
+    if let Some(ring) = taker.ring {
+        tx.answer_ring(&ring.id, RingAnswer::Accepted, app.now()).await?;
+    }
+    let detail = format!("{}, {}", taker.name, taker.how);
+    tx.add_alert_step(&app.id("step"), &alert.id, "accepted", Some(&detail), app.now()).await?;
+    let told = Told::by(alert, reporters.first());
+    tell_reporters(app, tx, &told, &reporters, taker).await?;
+    tell_others(app, tx, &told, &rung, taker).await?;
     Ok(true)
 }
 
@@ -191,11 +215,11 @@ async fn tell_reporters(
     tx: &mut Tx,
     told: &Told,
     reporters: &[Reporter],
-    ring: &Ring,
+    taker: &Taker<'_>,
 ) -> Result<(), StoreError> {
-    let body = help_is_coming(&ring.name, told.reference.as_deref(), app.agency());
+    let body = help_is_coming(taker.name, told.reference.as_deref(), app.agency());
     for reporter in reporters {
-        if let Some(user) = ring.user() {
+        if let Some(user) = taker.user {
             tx.assign_tasks(&reporter.conversation_id, user).await?;
         }
         let Some(phone) = reporter.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok()) else {
@@ -222,11 +246,11 @@ async fn tell_others(
     tx: &mut Tx,
     told: &Told,
     rung: &[String],
-    ring: &Ring,
+    taker: &Taker<'_>,
 ) -> Result<(), StoreError> {
-    let body = stand_down(&ring.name, &told.incident(), app.agency());
+    let body = stand_down(taker.name, &told.incident(), app.agency());
     let key = |who: &str| format!("stand_down:{}:{who}", told.alert.id);
-    for phone in rung.iter().filter(|phone| **phone != ring.phone) {
+    for phone in rung.iter().filter(|phone| taker.ring.is_none_or(|ring| **phone != ring.phone)) {
         let Ok(number) = PhoneNumber::parse(phone) else { continue };
         post_all_ways(app, tx, &told.about(), (kind::STAND_DOWN, &number, &body), &key(phone)).await?;
     }

@@ -10,6 +10,7 @@ pub mod conversation;
 pub mod tools;
 
 pub mod appointments;
+pub mod dashboard;
 pub mod delivery;
 pub mod documents;
 pub mod import;

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
-use crate::{brochure, documents, intake, pages, telemetry, worker};
+use crate::{brochure, dashboard, documents, intake, pages, telemetry, worker};
 
 pub fn router(app: App) -> Router {
     telemetry::figures();
@@ -23,6 +23,7 @@ pub fn router(app: App) -> Router {
         .merge(pages::router())
         .merge(brochure::router())
         .merge(documents::router())
+        .merge(dashboard::router())
         .layer(DefaultBodyLimit::max(app.settings.server.webhook_bytes_max))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app.clone(), measured))

@@ -6,6 +6,7 @@ use agency::crm::{LeadId, ManagedHomeId, TicketId, UserId};
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read, sql, within};
 use crate::error::StoreError;
 use crate::types::{Int, Ts};
@@ -147,6 +148,7 @@ impl Store {
 impl Tx {
     /// Writes an emergency, or finds the one of the same incident. Gives its id, and whether it is new.
     pub async fn raise_alert(&mut self, new: &NewAlert<'_>) -> Result<(String, bool), StoreError> {
+        self.changed(Subject::Alert, Some(new.id));
         const ALERT: &str = "INSERT INTO alerts (id, kind, hazard, evidence, place, pm_property_id, incident, lead_id, conversation_id, dedupe_key, raised_at, next_at) \
              VALUES ($1, 'emergency', $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) ON CONFLICT DO NOTHING";
         const THERE: &str = "SELECT id FROM alerts WHERE incident = $1 OR dedupe_key = $2";
@@ -238,6 +240,7 @@ impl Tx {
         detail: Option<&str>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.changed(Subject::Alert, Some(alert));
         const SQL: &str = "INSERT INTO alert_steps (id, alert_id, happened_at, step, detail) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
         execute!(self, sqlx::query(SQL).bind(id).bind(alert).bind(Ts(now)).bind(step).bind(detail))?;
         Ok(())
@@ -266,6 +269,7 @@ impl Tx {
         name: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.changed(Subject::Alert, Some(alert));
         const SQL: &str = "UPDATE alerts SET acknowledged_at = $2, acknowledged_by = $3, acknowledged_name = $4, next_at = NULL \
              WHERE id = $1 AND acknowledged_at IS NULL";
         let first =
@@ -292,6 +296,7 @@ impl Tx {
         home: Option<ManagedHomeId>,
         incident: Option<&str>,
     ) -> Result<Option<String>, StoreError> {
+        self.changed(Subject::Alert, Some(alert));
         const SAME: &str = "SELECT id FROM alerts WHERE incident = $1 AND id <> $2";
         const SQL: &str = "UPDATE alerts SET place = $2, pm_property_id = COALESCE($3, pm_property_id), incident = COALESCE($4, incident) WHERE id = $1";
         let same: Option<String> =
@@ -313,6 +318,7 @@ impl Tx {
 
     /// It is part of another: its ladder ends, and its reporters are the other's.
     pub async fn merge_alert(&mut self, alert: &str, into: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.changed(Subject::Alert, Some(alert));
         const ALERT: &str =
             "UPDATE alerts SET merged_into = $2, next_at = NULL, incident = NULL WHERE id = $1";
         const REPORTERS: &str = "UPDATE alert_reporters SET alert_id = $2 WHERE alert_id = $1";

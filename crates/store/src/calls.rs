@@ -6,6 +6,7 @@ use agency::language::Intent;
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read, within};
 use crate::error::StoreError;
 use crate::types::{IdList, Int, TextList, Ts};
@@ -152,6 +153,7 @@ impl Store {
 impl Tx {
     /// Lead, call row and conversation in one go: every call leaves a lead, whatever happens next.
     pub async fn begin_call(&mut self, call: &BeginCall<'_>) -> Result<LeadId, StoreError> {
+        self.changed(Subject::Call, Some(call.conversation));
         let lead = self.lead_for_call(call).await?;
         const CALL: &str = "INSERT INTO voice_lead_calls (lead_id, call_sid, direction, channel, created_at, conversation_id) VALUES ($1, $2, $3, 'voice', $4, $5)";
         const CONVERSATION: &str = "INSERT INTO conversations (id, call_sid, lead_id, channel, state, turn, started_at, updated_at) \
@@ -180,6 +182,7 @@ impl Tx {
 
     /// State and transcript together; a call that was taken for ended goes on. Refused with [`StoreError::TurnTaken`] if another request was faster.
     pub async fn save_turn(&mut self, saved: &SavedTurn<'_>) -> Result<(), StoreError> {
+        self.changed(Subject::Call, Some(saved.conversation));
         const SQL: &str = "UPDATE conversations SET state = $3, turn = $2, updated_at = $4, ended_at = NULL, reviewed_at = NULL WHERE id = $1 AND turn = $2 - 1";
         let done = execute!(
             self,
@@ -241,6 +244,7 @@ impl Tx {
         dedupe_key: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.changed(Subject::Call, Some(conversation));
         const SQL: &str = "INSERT INTO conversation_turns (id, conversation_id, turn, speaker, tool, arguments, result, dedupe_key, spoken_at) \
              VALUES ($1, $2, $3, 'tool', $4, $5, $6, $7, $8)";
         execute!(
@@ -276,6 +280,7 @@ impl Tx {
 
     /// Ends a call once; says whether it was open, and still at that turn.
     pub async fn end_call(&mut self, ended: &EndedCall<'_>) -> Result<bool, StoreError> {
+        self.changed(Subject::Call, Some(ended.conversation));
         const CONVERSATION: &str = "UPDATE conversations SET ended_at = $2, updated_at = $2 \
              WHERE id = $1 AND turn = $3 AND ended_at IS NULL";
         let open = execute!(

@@ -5,6 +5,7 @@ use agency::crm::{Channel, LeadId};
 use jiff::Timestamp;
 
 use crate::calls::{Conversation, ConversationRow};
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read, sql, within};
 use crate::error::StoreError;
 use crate::types::{Int, Ts};
@@ -236,6 +237,7 @@ impl Tx {
 
     /// Conversation and row of the calls in one go.
     pub async fn begin_chat(&mut self, chat: &BeginChat<'_>) -> Result<(), StoreError> {
+        self.changed(Subject::Call, Some(chat.conversation));
         const CONVERSATION: &str = "INSERT INTO conversations (id, lead_id, channel, state, turn, started_at, updated_at) VALUES ($1, $2, $3, '', -1, $4, $4)";
         const CALL: &str = "INSERT INTO voice_lead_calls (lead_id, direction, channel, conversation_id, created_at) VALUES ($2, 'inbound', $3, $1, $4)";
         for text in [CONVERSATION, CALL] {
@@ -300,6 +302,7 @@ impl Tx {
 
     /// We answer again.
     pub async fn take_chat_back(&mut self, conversation: &str) -> Result<(), StoreError> {
+        self.changed(Subject::Call, Some(conversation));
         const SQL: &str = "UPDATE chats SET passed_to = NULL WHERE conversation_id = $1";
         execute!(self, sqlx::query(SQL).bind(conversation))?;
         Ok(())
@@ -307,6 +310,7 @@ impl Tx {
 
     /// A person answers from now on, until their task is done.
     pub async fn pass_chat(&mut self, conversation: &str, task: &str) -> Result<(), StoreError> {
+        self.changed(Subject::Call, Some(conversation));
         const SQL: &str = "UPDATE chats SET passed_to = $2 WHERE conversation_id = $1";
         execute!(self, sqlx::query(SQL).bind(conversation).bind(task))?;
         Ok(())

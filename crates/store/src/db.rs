@@ -7,6 +7,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+use crate::changes::{Change, Changes};
 use crate::error::StoreError;
 
 /// SQLite has one writer and a pool of readers (reference: 0 lost writes, half the time of a shared pool).
@@ -20,11 +21,20 @@ pub(crate) enum Db {
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) db: Db,
+    pub(crate) changes: Changes,
 }
 
 /// Writes that commit together. Dropped without [`Tx::commit`], nothing is written.
 #[derive(Debug)]
-pub enum Tx {
+pub struct Tx {
+    pub(crate) open: Open,
+    /// What it wrote to, told when it commits.
+    pub(crate) changed: Vec<Change>,
+    changes: Changes,
+}
+
+#[derive(Debug)]
+pub(crate) enum Open {
     Lite(Transaction<'static, Sqlite>),
     Pg(Transaction<'static, Postgres>),
 }
@@ -42,12 +52,12 @@ macro_rules! read {
 /// Runs one body inside a transaction.
 macro_rules! within {
     ($tx:expr, |$c:ident| $body:expr) => {
-        match $tx {
-            $crate::db::Tx::Lite(tx) => {
+        match &mut $tx.open {
+            $crate::db::Open::Lite(tx) => {
                 let $c = &mut **tx;
                 $body
             }
-            $crate::db::Tx::Pg(tx) => {
+            $crate::db::Open::Pg(tx) => {
                 let $c = &mut **tx;
                 $body
             }
@@ -58,9 +68,9 @@ macro_rules! within {
 /// Executes one statement inside a transaction; gives the number of rows it changed.
 macro_rules! execute {
     ($tx:expr, $query:expr) => {
-        match $tx {
-            $crate::db::Tx::Lite(tx) => $query.execute(&mut **tx).await.map(|done| done.rows_affected()),
-            $crate::db::Tx::Pg(tx) => $query.execute(&mut **tx).await.map(|done| done.rows_affected()),
+        match &mut $tx.open {
+            $crate::db::Open::Lite(tx) => $query.execute(&mut **tx).await.map(|done| done.rows_affected()),
+            $crate::db::Open::Pg(tx) => $query.execute(&mut **tx).await.map(|done| done.rows_affected()),
         }
     };
 }
@@ -80,17 +90,18 @@ const ACQUIRE_WAIT: Duration = Duration::from_secs(5);
 impl Store {
     /// Opens `sqlite:PATH` (created if missing) or `postgres://…`, migrates, and checks the CRM's tables.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let store = Self { db: Db::connect(url).await? };
+        let store = Self { db: Db::connect(url).await?, changes: Changes::default() };
         crate::schema::prepare(&store).await?;
         Ok(store)
     }
 
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(match &self.db {
+        let open = match &self.db {
             // IMMEDIATE: a transaction that reads before it writes would otherwise fail at once under load.
-            Db::Lite { writer, .. } => Tx::Lite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Db::Pg(pool) => Tx::Pg(pool.begin().await?),
-        })
+            Db::Lite { writer, .. } => Open::Lite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Pg(pool) => Open::Pg(pool.begin().await?),
+        };
+        Ok(Tx { open, changed: Vec::new(), changes: self.changes.clone() })
     }
 
     /// Whether the database answers.
@@ -121,16 +132,20 @@ impl Store {
 }
 
 impl Tx {
-    pub async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Lite(tx) => tx.commit().await?,
-            Self::Pg(tx) => tx.commit().await?,
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.notify().await?;
+        match self.open {
+            Open::Lite(tx) => {
+                tx.commit().await?;
+                self.changes.tell(self.changed);
+            }
+            Open::Pg(tx) => tx.commit().await?,
         }
         Ok(())
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self, Self::Pg(_))
+        matches!(self.open, Open::Pg(_))
     }
 }
 

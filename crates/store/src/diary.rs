@@ -8,7 +8,8 @@ use agency::phone::PhoneNumber;
 use jiff::civil::{Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::db::{Store, Tx, execute, read, sql, within};
+use crate::changes::Subject;
+use crate::db::{Open, Store, Tx, execute, read, sql, within};
 use crate::error::StoreError;
 use crate::types::{Int, TextList, Ts};
 
@@ -181,6 +182,7 @@ impl Tx {
     /// Writes an appointment with its cells, or says that the slot is taken. The CRM's own appointments are read
     /// inside this transaction; on PostgreSQL nobody can add one between the reading and the commit.
     pub async fn book(&mut self, new: &NewAppointment<'_>) -> Result<AppointmentId, StoreError> {
+        self.changed(Subject::Viewing, None);
         self.check_place(new.place(), None).await?;
         const SQL: &str = "INSERT INTO viewing_appointments (property_id, lead_id, agent_id, kind, scheduled_date, duration_minutes, \
              status, viewer_name, viewer_email, viewer_phone, created_at, address) \
@@ -209,7 +211,7 @@ impl Tx {
         place: Place,
         except: Option<AppointmentId>,
     ) -> Result<(), StoreError> {
-        if let Self::Pg(tx) = self {
+        if let Open::Pg(tx) = &mut self.open {
             sqlx::query("LOCK TABLE viewing_appointments IN SHARE ROW EXCLUSIVE MODE")
                 .execute(&mut **tx)
                 .await?;

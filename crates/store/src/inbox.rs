@@ -4,6 +4,7 @@ use agency::crm::{Channel, LeadId};
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read, within};
 use crate::error::StoreError;
 use crate::types::{Int, Ts};
@@ -45,6 +46,7 @@ impl Store {
 impl Tx {
     /// Keeps a message; says whether it is new.
     pub async fn receive(&mut self, new: &NewInbound<'_>) -> Result<bool, StoreError> {
+        self.changed(Subject::Message, Some(new.id));
         const SQL: &str = "INSERT INTO messages (id, direction, channel, kind, lead_id, to_address, from_address, body, status, provider_sid, \
              send_after, created_at, updated_at, answered_at) VALUES ($1, 'inbound', $2, 'text', $3, $4, $5, $6, 'received', $7, $8, $8, $8, $9) \
              ON CONFLICT (provider_sid) DO NOTHING";

@@ -4,12 +4,14 @@
 //! [`properties`], [`diary`], [`viewings`], [`leads`], [`messages`] (the outbox), [`tasks`]. Writes that belong together go through
 //! one [`Tx`]; a message can only be written there, so that it commits with the fact it tells.
 
+mod changes;
 mod db;
 mod error;
 mod schema;
 mod searches;
 mod types;
 
+mod accounts;
 mod alerts;
 mod appointments;
 mod callers;
@@ -27,6 +29,7 @@ mod messages;
 mod packages;
 mod properties;
 mod reach;
+mod reading;
 mod receipts;
 mod requirements;
 mod reviews;
@@ -39,9 +42,11 @@ mod tickets;
 mod transfers;
 mod viewings;
 
+pub use accounts::{Account, AuditRow, Audited, NewAccount, Session};
 pub use alerts::{Alert, NewAlert, NewReporter, Reporter};
 pub use appointments::{AppointmentStep, Due};
 pub use calls::{BeginCall, Conversation, EndedCall, SavedTurn, TurnLine, TurnTimes};
+pub use changes::{Change, Subject};
 pub use chats::{BeginChat, Chat, Waiting};
 pub use db::{Store, Tx};
 pub use diary::{Claimed, NewAppointment, Place};
@@ -54,6 +59,7 @@ pub use market::{MarketChange, MarketNews, SeenBefore, Untold};
 pub use media::{DueMedia, NewMedia, StoredMedia};
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, MessageLine, NewMessage, Rich, Settled};
 pub use packages::{NewPackage, Package};
+pub use reading::{AlertRow, CallFilter, CallLine, CallRow, Paging, TaskFilter, TaskRow};
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};
 pub use rows::{Rows, TABLES};

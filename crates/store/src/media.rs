@@ -5,6 +5,7 @@ use agency::chat::MediaKind;
 use agency::crm::{LeadId, TicketId};
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read, sql, within};
 use crate::error::StoreError;
 use crate::types::{Int, Ts};
@@ -195,6 +196,7 @@ impl Tx {
 
     /// What is sent in this conversation is of this repair.
     pub async fn link_ticket(&mut self, conversation: &str, ticket: TicketId) -> Result<(), StoreError> {
+        self.changed(Subject::Ticket, Some(&ticket.0.to_string()));
         const SQL: &str = "UPDATE conversations SET ticket_id = $2 WHERE id = $1";
         execute!(self, sqlx::query(SQL).bind(conversation).bind(ticket.0))?;
         Ok(())

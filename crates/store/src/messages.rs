@@ -5,6 +5,7 @@ use agency::crm::{AppointmentId, Channel, LeadId};
 use agency::outbox::MessageStatus;
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read, sql, within};
 use crate::error::StoreError;
 use crate::types::{Int, Ts};
@@ -274,6 +275,7 @@ impl Store {
 impl Tx {
     /// Writes a message to be sent. Says whether it is new: the same key is never written twice.
     pub async fn enqueue(&mut self, new: &NewMessage<'_>) -> Result<bool, StoreError> {
+        self.changed(Subject::Message, Some(new.id));
         const SQL: &str = "INSERT INTO messages (id, direction, channel, kind, lead_id, conversation_id, appointment_id, alert_id, to_address, \
              from_address, body, content_sid, content_variables, status, dedupe_key, fallback_for, send_after, created_at, updated_at, \
              package_id, subject, html, media, attachments, unsubscribe) \
@@ -316,6 +318,7 @@ impl Tx {
         attempt: &Attempt<'_>,
         settled: &Settled<'_>,
     ) -> Result<bool, StoreError> {
+        self.changed(Subject::Message, Some(message));
         const ATTEMPT: &str = "INSERT INTO message_attempts (id, message_id, number, started_at, finished_at, outcome, http_status, error_code, provider_sid, detail) \
              VALUES ($1, $2, (SELECT count(*) + 1 FROM message_attempts WHERE message_id = $2), $3, $4, $5, $6, $7, $8, $9)";
         execute!(

@@ -3,6 +3,7 @@
 use agency::outbox::MessageStatus;
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read, within};
 use crate::error::StoreError;
 use crate::types::{Int, Ts};
@@ -66,6 +67,7 @@ impl Tx {
         error_code: Option<i64>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.changed(Subject::Message, None);
         const SQL: &str = "UPDATE messages SET status = $2, error_code = COALESCE($3, error_code), updated_at = $4 WHERE id = $1";
         execute!(self, sqlx::query(SQL).bind(message).bind(status.word()).bind(error_code).bind(Ts(now)))?;
         Ok(())
@@ -78,6 +80,7 @@ impl Tx {
         status: MessageStatus,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.changed(Subject::Message, None);
         const SQL: &str = "UPDATE messages SET status = $2, claimed_by = NULL, claimed_until = NULL, updated_at = $3 WHERE dedupe_key = $1";
         execute!(self, sqlx::query(SQL).bind(dedupe_key).bind(status.word()).bind(Ts(now)))?;
         Ok(())

@@ -6,6 +6,7 @@ use agency::phone::PhoneNumber;
 use agency::review::{Score, ScoreFacts, StatusFacts};
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read, sql, within};
 use crate::error::StoreError;
 use crate::types::{Int, TextList, Ts};
@@ -130,6 +131,7 @@ impl ToReviewRow {
 impl Tx {
     /// Marks a conversation as reviewed; false if it was before, or if it has gone on since.
     pub async fn finish_review(&mut self, review: &ToReview, now: Timestamp) -> Result<bool, StoreError> {
+        self.changed(Subject::Call, Some(&review.conversation));
         const SQL: &str = "UPDATE conversations SET reviewed_at = $2, review_claimed_until = NULL \
              WHERE id = $1 AND reviewed_at IS NULL AND ended_at IS NOT NULL AND turn = $3";
         let done = execute!(

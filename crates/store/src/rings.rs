@@ -4,6 +4,7 @@ use agency::crm::UserId;
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
 use crate::types::{Int, Ts};
@@ -75,6 +76,7 @@ impl Store {
 impl Tx {
     /// Somebody is rung. An earlier call to the same number that has not left yet is not made any more.
     pub async fn add_ring(&mut self, new: &NewRing<'_>) -> Result<(), StoreError> {
+        self.changed(Subject::Alert, Some(new.alert));
         const RING: &str = "INSERT INTO alert_rings (id, alert_id, user_id, name, phone, ends_round, rung_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         const EARLIER: &str = "UPDATE messages SET status = 'cancelled', updated_at = $3 WHERE alert_id = $1 AND to_address = $2 \
              AND channel = 'voice' AND status = 'queued'";

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use sqlx::AssertSqlSafe;
 
-use crate::db::{Store, Tx, execute, read, sql};
+use crate::db::{Open, Store, Tx, execute, read, sql};
 use crate::error::StoreError;
 
 /// Every table, the CRM's first.
@@ -17,6 +17,7 @@ pub const TABLES: &[&str] = &[
     "alert_reporters", "alert_rings", "transfers", "verification_codes", "contractors", "oncall_rota",
     "documents", "audit_log", "settings", "packages", "property_watch", "property_news",
     "property_news_told", "appointment_steps", "imported_properties", "chats", "message_media",
+    "staff_accounts", "staff_sessions", "staff_links",
 ];
 
 /// Rows of one table; every row has the same keys.
@@ -103,7 +104,7 @@ impl Tx {
 
     /// After rows with ids of their own, PostgreSQL's next id must lie beyond them.
     async fn move_sequence(&mut self, table: &'static str) -> Result<(), StoreError> {
-        if let Self::Pg(tx) = self {
+        if let Open::Pg(tx) = &mut self.open {
             let text = format!(
                 "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             );

@@ -3,6 +3,7 @@
 use agency::crm::{LeadId, Priority, TaskKind, UserId};
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
 use crate::types::Ts;
@@ -84,6 +85,7 @@ impl Store {
 impl Tx {
     /// Writes a task once for its key; says whether it is new.
     pub async fn add_task(&mut self, new: &NewTask<'_>) -> Result<bool, StoreError> {
+        self.changed(Subject::Task, Some(new.id));
         const SQL: &str = "INSERT INTO tasks (id, kind, status, priority, title, notes, lead_id, conversation_id, message_id, dedupe_key, due_at, created_at) \
              VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (dedupe_key) DO NOTHING";
         let written = execute!(
@@ -106,6 +108,7 @@ impl Tx {
 
     /// This colleague is to do it, unless it is somebody's already.
     pub async fn give_task(&mut self, dedupe_key: &str, user: UserId) -> Result<(), StoreError> {
+        self.changed(Subject::Task, None);
         const SQL: &str = "UPDATE tasks SET assigned_to = $2 WHERE dedupe_key = $1 AND assigned_to IS NULL";
         execute!(self, sqlx::query(SQL).bind(dedupe_key).bind(user.0))?;
         Ok(())
@@ -121,6 +124,7 @@ impl Tx {
 
     /// Somebody has taken these on.
     pub async fn assign_tasks(&mut self, conversation: &str, user: UserId) -> Result<(), StoreError> {
+        self.changed(Subject::Task, None);
         const SQL: &str = "UPDATE tasks SET assigned_to = $2 WHERE conversation_id = $1 AND status = 'open' AND assigned_to IS NULL";
         execute!(self, sqlx::query(SQL).bind(conversation).bind(user.0))?;
         Ok(())
@@ -128,18 +132,21 @@ impl Tx {
 
     /// A task past its time is urgent, and said to be; false if somebody was faster.
     pub async fn escalate_task(&mut self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        self.changed(Subject::Task, Some(id));
         const SQL: &str = "UPDATE tasks SET priority = 'urgent', escalated_at = $2 WHERE id = $1 AND status = 'open' AND escalated_at IS NULL";
         Ok(execute!(self, sqlx::query(SQL).bind(id).bind(Ts(now)))? > 0)
     }
 
     /// A task is done; false where it is not open.
     pub async fn finish_task(&mut self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        self.changed(Subject::Task, Some(id));
         const SQL: &str = "UPDATE tasks SET status = 'done', done_at = $2 WHERE id = $1 AND status = 'open'";
         Ok(execute!(self, sqlx::query(SQL).bind(id).bind(Ts(now)))? > 0)
     }
 
     /// Calls off a task that turned out not to be needed.
     pub async fn cancel_task(&mut self, dedupe_key: &str) -> Result<(), StoreError> {
+        self.changed(Subject::Task, None);
         const SQL: &str = "UPDATE tasks SET status = 'cancelled' WHERE dedupe_key = $1 AND status = 'open'";
         execute!(self, sqlx::query(SQL).bind(dedupe_key))?;
         Ok(())

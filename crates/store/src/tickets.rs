@@ -6,6 +6,7 @@ use agency::tools::find_ticket::{KnownTenant, KnownTicket};
 use agency::triage::Level;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read, within};
 use crate::error::StoreError;
 use crate::managed::ManagedHome;
@@ -113,6 +114,7 @@ impl Store {
 impl Tx {
     /// Opens a ticket. Its reference follows from its number.
     pub async fn open_ticket(&mut self, new: &NewTicket<'_>) -> Result<Ticket, StoreError> {
+        self.changed(Subject::Ticket, None);
         const SQL: &str = "INSERT INTO support_tickets (reference, tenant_id, pm_property_id, category, urgency, description, status, assigned_to, call_sid, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9) RETURNING id";
         const NAME: &str = "UPDATE support_tickets SET reference = $2 WHERE id = $1";
@@ -158,6 +160,7 @@ impl Tx {
 
     /// It told of what another ticket tells of.
     pub async fn close_ticket(&mut self, ticket: TicketId, why: &str) -> Result<(), StoreError> {
+        self.changed(Subject::Ticket, Some(&ticket.0.to_string()));
         const SQL: &str =
             "UPDATE support_tickets SET status = 'closed', description = description || $2 WHERE id = $1";
         execute!(self, sqlx::query(SQL).bind(ticket.0).bind(why))?;

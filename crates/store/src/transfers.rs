@@ -7,6 +7,7 @@ use agency::handoff::{Colleague, Reason, Waiting};
 use agency::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
 use crate::types::{Int, Ts};
@@ -126,6 +127,7 @@ impl Store {
 
 impl Tx {
     pub async fn begin_transfer(&mut self, new: &NewTransfer<'_>) -> Result<(), StoreError> {
+        self.changed(Subject::Call, Some(new.conversation));
         const SQL: &str = "INSERT INTO transfers (id, conversation_id, lead_id, reason, summary, status, started_at, caller, property_id, holding_since, asked_at) \
              VALUES ($1, $2, $3, $4, $5, 'ringing', $6, $7, $8, $9, $9)";
         let holding_since = new.holds.then_some(Ts(new.now));
@@ -154,12 +156,14 @@ impl Tx {
 
     /// Somebody takes the call; says whether they are the first.
     pub async fn take_transfer(&mut self, id: &str, user: UserId) -> Result<bool, StoreError> {
+        self.changed(Subject::Call, None);
         const SQL: &str = "UPDATE transfers SET status = 'accepted', taken_by = $2 WHERE id = $1 AND status = 'ringing' AND ended_at IS NULL";
         Ok(execute!(self, sqlx::query(SQL).bind(id).bind(user.0))? > 0)
     }
 
     /// It is over: whoever took it is free again, or nobody did.
     pub async fn end_transfer(&mut self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.changed(Subject::Call, None);
         const SQL: &str = "UPDATE transfers SET status = CASE WHEN status = 'accepted' THEN 'connected' ELSE 'failed' END, ended_at = $2 \
              WHERE id = $1 AND ended_at IS NULL";
         execute!(self, sqlx::query(SQL).bind(id).bind(Ts(now)))?;

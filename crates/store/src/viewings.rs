@@ -5,6 +5,7 @@ use agency::phone::PhoneNumber;
 use agency::tools::find_viewing::BookedViewing;
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read};
 use crate::diary::Place;
 use crate::error::StoreError;
@@ -85,6 +86,7 @@ impl Store {
 impl Tx {
     /// Calls a viewing off and frees its time; false if it is no longer booked for that time.
     pub async fn cancel_viewing(&mut self, viewing: &BookedViewing) -> Result<bool, StoreError> {
+        self.changed(Subject::Viewing, None);
         const SQL: &str = "UPDATE viewing_appointments SET status = 'cancelled' \
              WHERE id = $1 AND status = 'booked' AND scheduled_date = $2";
         let id = viewing.appointment.0;
@@ -99,6 +101,7 @@ impl Tx {
     /// Moves a viewing to another time; false if it is no longer booked for the old one. A time that is taken leaves
     /// everything as it was, once the transaction is dropped.
     pub async fn move_viewing(&mut self, viewing: &BookedViewing, to: Place) -> Result<bool, StoreError> {
+        self.changed(Subject::Viewing, None);
         const SQL: &str = "UPDATE viewing_appointments SET scheduled_date = $3, agent_id = $4, duration_minutes = $5 \
              WHERE id = $1 AND status = 'booked' AND scheduled_date = $2";
         let id = viewing.appointment;

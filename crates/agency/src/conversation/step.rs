@@ -62,6 +62,11 @@ pub enum Step {
 }
 
 impl Step {
+    /// As it is kept: for people who look on.
+    pub fn word(self) -> String {
+        serde_json::to_value(self).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
     pub fn is_report(self) -> bool {
         matches!(
             self,

@@ -15,12 +15,14 @@ mod tasks;
 mod templates;
 mod terminal;
 mod understand;
+mod user;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::dashboard;
 use crate::settings::{self, Settings, SettingsError};
 
 const EXAMPLES: &str = r#"Examples:
@@ -56,6 +58,8 @@ enum Verb {
     Simulate(simulate::Options),
     #[command(flatten)]
     OfTheAgency(OfTheAgency),
+    /// Print the description of the staff's API (OpenAPI 3.1, JSON).
+    Openapi,
     /// Print a shell completion script.
     Completion { shell: clap_complete::Shell },
 }
@@ -86,6 +90,9 @@ enum OfTheAgency {
     /// A package as it would arrive by email, WhatsApp or SMS.
     #[command(after_help = preview::EXAMPLES)]
     Preview(preview::Options),
+    /// Who may sign in to the dashboard.
+    #[command(subcommand, after_help = user::EXAMPLES)]
+    User(user::Verb),
     /// Create or update the tables in the configured database.
     Migrate,
     /// Write the demo's fictional agency into the configured, empty database.
@@ -104,6 +111,11 @@ pub async fn run() -> ExitCode {
             Ok(settings) => of_the_agency(verb, settings).await,
             Err(error) => return refuse(&error),
         },
+        Verb::Openapi => dashboard::openapi()
+            .to_pretty_json()
+            .map(|json| terminal::print(&json))
+            .map(|()| true)
+            .map_err(Into::into),
         Verb::Completion { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "receptionist", &mut std::io::stdout());
             Ok(true)
@@ -129,6 +141,7 @@ async fn of_the_agency(verb: OfTheAgency, settings: Settings) -> anyhow::Result<
         OfTheAgency::Templates(verb) => templates::run(&settings, &verb).await,
         OfTheAgency::Import(verb) => import::run(settings, &verb).await,
         OfTheAgency::Preview(options) => preview::run(&settings, &options).await,
+        OfTheAgency::User(verb) => user::run(settings, &verb).await,
         OfTheAgency::Migrate => store::migrate(&settings).await,
         OfTheAgency::Seed => store::seed(&settings).await,
     }

@@ -1,0 +1,79 @@
+//! The staff's side: the API under `/api/v1`, described by `/api/openapi.json`, and the pages that use it. Every handler takes
+//! a [`Staff`], which exists only for somebody who is signed in and may do this.
+
+#![expect(unused_qualifications, reason = "utoipa's macro writes the extractors out again")]
+
+mod access;
+mod accounts;
+mod alerts;
+mod calls;
+pub(crate) mod events;
+mod files;
+mod page;
+pub(crate) mod password;
+mod problem;
+mod session;
+mod tasks;
+
+use axum::routing::get;
+use axum::{Json, Router};
+use tower_http::csrf::CsrfLayer;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use problem::Problem;
+pub use session::{invite, token_hash};
+
+use crate::app::App;
+
+fn api() -> OpenApiRouter<App> {
+    let described = OpenApiBuilder::new().info(
+        InfoBuilder::new().title("Receptionist: the staff's API").version("1").description(Some(DESCRIPTION)),
+    );
+    let mut router = OpenApiRouter::with_openapi(described.build())
+        .routes(routes!(session::sign_in, session::who_am_i, session::sign_out))
+        .routes(routes!(session::choose_password))
+        .routes(routes!(session::list, session::end_others))
+        .routes(routes!(session::end))
+        .routes(routes!(session::begin_totp, session::confirm_totp, session::end_totp))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::change))
+        .routes(routes!(accounts::link))
+        .routes(routes!(accounts::audit))
+        .routes(routes!(events::events))
+        .routes(routes!(calls::list))
+        .routes(routes!(calls::one))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::acknowledge))
+        .routes(routes!(tasks::list))
+        .routes(routes!(tasks::change));
+    let cookie =
+        ApiKeyValue::with_description("session", "`__Host-session` over https; set by POST /api/v1/session");
+    router
+        .get_openapi_mut()
+        .components
+        .get_or_insert_default()
+        .security_schemes
+        .insert("session".to_owned(), SecurityScheme::ApiKey(ApiKey::Cookie(cookie)).into());
+    router
+}
+
+const DESCRIPTION: &str = "Instants are RFC 3339 in UTC, days are Europe/London's. Lists come in pages: `next` of one is `after` of the next. \
+Errors are problem details (RFC 9457). The scope of an operation is the permission it needs; which role has which is in `docs/staff.md`.";
+
+/// The document that `/api/openapi.json` and `receptionist openapi` give.
+pub fn openapi() -> OpenApi {
+    api().into_openapi()
+}
+
+pub(crate) fn router() -> Router<App> {
+    let (routes, document) = api().split_for_parts();
+    // A request that another site's page sends with our cookie is refused (Sec-Fetch-Site, Origin).
+    let routes = routes.fallback(problem::no_such_operation).layer(CsrfLayer::new());
+    Router::new()
+        .merge(routes)
+        .route("/api/openapi.json", get(async move || Json(document.clone())))
+        .merge(files::router())
+}

@@ -1,0 +1,39 @@
+-- Colleagues who sign in, their sessions, and links that let somebody choose a password once. Of tokens only the hash is kept.
+CREATE TABLE staff_accounts (
+    id TEXT PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE CHECK (email = lower(email)),
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('admin', 'manager', 'negotiator', 'reviewer', 'read_only')),
+    user_id INTEGER,
+    password_hash TEXT,
+    totp_secret TEXT,
+    totp_step INTEGER,
+    failed_attempts INTEGER NOT NULL DEFAULT 0,
+    locked_until TEXT,
+    disabled_at TEXT,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE staff_sessions (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES staff_accounts (id) ON DELETE CASCADE,
+    token_hash TEXT NOT NULL UNIQUE,
+    browser TEXT,
+    created_at TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX staff_sessions_account ON staff_sessions (account_id);
+
+CREATE TABLE staff_links (
+    token_hash TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES staff_accounts (id) ON DELETE CASCADE,
+    expires_at TEXT NOT NULL,
+    used_at TEXT
+) STRICT;
+
+CREATE INDEX audit_log_when ON audit_log (happened_at, id);
+CREATE INDEX voice_lead_calls_when ON voice_lead_calls (created_at, id);
+CREATE INDEX conversations_when ON conversations (started_at, id);

@@ -1,0 +1,132 @@
+//! What people have to do, with who it is for.
+
+use jiff::Timestamp;
+
+use crate::changes::Subject;
+use crate::db::{Store, Tx, execute, read};
+use crate::error::StoreError;
+use crate::types::{Int, Ts};
+
+#[derive(Clone, Debug, Default)]
+pub struct TaskFilter {
+    pub status: Option<String>,
+    /// A colleague's; `Some(None)`: nobody's yet.
+    pub assigned_to: Option<Option<i64>>,
+    pub kind: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct TaskRow {
+    pub id: String,
+    pub kind: String,
+    pub status: String,
+    pub priority: String,
+    pub title: String,
+    pub notes: Option<String>,
+    pub lead: Option<i64>,
+    pub lead_name: Option<String>,
+    pub lead_phone: Option<String>,
+    pub call: Option<String>,
+    pub assigned_to: Option<i64>,
+    pub assigned_name: Option<String>,
+    pub due: Option<Timestamp>,
+    pub created: Timestamp,
+    pub done: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    kind: String,
+    status: String,
+    priority: String,
+    title: String,
+    notes: Option<String>,
+    lead_id: Option<Int>,
+    lead_name: Option<String>,
+    lead_phone: Option<String>,
+    conversation_id: Option<String>,
+    assigned_to: Option<Int>,
+    assigned_name: Option<String>,
+    due_at: Option<Ts>,
+    created_at: Ts,
+    done_at: Option<Ts>,
+}
+
+impl From<Row> for TaskRow {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            status: row.status,
+            priority: row.priority,
+            title: row.title,
+            notes: row.notes,
+            lead: row.lead_id.map(|id| id.0),
+            lead_name: row.lead_name,
+            lead_phone: row.lead_phone,
+            call: row.conversation_id,
+            assigned_to: row.assigned_to.map(|id| id.0),
+            assigned_name: row.assigned_name,
+            due: row.due_at.map(|at| at.0),
+            created: row.created_at.0,
+            done: row.done_at.map(|at| at.0),
+        }
+    }
+}
+
+macro_rules! select_tasks {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.id, t.kind, t.status, t.priority, t.title, t.notes, t.lead_id, l.name AS lead_name, l.phone AS lead_phone, \
+             t.conversation_id, t.assigned_to, u.name AS assigned_name, t.due_at, t.created_at, t.done_at \
+             FROM tasks t LEFT JOIN voice_leads l ON l.id = t.lead_id LEFT JOIN users u ON u.id = t.assigned_to ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// The urgent first, then by the time they are due; of those that are closed, the latest first.
+    pub async fn tasks(&self, filter: &TaskFilter, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
+        const SQL: &str = select_tasks!(
+            "WHERE ($1 IS NULL OR t.status = $1) AND ($2 IS NULL OR t.kind = $2) AND ($3 IS NULL OR t.assigned_to = $3) \
+             AND ($4 = (1 = 0) OR t.assigned_to IS NULL) \
+             ORDER BY CASE WHEN t.status = 'open' THEN 0 ELSE 1 END, CASE WHEN t.priority = 'urgent' THEN 0 ELSE 1 END, CASE WHEN t.status = 'open' THEN COALESCE(t.due_at, t.created_at) END, t.done_at DESC, t.id LIMIT $5"
+        );
+        let rows: Vec<Row> = read!(self, |c| sqlx::query_as(SQL)
+            .bind(filter.status.as_deref())
+            .bind(filter.kind.as_deref())
+            .bind(filter.assigned_to.flatten())
+            .bind(filter.assigned_to == Some(None))
+            .bind(limit)
+            .fetch_all(c)
+            .await)?;
+        Ok(rows.into_iter().map(TaskRow::from).collect())
+    }
+
+    pub async fn task(&self, id: &str) -> Result<Option<TaskRow>, StoreError> {
+        const SQL: &str = select_tasks!("WHERE t.id = $1");
+        let row: Option<Row> = read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
+        Ok(row.map(TaskRow::from))
+    }
+}
+
+impl Tx {
+    /// What staff change of a task. Says whether there is one.
+    pub async fn change_task(&mut self, task: &TaskRow) -> Result<bool, StoreError> {
+        const SQL: &str =
+            "UPDATE tasks SET status = $2, assigned_to = $3, due_at = $4, done_at = $5 WHERE id = $1";
+        self.changed(Subject::Task, Some(&task.id));
+        let changed = execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(&task.id)
+                .bind(&task.status)
+                .bind(task.assigned_to)
+                .bind(task.due.map(Ts))
+                .bind(task.done.map(Ts))
+        )?;
+        Ok(changed > 0)
+    }
+}

@@ -1,0 +1,250 @@
+//! Colleagues who sign in, what they look at, callers who hold, and what is told to whoever listens, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::time::Duration;
+
+use agency::crm::{LeadId, Priority, Role, TaskKind, UserId};
+use agency::handoff::Reason;
+use agency::staff::StaffRole;
+use store::{
+    Audited, BeginCall, CallFilter, Change, NewAccount, NewTask, NewTransfer, Paging, SavedTurn, Session,
+    Store, StoreError, Subject, TaskFilter, TurnLine, TurnTimes,
+};
+use support::{later, now, phone, rows};
+
+async fn on_both(test: impl AsyncFn(Store)) {
+    for database in [testkit::sqlite(), testkit::postgres()] {
+        let store = Store::open(&database.url).await.unwrap();
+        test(store.clone()).await;
+        store.close().await;
+    }
+}
+
+fn account<'a>(id: &'a str, email: &'a str) -> NewAccount<'a> {
+    NewAccount { id, email, name: "Aisha Khan", role: StaffRole::Manager, user: Some(UserId(1)), now: now() }
+}
+
+fn session(id: &str, expires: i64) -> Session {
+    Session {
+        id: id.into(),
+        account: "account_1".into(),
+        browser: Some("Firefox".into()),
+        created: now(),
+        seen: now(),
+        expires: later(expires),
+    }
+}
+
+#[tokio::test]
+async fn accounts_and_sessions() {
+    on_both(async |store| {
+        let mut tx = store.begin().await.unwrap();
+        tx.add_account(&account("account_1", "aisha@agency.example")).await.unwrap();
+        tx.add_link("link", "account_1", later(60)).await.unwrap();
+        tx.add_link("old link", "account_1", later(1)).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let twice = tx.add_account(&account("account_2", "aisha@agency.example")).await;
+        assert!(matches!(twice, Err(StoreError::AlreadyDone)));
+        drop(tx);
+
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.use_link("old link", later(2)).await.unwrap(), None, "too old");
+        assert_eq!(tx.use_link("link", later(2)).await.unwrap().as_deref(), Some("account_1"));
+        assert_eq!(tx.use_link("link", later(2)).await.unwrap(), None, "good once");
+        tx.set_password("account_1", "hash", later(2)).await.unwrap();
+        tx.sign_in_failed("account_1", Some(later(5))).await.unwrap();
+        tx.commit().await.unwrap();
+        let kept = store.account_of("aisha@agency.example").await.unwrap().unwrap();
+        assert_eq!((kept.failed_attempts, kept.locked_until), (1, Some(later(5))));
+
+        let mut tx = store.begin().await.unwrap();
+        tx.begin_session(&session("session_1", 60), "token 1").await.unwrap();
+        tx.begin_session(&session("session_2", 60), "token 2").await.unwrap();
+        tx.session_seen("session_1", later(30), later(90)).await.unwrap();
+        tx.set_totp("account_1", Some("SECRET"), now()).await.unwrap();
+        assert!(tx.use_totp("account_1", 7).await.unwrap());
+        assert!(!tx.use_totp("account_1", 7).await.unwrap(), "a figure is good once");
+        tx.commit().await.unwrap();
+        let kept = store.account("account_1").await.unwrap().unwrap();
+        assert_eq!((kept.failed_attempts, kept.locked_until, kept.role), (0, None, StaffRole::Manager));
+        assert_eq!(store.session("token 1", later(70)).await.unwrap().unwrap().id, "session_1");
+        assert!(store.session("token 2", later(70)).await.unwrap().is_none(), "nobody used it");
+        assert_eq!(store.sessions_of("account_1", later(70)).await.unwrap().len(), 1);
+
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.end_session("account_9", "session_1").await.unwrap(), 0, "not theirs");
+        assert_eq!(tx.end_session("account_1", "session_1").await.unwrap(), 1);
+        assert_eq!(tx.end_sessions("account_1").await.unwrap(), 1);
+        tx.begin_session(&session("session_3", 60), "token 3").await.unwrap();
+        assert!(tx.change_account("account_1", StaffRole::ReadOnly, true, later(3)).await.unwrap());
+        let entry = Audited {
+            id: "audit_1",
+            actor: "account_1",
+            action: "account_changed",
+            subject: "account_1",
+            detail: None,
+            now: later(3),
+        };
+        tx.audit(&entry).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(store.session("token 3", later(4)).await.unwrap().is_none(), "out at once, everywhere");
+        let all = store.accounts().await.unwrap();
+        assert!(all[0].is_disabled && all[0].role == StaffRole::ReadOnly);
+        assert_eq!(store.audited(10).await.unwrap()[0].actor, "Aisha Khan");
+    })
+    .await;
+}
+
+async fn a_call(store: &Store, id: &str, minutes: i64, words: &str) -> LeadId {
+    let begin = BeginCall {
+        conversation: id,
+        call_sid: id,
+        phone: Some(&phone("07700900110")),
+        name: Some("Grace Mensah"),
+        email: None,
+        direction: "inbound",
+        now: later(minutes),
+    };
+    let mut tx = store.begin().await.unwrap();
+    let lead = tx.begin_call(&begin).await.unwrap();
+    let line = TurnLine {
+        id: format!("turn_{id}"),
+        speaker: "caller",
+        words: words.into(),
+        confidence: None,
+        times: TurnTimes { took_ms: Some(40), ..TurnTimes::default() },
+    };
+    let saved = SavedTurn { conversation: id, turn: 0, state: "{}", lines: &[line], now: later(minutes) };
+    tx.save_turn(&saved).await.unwrap();
+    tx.commit().await.unwrap();
+    lead
+}
+
+#[tokio::test]
+async fn calls_and_tasks_are_found() {
+    on_both(async |store| {
+        let lead = a_call(&store, "call_1", 0, "Is it 100% quiet in Elgin Avenue?").await;
+        for n in 2..=5 {
+            a_call(&store, &format!("call_{n}"), n, "hello").await;
+        }
+        let found = |filter: CallFilter, after, limit| {
+            let store = store.clone();
+            async move {
+                let rows = store.calls(&filter, &Paging { after, limit }).await.unwrap();
+                rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+            }
+        };
+        let all = CallFilter::default;
+        assert_eq!(found(all(), None, 2).await, ["call_5", "call_4"]);
+        let after = Some((later(4), "call_4".to_owned()));
+        assert_eq!(found(all(), after, 10).await, ["call_3", "call_2", "call_1"]);
+        let said = |words: &str| CallFilter { words: Some(words.into()), ..all() };
+        assert_eq!(found(said("100% QUIET"), None, 10).await, ["call_1"]);
+        assert_eq!(found(said("1_0%"), None, 10).await, [""; 0], "what people type is no pattern");
+        assert_eq!(found(CallFilter { is_live: Some(false), ..all() }, None, 10).await, [""; 0]);
+        let until = CallFilter { until: Some(later(3)), lead: Some(lead.0), has_emergency: Some(false), ..all() };
+        assert_eq!(found(until, None, 10).await, ["call_2", "call_1"]);
+        let one = store.call("call_1").await.unwrap().unwrap();
+        assert_eq!((one.name.as_deref(), one.channel.as_str(), one.ended), (Some("Grace Mensah"), "voice", None));
+        assert_eq!(store.call_lines("call_1").await.unwrap()[0].took_ms, Some(40));
+        assert!(store.call("call_9").await.unwrap().is_none());
+        assert!(store.incidents(true, 10).await.unwrap().is_empty());
+
+        let staff = serde_json::json!([{"id": 1, "name": "Amy Hart", "phone": null, "role": "negotiator", "active": true}]);
+        let mut tx = store.begin().await.unwrap();
+        tx.insert_rows("users", &rows(staff)).await.unwrap();
+        for (id, priority) in [("task_1", Priority::Normal), ("task_2", Priority::Urgent)] {
+            let task = NewTask {
+                id,
+                kind: TaskKind::CallBack,
+                priority,
+                title: "Ring back",
+                notes: None,
+                lead: Some(lead),
+                conversation: Some("call_1"),
+                message: None,
+                dedupe_key: id,
+                due: Some(later(60)),
+                now: now(),
+            };
+            assert!(tx.add_task(&task).await.unwrap());
+        }
+        tx.commit().await.unwrap();
+        let open = TaskFilter { status: Some("open".into()), ..TaskFilter::default() };
+        let tasks = store.tasks(&open, 10).await.unwrap();
+        assert_eq!(tasks.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["task_2", "task_1"]);
+        let mut task = store.task("task_2").await.unwrap().unwrap();
+        (task.status, task.done, task.assigned_to) = ("done".into(), Some(later(9)), Some(1));
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.change_task(&task).await.unwrap());
+        tx.commit().await.unwrap();
+        let mine = TaskFilter { assigned_to: Some(Some(1)), ..TaskFilter::default() };
+        assert_eq!(store.tasks(&mine, 10).await.unwrap()[0].assigned_name.as_deref(), Some("Amy Hart"));
+        let nobodys = TaskFilter { assigned_to: Some(None), ..TaskFilter::default() };
+        assert_eq!(store.tasks(&nobodys, 10).await.unwrap()[0].id, "task_1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_committed_is_told_and_nothing_else() {
+    on_both(async |store| {
+        let carried = tokio::spawn({
+            let store = store.clone();
+            async move { store.carry_changes().await }
+        });
+        let mut changes = store.changes();
+        // PostgreSQL's listener needs a moment until it listens; then the first change that is told is the last that was made.
+        let mut heard = None;
+        for n in 0..100 {
+            let mut rolled_back = store.begin().await.unwrap();
+            rolled_back.finish_task("task_never", now()).await.unwrap();
+            drop(rolled_back);
+            let mut tx = store.begin().await.unwrap();
+            tx.finish_task(&format!("task_{n}"), now()).await.unwrap();
+            tx.commit().await.unwrap();
+            if let Ok(change) = tokio::time::timeout(Duration::from_millis(100), changes.recv()).await {
+                heard = Some((n, change.unwrap()));
+                break;
+            }
+        }
+        let (n, change) = heard.unwrap();
+        assert_eq!(change, Change { subject: Subject::Task, id: Some(format!("task_{n}")) });
+        carried.abort();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn callers_hold_in_the_order_they_came() {
+    on_both(async |store| {
+        let lead = a_call(&store, "call_1", 0, "hello").await;
+        let mut tx = store.begin().await.unwrap();
+        for (id, minutes) in [("transfer_1", 0), ("transfer_2", 1)] {
+            let held = NewTransfer {
+                id,
+                conversation: "call_1",
+                lead,
+                reason: Reason::Asked,
+                summary: "",
+                caller: Role::Tenant,
+                home: None,
+                holds: true,
+                now: later(minutes),
+            };
+            tx.begin_transfer(&held).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let before = |at| store.waiting_before(later(1), "transfer_2", later(at));
+        assert_eq!(before(1).await.unwrap(), [(Reason::Asked, Role::Tenant)]);
+        assert_eq!(before(3).await.unwrap(), [], "their telephone has not asked for minutes");
+        let mut tx = store.begin().await.unwrap();
+        tx.still_holds("transfer_1", later(3)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(before(3).await.unwrap().len(), 1);
+    })
+    .await;
+}
