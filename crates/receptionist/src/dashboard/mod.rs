@@ -10,7 +10,7 @@ mod calls;
 pub(crate) mod events;
 mod files;
 mod page;
-pub(crate) mod password;
+pub mod password;
 mod problem;
 mod session;
 mod tasks;
@@ -71,7 +71,7 @@ pub fn openapi() -> OpenApi {
 pub(crate) fn router() -> Router<App> {
     let (routes, document) = api().split_for_parts();
     // A request that another site's page sends with our cookie is refused (Sec-Fetch-Site, Origin).
-    let routes = routes.fallback(problem::no_such_operation).layer(CsrfLayer::new());
+    let routes = routes.layer(CsrfLayer::new());
     Router::new()
         .merge(routes)
         .route("/api/openapi.json", get(async move || Json(document.clone())))

@@ -1,0 +1,393 @@
+//! The staff's API: nobody gets in without a session, nobody does more than their role allows, and what changes is told.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use agency::crm::UserId;
+use agency::staff::{Permission, StaffRole};
+use futures_util::StreamExt;
+use jiff::SignedDuration;
+use receptionist::dashboard::{invite, openapi};
+use receptionist::rehearsal::AGENCY_NUMBER;
+use reqwest::{Client, Method, Response, StatusCode};
+use serde_json::{Value, json};
+use store::NewAccount;
+use support::{Agency, rows, start};
+
+const PASSWORD: &str = "plum harbour forty-two";
+
+/// Somebody with an account, at their browser.
+struct Colleague {
+    http: Client,
+    base: String,
+    cookie: String,
+    account: String,
+}
+
+impl Colleague {
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        request.send().await.unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let response = self.send(Method::GET, path, None).await;
+        assert_eq!(response.status(), 200, "{path}");
+        response.json().await.unwrap()
+    }
+
+    async fn status(&self, method: Method, path: &str, body: Option<Value>) -> StatusCode {
+        self.send(method, path, body).await.status()
+    }
+}
+
+async fn sign_in(agency: &Agency, email: &str, more: &[(&str, &str)]) -> Response {
+    let mut wish = json!({"email": email, "password": PASSWORD});
+    for (name, value) in more {
+        wish[*name] = json!(value);
+    }
+    Client::new().post(format!("{}/api/v1/session", agency.base_url)).json(&wish).send().await.unwrap()
+}
+
+fn cookie(response: &Response) -> String {
+    let set = response.headers()["set-cookie"].to_str().unwrap();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
+    set.split(';').next().unwrap().to_owned()
+}
+
+/// An account whose password was chosen by its link, and a session.
+async fn colleague(agency: &Agency, role: StaffRole) -> Colleague {
+    let app = &agency.app;
+    let (id, email) = (app.id("account"), format!("{role}@agency.example"));
+    let mut tx = app.store.begin().await.unwrap();
+    let new = NewAccount {
+        id: &id,
+        email: &email,
+        name: "Aisha Khan",
+        role,
+        user: Some(UserId(1)),
+        now: app.now(),
+    };
+    tx.add_account(&new).await.unwrap();
+    let link = invite(app, &mut tx, &id).await.unwrap();
+    tx.commit().await.unwrap();
+    let token = link.split_once('#').unwrap().1;
+    let choose = |password: &'static str| {
+        let wish = json!({"token": token, "password": password});
+        Client::new().post(format!("{}/api/v1/password", agency.base_url)).json(&wish).send()
+    };
+    assert_eq!(
+        choose("password1234").await.unwrap().status(),
+        400,
+        "it would be guessed, and the link stays good"
+    );
+    assert_eq!(choose(PASSWORD).await.unwrap().status(), 204);
+    assert_eq!(choose(PASSWORD).await.unwrap().status(), 404, "the link is good once");
+    let response = sign_in(agency, &email, &[]).await;
+    assert_eq!(response.status(), 200);
+    Colleague { http: Client::new(), base: agency.base_url.clone(), cookie: cookie(&response), account: id }
+}
+
+/// Every operation: method, path and the permission it asks for; none: open to anybody.
+fn operations() -> Vec<(Method, String, Option<Permission>)> {
+    let document = serde_json::to_value(openapi()).unwrap();
+    let mut all = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let scope = operation["security"][0]["session"][0].as_str();
+            let permission = scope.map(|word| Permission::from_word(word).unwrap());
+            all.push((method.to_uppercase().parse().unwrap(), path.replace("{id}", "nothing"), permission));
+        }
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_operation_without_authorisation() {
+    let agency = start(testkit::sqlite()).await;
+    let open: Vec<_> = operations().into_iter().filter(|(_, _, needs)| needs.is_none()).collect();
+    let open: Vec<&str> = open.iter().map(|(_, path, _)| path.as_str()).collect();
+    assert_eq!(open, ["/api/v1/password", "/api/v1/session"], "only these are for strangers");
+    let mut staff = BTreeMap::new();
+    for role in StaffRole::ALL {
+        staff.insert(role.word(), (role, colleague(&agency, *role).await));
+    }
+    for (method, path, needs) in operations().into_iter().filter(|(_, _, needs)| needs.is_some()) {
+        // Ends the session that the test goes on with.
+        if method == Method::DELETE && path == "/api/v1/session" {
+            continue;
+        }
+        let body = (method != Method::GET).then(|| json!({}));
+        for stranger in ["", "session=", "session=0000"] {
+            let asked = Client::new()
+                .request(method.clone(), format!("{}{path}", agency.base_url))
+                .header("cookie", stranger)
+                .json(&json!({}))
+                .send();
+            assert_eq!(asked.await.unwrap().status(), 401, "{method} {path}");
+        }
+        for (role, colleague) in staff.values() {
+            let status = colleague.status(method.clone(), &path, body.clone()).await;
+            let may = role.may(needs.unwrap());
+            assert_eq!(status != 403, may, "{method} {path} as {role}: {status}");
+            assert!(status != 401 && !status.is_server_error(), "{method} {path} as {role}: {status}");
+        }
+    }
+    let (_, reader) = &staff["read_only"];
+    assert_eq!(reader.status(Method::DELETE, "/api/v1/session", None).await, 204);
+    assert_eq!(reader.status(Method::GET, "/api/v1/session", None).await, 401, "signed out");
+}
+
+#[test]
+fn the_document_in_the_repository_is_the_servers() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../dashboard/openapi.json");
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(
+        kept == serde_json::to_value(openapi()).unwrap(),
+        "run `make dashboard-client` and commit what it writes"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_and_forging_lead_nowhere() {
+    let agency = start(testkit::sqlite()).await;
+    let admin = colleague(&agency, StaffRole::Admin).await;
+    let wrong = [("password", "something else entirely")];
+    for _ in 0..5 {
+        assert_eq!(sign_in(&agency, "admin@agency.example", &wrong).await.status(), 401);
+    }
+    let resting = sign_in(&agency, "admin@agency.example", &[]).await;
+    assert_eq!(resting.status(), 429, "the right password must wait too");
+    assert!(resting.text().await.unwrap().contains("Try again in"));
+    assert_eq!(
+        sign_in(&agency, "nobody@agency.example", &[]).await.status(),
+        401,
+        "as an account that is there"
+    );
+    agency.let_pass(SignedDuration::from_mins(2));
+    assert_eq!(sign_in(&agency, " ADMIN@agency.example ", &[]).await.status(), 200);
+
+    let forged = admin.http.delete(format!("{}/api/v1/sessions", admin.base)).header("cookie", &admin.cookie);
+    let forged = forged.header("sec-fetch-site", "cross-site").header("origin", "https://elsewhere.example");
+    assert_eq!(forged.send().await.unwrap().status(), 403, "another site's page asks with our cookie");
+    assert_eq!(admin.get("/api/v1/sessions").await.as_array().unwrap().len(), 2);
+    assert_eq!(admin.status(Method::DELETE, "/api/v1/sessions", None).await, 204);
+    assert_eq!(admin.get("/api/v1/sessions").await.as_array().unwrap().len(), 1);
+    agency.let_pass(SignedDuration::from_hours(12));
+    assert_eq!(
+        admin.status(Method::GET, "/api/v1/session", None).await,
+        401,
+        "nobody used it for half a day"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_factor_is_asked_for_and_its_figure_is_good_once() {
+    let agency = start(testkit::sqlite()).await;
+    let manager = colleague(&agency, StaffRole::Manager).await;
+    let begun: Value = manager.send(Method::POST, "/api/v1/session/totp", None).await.json().await.unwrap();
+    let secret = begun["secret"].as_str().unwrap().to_owned();
+    assert!(begun["uri"].as_str().unwrap().starts_with("otpauth://totp/"));
+    let figure = |app: &receptionist::app::App| {
+        let key = totp_rs::Secret::try_from_base32(&secret).unwrap();
+        let totp = totp_rs::Builder::new().with_secret(key).build().unwrap();
+        totp.generate(u64::try_from(app.now().as_second()).unwrap()).to_string()
+    };
+    let wrong = json!({"secret": secret, "figure": "000000"});
+    assert_eq!(manager.status(Method::PUT, "/api/v1/session/totp", Some(wrong)).await, 400);
+    let right = json!({"secret": secret, "figure": figure(&agency.app)});
+    assert_eq!(manager.status(Method::PUT, "/api/v1/session/totp", Some(right)).await, 204);
+    let email = "manager@agency.example";
+    let asked = sign_in(&agency, email, &[]).await;
+    assert_eq!(
+        (asked.status().as_u16(), asked.json::<Value>().await.unwrap()["code"].clone()),
+        (401, json!("figure_needed"))
+    );
+    assert_eq!(
+        sign_in(&agency, email, &[("figure", &figure(&agency.app))]).await.status(),
+        401,
+        "used already"
+    );
+    agency.let_pass(SignedDuration::from_secs(60));
+    assert_eq!(sign_in(&agency, email, &[("figure", &figure(&agency.app))]).await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_kept_by_administrators() {
+    let agency = start(testkit::postgres()).await;
+    let admin = colleague(&agency, StaffRole::Admin).await;
+    let new = |role: &str| Some(json!({"email": "Ben@Agency.example", "name": "Ben", "role": role}));
+    assert_eq!(admin.status(Method::POST, "/api/v1/accounts", new("king")).await, 400);
+    let made = admin.send(Method::POST, "/api/v1/accounts", new("reviewer")).await;
+    assert_eq!(made.status(), 201);
+    let id = made.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned();
+    assert_eq!(admin.status(Method::POST, "/api/v1/accounts", new("reviewer")).await, 409);
+    let path = format!("/api/v1/accounts/{id}");
+    assert_eq!(admin.status(Method::PATCH, &path, Some(json!({"role": "negotiator"}))).await, 200);
+    assert_eq!(admin.status(Method::PATCH, &path, Some(json!({"is_disabled": true}))).await, 200);
+    let own = format!("/api/v1/accounts/{}", admin.account);
+    assert_eq!(
+        admin.status(Method::PATCH, &own, Some(json!({"role": "reviewer"}))).await,
+        409,
+        "nobody locks themselves out"
+    );
+    let actions: Vec<String> = admin
+        .get("/api/v1/audit")
+        .await
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["action"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(actions, ["account_changed", "account_changed", "account_created", "signed_in"]);
+}
+
+/// Frames of the stream as they come: (event, data).
+async fn frame(
+    stream: &mut (impl StreamExt<Item = reqwest::Result<bytes::Bytes>> + Unpin),
+    held: &mut String,
+) -> (String, String) {
+    loop {
+        if let Some((whole, rest)) = held.split_once("\n\n") {
+            let field = |name: &str| {
+                let line = whole.lines().find_map(|line| line.strip_prefix(name));
+                line.unwrap_or_default().trim().to_owned()
+            };
+            let found = (field("event:"), field("data:"));
+            *held = rest.to_owned();
+            if !found.0.is_empty() {
+                return found;
+            }
+            continue;
+        }
+        let chunk =
+            tokio::time::timeout(Duration::from_secs(10), stream.next()).await.unwrap().unwrap().unwrap();
+        held.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
+}
+
+/// A call is told while it happens, is read with its transcript, and its number is masked for whoever may not see it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_on_the_stream_as_it_happens() {
+    for database in [testkit::sqlite(), testkit::postgres()] {
+        let agency = start(database).await;
+        let (reader, worker) =
+            (colleague(&agency, StaffRole::ReadOnly).await, colleague(&agency, StaffRole::Negotiator).await);
+        let mut stream = worker.send(Method::GET, "/api/v1/events", None).await.bytes_stream();
+        let mut held = String::new();
+        assert_eq!(frame(&mut stream, &mut held).await.0, "resync", "whoever comes new reads everything");
+        // PostgreSQL's listener needs a moment after the start.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let mut call = agency.network.ring("+447700900123", AGENCY_NUMBER).await.unwrap();
+        call.say("a two bed flat to rent in Maida Vale please").await.unwrap();
+        let began = Instant::now();
+        let (event, data) = frame(&mut stream, &mut held).await;
+        let change: Value = serde_json::from_str(&data).unwrap();
+        assert_eq!((event.as_str(), &change["subject"]), ("change", &json!("call")));
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "how fast it is on screen is measured in the browser"
+        );
+        let id = change["id"].as_str().unwrap();
+        let live = worker.get("/api/v1/calls?live=true").await;
+        assert_eq!((live["items"].as_array().unwrap().len(), &live["items"][0]["id"]), (1, &json!(id)));
+        assert_eq!(live["items"][0]["phone"], "+447700900123");
+        let one = reader.get(&format!("/api/v1/calls/{id}")).await;
+        assert_eq!(one["call"]["phone"], "+44•••••••123");
+        assert_eq!(one["call"]["facts"][0]["name"], "looking_for", "{one}");
+        let said = one["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|line| line["words"] == "a two bed flat to rent in Maida Vale please");
+        assert!(said, "{one}");
+        call.hang_up();
+        agency.settle().await.unwrap();
+        assert!(worker.get("/api/v1/calls?live=true").await["items"].as_array().unwrap().is_empty());
+        let found = worker.get("/api/v1/calls?q=two%20bed&limit=1").await;
+        assert!(found["items"][0]["found"].as_str().unwrap().contains("two bed"));
+        assert_eq!(worker.status(Method::GET, "/api/v1/calls?q=ab", None).await, 400);
+        assert_eq!(worker.status(Method::GET, "/api/v1/calls?after=!", None).await, 400);
+        agency.app.stopping.cancel();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_in_pages() {
+    let agency = start(testkit::sqlite()).await;
+    let reader = colleague(&agency, StaffRole::ReadOnly).await;
+    for n in 0..5 {
+        let mut call = agency.network.ring(&format!("+44770090012{n}"), AGENCY_NUMBER).await.unwrap();
+        call.hang_up();
+        agency.settle().await.unwrap();
+        agency.let_pass(SignedDuration::from_mins(1));
+    }
+    let today = agency.app.now().strftime("%Y-%m-%d").to_string();
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = reader.get(&format!("/api/v1/calls?limit=2&from={today}&to={today}{after}")).await;
+        seen.extend(
+            page["items"].as_array().unwrap().iter().map(|call| call["id"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    let mut unique = seen.clone();
+    unique.dedup();
+    assert_eq!((seen.len(), unique.len()), (5, 5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emergency_is_taken_by_name_and_once() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let mut call = agency.network.ring("+447700900110", AGENCY_NUMBER).await.unwrap();
+    call.say("I can smell gas in my flat").await.unwrap();
+    let open = worker.get("/api/v1/alerts?open=true").await;
+    let id = open[0]["id"].as_str().unwrap();
+    assert_eq!((&open[0]["hazard"], &open[0]["acknowledged"]), (&json!("gas"), &Value::Null));
+    let path = format!("/api/v1/alerts/{id}/acknowledge");
+    assert_eq!(worker.status(Method::POST, &path, None).await, 204);
+    assert_eq!(worker.status(Method::POST, &path, None).await, 409);
+    assert_eq!(worker.get("/api/v1/alerts?open=true").await, json!([]));
+    assert_eq!(worker.get("/api/v1/alerts").await[0]["acknowledged_by"], "Aisha Khan");
+    agency.settle().await.unwrap();
+    let told = agency
+        .network
+        .messages()
+        .iter()
+        .any(|sent| sent.to == "+447700900110" && sent.body.contains("Aisha Khan"));
+    assert!(told, "the caller hears who is dealing with it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_done_undone_given_and_put_off() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let mut call = agency.network.ring("+447700900932", AGENCY_NUMBER).await.unwrap();
+    for words in ["put me through to someone please", "it's about my application", "Hana Sato", "no thanks"] {
+        call.say(words).await.unwrap();
+    }
+    agency.settle().await.unwrap();
+    let id = rows(&agency, "tasks").await[0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/tasks/{id}");
+    let change = async |wish: Value| {
+        worker.send(Method::PATCH, &path, Some(wish)).await.json::<Value>().await.unwrap()
+    };
+    assert_eq!(worker.get("/api/v1/tasks?whose=unassigned").await.as_array().unwrap().len(), 1);
+    assert_eq!(change(json!({"assigned_to": 1})).await["assigned_name"], "Amy Hart");
+    assert_eq!(worker.get("/api/v1/tasks?whose=mine").await.as_array().unwrap().len(), 1);
+    assert_eq!(change(json!({"status": "done"})).await["status"], "done");
+    assert_eq!(worker.get("/api/v1/tasks").await, json!([]));
+    assert_eq!(change(json!({"status": "open"})).await["done"], Value::Null);
+    assert_eq!(change(json!({"due": "2026-11-24T09:00:00Z"})).await["due"], "2026-11-24T09:00:00Z");
+    assert_eq!(worker.status(Method::PATCH, &path, Some(json!({"status": "gone"}))).await, 400);
+    assert_eq!(worker.status(Method::PATCH, "/api/v1/tasks/nothing", Some(json!({}))).await, 404);
+}
