@@ -1,20 +1,29 @@
 # Thin: each target is one thing a person does. `make demo` and `make test` are enough to begin.
-.PHONY: help demo call test test-tools check format bench schemas
+.PHONY: help demo call test test-tools check format bench schemas dashboard dashboard-client
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 demo: toolchain ## One call in the terminal, then a server to ring (no keys, no network)
+	@./scripts/dashboard || echo 'dashboard: it could not be built; the demo goes on without it' >&2
 	cargo run --quiet --bin receptionist -- demo $(DEMO)
 
 call: toolchain ## Be the caller: ring the running demo
 	cargo run --quiet --bin receptionist -- call $(CALL)
 
-test: toolchain test-tools ## Everything, on real databases, with the official SDKs as oracles
+test: toolchain test-tools ## Everything, on real databases, with the official SDKs as oracles, in a real browser
+	@./scripts/dashboard --required
 	cargo test --workspace
 
 test-tools: ## Install what the tests need and this machine lacks
 	@./scripts/test-tools
+
+dashboard: toolchain ## The staff's pages, which the server embeds (needs Node)
+	@./scripts/dashboard --required
+
+dashboard-client: toolchain ## After a change of the staff's API: its description anew, and the pages with it
+	cargo run --quiet --bin receptionist -- openapi > dashboard/openapi.json
+	@./scripts/dashboard --required
 
 check: toolchain ## Formatting and lints, as CI demands them
 	cargo fmt --all --check

@@ -255,13 +255,13 @@ async fn frame(
     held: &mut String,
 ) -> (String, String) {
     loop {
-        if let Some((whole, rest)) = held.split_once("\n\n") {
+        if let Some(end) = held.find("\n\n") {
+            let whole: String = held.drain(..end + 2).collect();
             let field = |name: &str| {
                 let line = whole.lines().find_map(|line| line.strip_prefix(name));
                 line.unwrap_or_default().trim().to_owned()
             };
             let found = (field("event:"), field("data:"));
-            *held = rest.to_owned();
             if !found.0.is_empty() {
                 return found;
             }

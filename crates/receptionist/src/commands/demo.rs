@@ -4,11 +4,16 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use agency::crm::UserId;
+use agency::staff::StaffRole;
 use phone_network::{Call, Faults};
 use serde_json::{Map, Value};
+use store::NewAccount;
 
 use super::terminal::{caller, heading, print, receptionist, written};
+use crate::app::App;
 use crate::clock::{Clock, Ids};
+use crate::dashboard::invite;
 use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal};
 use crate::scenarios::Snapshot;
 use crate::{seed, server, telemetry};
@@ -26,6 +31,7 @@ pub(super) struct Options {
     data_dir: PathBuf,
 }
 
+const MANAGER: &str = "amy@johnbarclay.example";
 const CALLER: &str = "+447700900900";
 
 /// What the caller says. Every answer fits whatever day it is: choices, not dates.
@@ -75,7 +81,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
         rehearsal.stop().await;
         return Ok(booked);
     }
-    tell_how_to_ring(&rehearsal);
+    tell_how_to_ring(&rehearsal, &sign_in_link(&rehearsal.app).await?);
     rehearsal.serve_until(server::stop_signal()).await;
     Ok(true)
 }
@@ -188,8 +194,29 @@ fn told(table: &str, row: &Map<String, Value>) -> Option<String> {
     })
 }
 
-fn tell_how_to_ring(rehearsal: &Rehearsal) {
+/// An account of this run, without a password until somebody chooses one.
+async fn sign_in_link(app: &App) -> anyhow::Result<String> {
+    let id = app.id("account");
+    let mut tx = app.store.begin().await?;
+    let new = NewAccount {
+        id: &id,
+        email: MANAGER,
+        name: "Amy Hart",
+        role: StaffRole::Admin,
+        user: Some(UserId(1)),
+        now: app.now(),
+    };
+    tx.add_account(&new).await?;
+    let link = invite(app, &mut tx, &id).await?;
+    tx.commit().await?;
+    Ok(link)
+}
+
+fn tell_how_to_ring(rehearsal: &Rehearsal, link: &str) {
     let url = &rehearsal.base_url;
+    print("");
+    print(&format!("The dashboard: choose a password at {link}"));
+    print(&format!("and sign in as {MANAGER}. The link is good once, the account for this run."));
     print("");
     print(&format!("Serving on {url}. In another terminal:"));
     print(&format!(

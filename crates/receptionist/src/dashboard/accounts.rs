@@ -43,7 +43,7 @@ fn view(account: Account) -> AccountView {
 }
 
 /// Everybody who may sign in.
-#[utoipa::path(get, path = "/api/v1/accounts", tag = "accounts", security(("session" = ["administer"])),
+#[utoipa::path(get, operation_id = "list_accounts", path = "/api/v1/accounts", tag = "accounts", security(("session" = ["administer"])),
     responses((status = 200, body = [AccountView]), (status = 403, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -56,7 +56,7 @@ pub(super) async fn list(
 pub(super) struct CreateAccount {
     email: String,
     name: String,
-    /// admin, manager, negotiator, reviewer or read_only.
+    /// admin, manager, negotiator, reviewer or `read_only`.
     role: String,
     /// The colleague's id in the CRM: their own tasks and viewings.
     user: Option<i64>,
@@ -75,7 +75,7 @@ fn role(word: &str) -> Result<StaffRole, Problem> {
 }
 
 /// A new account. Nobody but its owner ever knows the password: they choose it by the link.
-#[utoipa::path(post, path = "/api/v1/accounts", tag = "accounts", security(("session" = ["administer"])), request_body = CreateAccount,
+#[utoipa::path(post, operation_id = "create_account", path = "/api/v1/accounts", tag = "accounts", security(("session" = ["administer"])), request_body = CreateAccount,
     responses((status = 201, body = Invitation), (status = 400, body = Problem), (status = 403, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn create(
     State(app): State<App>,
@@ -117,7 +117,7 @@ pub(super) struct ChangeAccount {
 }
 
 /// Changes a role, or lets somebody sign in no more; that takes effect at once, everywhere.
-#[utoipa::path(patch, path = "/api/v1/accounts/{id}", tag = "accounts", security(("session" = ["administer"])),
+#[utoipa::path(patch, operation_id = "change_account", path = "/api/v1/accounts/{id}", tag = "accounts", security(("session" = ["administer"])),
     params(("id" = String, Path)), request_body = ChangeAccount,
     responses((status = 200, body = AccountView), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn change(
@@ -145,7 +145,7 @@ pub(super) async fn change(
 }
 
 /// A new link to choose a password, for somebody who forgot theirs.
-#[utoipa::path(post, path = "/api/v1/accounts/{id}/link", tag = "accounts", security(("session" = ["administer"])),
+#[utoipa::path(post, operation_id = "make_link", path = "/api/v1/accounts/{id}/link", tag = "accounts", security(("session" = ["administer"])),
     params(("id" = String, Path)),
     responses((status = 201, body = Invitation), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn link(
@@ -173,7 +173,7 @@ pub(super) struct AuditView {
 }
 
 /// Who did what, the latest first: 200 entries.
-#[utoipa::path(get, path = "/api/v1/audit", tag = "accounts", security(("session" = ["administer"])),
+#[utoipa::path(get, operation_id = "read_audit", path = "/api/v1/audit", tag = "accounts", security(("session" = ["administer"])),
     responses((status = 200, body = [AuditView]), (status = 403, body = Problem)))]
 pub(super) async fn audit(
     State(app): State<App>,

@@ -57,7 +57,7 @@ fn view(row: AlertRow) -> AlertView {
 }
 
 /// Emergencies, those that nobody has taken first: at most 100.
-#[utoipa::path(get, path = "/api/v1/alerts", tag = "alerts", security(("session" = ["view"])), params(AlertQuery),
+#[utoipa::path(get, operation_id = "list_alerts", path = "/api/v1/alerts", tag = "alerts", security(("session" = ["view"])), params(AlertQuery),
     responses((status = 200, body = [AlertView]), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -69,7 +69,7 @@ pub(super) async fn list(
 }
 
 /// Takes an emergency, by name: nobody else is rung for it, and the caller is told who is coming.
-#[utoipa::path(post, path = "/api/v1/alerts/{id}/acknowledge", tag = "alerts", security(("session" = ["work"])), params(("id" = String, Path)),
+#[utoipa::path(post, operation_id = "acknowledge_alert", path = "/api/v1/alerts/{id}/acknowledge", tag = "alerts", security(("session" = ["work"])), params(("id" = String, Path)),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn acknowledge(
     State(app): State<App>,

@@ -69,6 +69,9 @@ pub(super) struct CallView {
     found: Option<String>,
     /// What Sarah is doing or has last done, such as `choose_slot`; of calls going on.
     step: Option<String>,
+    /// The caller's latest words, and ours; of calls going on.
+    heard: Option<String>,
+    said: Option<String>,
     /// What has been understood so far.
     facts: Vec<Fact>,
 }
@@ -76,7 +79,7 @@ pub(super) struct CallView {
 /// One thing that was understood.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Fact {
-    /// looking_for, home, slot, name, email, message, place.
+    /// `looking_for`, home, slot, name, email, message, place.
     name: &'static str,
     value: String,
 }
@@ -106,6 +109,8 @@ impl CallView {
             was_taken: row.was_taken,
             found: row.found,
             step: memory.as_ref().filter(|_| is_live).map(|memory| memory.step.word()),
+            heard: memory.as_ref().filter(|_| is_live).map(|memory| memory.last_heard.clone()),
+            said: memory.as_ref().filter(|_| is_live).map(|memory| memory.last_words.clone()),
             facts: memory.as_ref().map(facts).unwrap_or_default(),
             name: row.name.or_else(|| memory.and_then(|memory| memory.details.name)),
         }
@@ -134,7 +139,7 @@ fn start_of_day(day: Date) -> Timestamp {
 }
 
 /// Conversations, the newest first.
-#[utoipa::path(get, path = "/api/v1/calls", tag = "calls", security(("session" = ["view"])), params(CallQuery),
+#[utoipa::path(get, operation_id = "list_calls", path = "/api/v1/calls", tag = "calls", security(("session" = ["view"])), params(CallQuery),
     responses((status = 200, body = Page<CallView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -211,7 +216,7 @@ pub(super) struct CallDetail {
 }
 
 /// One conversation, going on or over.
-#[utoipa::path(get, path = "/api/v1/calls/{id}", tag = "calls", security(("session" = ["view"])), params(("id" = String, Path)),
+#[utoipa::path(get, operation_id = "get_call", path = "/api/v1/calls/{id}", tag = "calls", security(("session" = ["view"])), params(("id" = String, Path)),
     responses((status = 200, body = CallDetail), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn one(
     State(app): State<App>,

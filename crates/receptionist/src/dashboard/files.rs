@@ -27,7 +27,7 @@ base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 /// Every address that is not the API's or a file's is a page: the one document, which reads the address.
 async fn page(uri: Uri, headers: HeaderMap) -> Response {
     if uri.path().starts_with("/api/") {
-        return super::problem::no_such_operation().await.into_response();
+        return super::problem::no_such_operation().into_response();
     }
     let policy: [(HeaderName, &str); 4] = [
         (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -6,7 +6,7 @@ use tokio::sync::Semaphore;
 /// So many are computed at once: a flood of sign-ins must not take the memory and the cores from the calls.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
-pub(crate) async fn hash(password: String) -> anyhow::Result<String> {
+pub async fn hash(password: String) -> anyhow::Result<String> {
     let hashed =
         apart(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
     hashed.await?.map_err(|error| anyhow::anyhow!("the password could not be hashed: {error}"))
@@ -14,13 +14,14 @@ pub(crate) async fn hash(password: String) -> anyhow::Result<String> {
 
 /// Whether it is the one. Somebody unknown takes as long as somebody known.
 pub(crate) async fn is_right(password: String, hash: Option<String>) -> anyhow::Result<bool> {
-    apart(move || match hash {
-        Some(hash) => Argon2::default().verify_password(password.as_bytes(), hash.as_str()).is_ok(),
-        None => {
+    apart(move || {
+        let password = password.as_bytes();
+        let Some(hash) = hash else {
             // The work is done for its time only.
-            let _ = Argon2::default().hash_password(password.as_bytes());
-            false
-        }
+            let _ = Argon2::default().hash_password(password);
+            return false;
+        };
+        Argon2::default().verify_password(password, hash.as_str()).is_ok()
     })
     .await
 }

@@ -67,7 +67,7 @@ impl Problem {
     }
 }
 
-pub(super) async fn no_such_operation() -> Problem {
+pub(super) fn no_such_operation() -> Problem {
     Problem::not_found("There is no such operation; see /api/openapi.json")
 }
 

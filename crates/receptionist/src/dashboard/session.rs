@@ -198,7 +198,7 @@ pub(super) struct SessionView {
 }
 
 /// Where this account is signed in.
-#[utoipa::path(get, path = "/api/v1/sessions", tag = "session", security(("session" = ["view"])),
+#[utoipa::path(get, operation_id = "list_sessions", path = "/api/v1/sessions", tag = "session", security(("session" = ["view"])),
     responses((status = 200, body = [SessionView]), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -217,7 +217,7 @@ pub(super) async fn list(
 }
 
 /// Signs out every browser but this one.
-#[utoipa::path(delete, path = "/api/v1/sessions", tag = "session", security(("session" = ["view"])),
+#[utoipa::path(delete, operation_id = "end_other_sessions", path = "/api/v1/sessions", tag = "session", security(("session" = ["view"])),
     responses((status = 204), (status = 401, body = Problem)))]
 pub(super) async fn end_others(State(app): State<App>, staff: Staff<Views>) -> Result<StatusCode, Problem> {
     let mut tx = app.store.begin().await?;
@@ -231,7 +231,7 @@ pub(super) async fn end_others(State(app): State<App>, staff: Staff<Views>) -> R
 }
 
 /// Signs one browser of this account out.
-#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "session", security(("session" = ["view"])),
+#[utoipa::path(delete, operation_id = "end_session", path = "/api/v1/sessions/{id}", tag = "session", security(("session" = ["view"])),
     params(("id" = String, Path)), responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn end(
     State(app): State<App>,
@@ -327,7 +327,7 @@ pub(super) async fn begin_totp(State(app): State<App>, staff: Staff<Views>) -> J
     let uri = format!(
         "otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30"
     );
-    Json(NewTotp { secret: secret.to_string(), uri })
+    Json(NewTotp { secret, uri })
 }
 
 #[derive(Deserialize, ToSchema)]

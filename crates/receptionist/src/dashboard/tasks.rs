@@ -19,7 +19,7 @@ pub(super) struct TaskQuery {
     status: Option<String>,
     /// mine, unassigned or team (everybody's).
     whose: Option<String>,
-    /// call_back, follow_up, complaint, data_request, delivery_failed, review or other.
+    /// `call_back`, `follow_up`, complaint, `data_request`, `delivery_failed`, review or other.
     kind: Option<String>,
 }
 
@@ -67,7 +67,7 @@ fn view<N: Needs>(row: TaskRow, staff: &Staff<N>) -> TaskView {
 }
 
 /// Tasks: the urgent first, then by the time they are due; at most 200.
-#[utoipa::path(get, path = "/api/v1/tasks", tag = "tasks", security(("session" = ["view"])), params(TaskQuery),
+#[utoipa::path(get, operation_id = "list_tasks", path = "/api/v1/tasks", tag = "tasks", security(("session" = ["view"])), params(TaskQuery),
     responses((status = 200, body = [TaskView]), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -100,7 +100,7 @@ pub(super) struct ChangeTask {
 }
 
 /// Does a task, takes it up again, gives it to somebody or puts it off.
-#[utoipa::path(patch, path = "/api/v1/tasks/{id}", tag = "tasks", security(("session" = ["work"])), params(("id" = String, Path)),
+#[utoipa::path(patch, operation_id = "change_task", path = "/api/v1/tasks/{id}", tag = "tasks", security(("session" = ["work"])), params(("id" = String, Path)),
     request_body = ChangeTask,
     responses((status = 200, body = TaskView), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn change(

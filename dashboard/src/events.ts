@@ -1,0 +1,111 @@
+// One stream a browser: HTTP/1.1 gives six connections to a host, and the sixth tab would hang. The tab that holds the lock
+// listens and tells the others.
+import { useSyncExternalStore } from 'react';
+import { queries } from './api';
+
+export type Connection = 'connecting' | 'live' | 'offline';
+type Change = { subject: string; id?: string | null };
+type Told = { change: Change } | { resync: true } | { connection: Connection; since: number } | { ask: true };
+
+const STALE_MS = 35_000;
+const TOGETHER_MS = 100;
+
+/** Which lists and records show a subject. */
+const SHOWN_BY: Record<string, string[]> = {
+  call: ['listCalls', 'getCall'],
+  alert: ['listAlerts', 'listCalls', 'getCall'],
+  task: ['listTasks'],
+};
+
+let state: { connection: Connection; since: number } = { connection: 'connecting', since: Date.now() };
+const watchers = new Set<() => void>();
+const channel = new BroadcastChannel('receptionist-events');
+const waiting = new Map<string, Change>();
+let timer: number | undefined;
+let leads = false;
+
+function set(connection: Connection, since = Date.now()) {
+  if (connection === state.connection) return;
+  state = { connection, since };
+  for (const watcher of watchers) watcher();
+  if (leads) channel.postMessage({ connection, since } satisfies Told);
+}
+
+/** The first change is shown at once; those that follow it closely are read together. */
+function heard(change: Change) {
+  waiting.set(`${change.subject} ${change.id ?? ''}`, change);
+  if (timer === undefined) flush();
+}
+
+function flush() {
+  timer = undefined;
+  if (waiting.size === 0) return;
+  const changes = [...waiting.values()];
+  waiting.clear();
+  timer = window.setTimeout(flush, TOGETHER_MS);
+  void queries.invalidateQueries({
+    predicate: ({ queryKey }) => {
+      const [{ _id, path }] = queryKey as [{ _id: string; path?: { id?: string } }];
+      const shows = ({ subject, id }: Change) =>
+        SHOWN_BY[subject]?.includes(_id) && (!path?.id || !id || path.id === id || subject === 'alert');
+      return changes.some(shows);
+    },
+  });
+}
+
+function take(told: Told) {
+  if ('change' in told) heard(told.change);
+  else if ('resync' in told) void queries.invalidateQueries();
+  else if ('connection' in told) set(told.connection, told.since);
+  else if (leads) channel.postMessage({ ...state } satisfies Told);
+}
+
+function tell(told: Told) {
+  channel.postMessage(told);
+  take(told);
+}
+
+/** Until the promise of the lock ends: this tab listens for all. */
+function lead(): Promise<never> {
+  leads = true;
+  let last = Date.now();
+  const source = new EventSource('/api/v1/events');
+  const alive = () => {
+    last = Date.now();
+    set('live');
+  };
+  source.onopen = alive;
+  source.onerror = () => set('offline');
+  source.addEventListener('change', (event) => {
+    alive();
+    tell({ change: JSON.parse(event.data) });
+  });
+  source.addEventListener('resync', () => {
+    alive();
+    tell({ resync: true });
+  });
+  window.setInterval(() => {
+    // Heartbeats are comments, which no script sees: an open connection counts as alive.
+    if (source.readyState === EventSource.OPEN) last = Date.now();
+    if (Date.now() - last > STALE_MS) set('offline');
+  }, 5_000);
+  return new Promise(() => {});
+}
+
+/** Begins to listen, once a session is there. */
+export function listen() {
+  channel.onmessage = ({ data }: MessageEvent<Told>) => take(data);
+  channel.postMessage({ ask: true } satisfies Told);
+  if (navigator.locks) void navigator.locks.request('receptionist-events', lead);
+  else void lead();
+}
+
+export function useConnection() {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    () => state,
+  );
+}

@@ -1,0 +1,197 @@
+import {
+  ActionIcon,
+  AppShell,
+  Badge,
+  Burger,
+  Button,
+  Group,
+  Menu,
+  NavLink,
+  Text,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { CircleUser, KeyRound, ListTodo, Phone, Radio, Users, Wifi, WifiOff } from 'lucide-react';
+import { useEffect } from 'react';
+import { onSignedOut, queries } from '../api';
+import {
+  listCallsOptions,
+  listTasksOptions,
+  signOutMutation,
+  whoAmIOptions,
+} from '../client/@tanstack/react-query.gen';
+import { listen, useConnection } from '../events';
+import { clock } from '../words';
+import { Emergencies } from './Emergencies';
+import { Keys } from './Keys';
+
+/** The pages, in the order of the work. */
+export const PAGES = [
+  { to: '/', label: 'Live', key: 'l', icon: Radio },
+  { to: '/tasks', label: 'Tasks', key: 't', icon: ListTodo },
+  { to: '/calls', label: 'Calls', key: 'c', icon: Phone },
+] as const;
+
+let listens = false;
+
+export function Frame() {
+  const [open, { toggle, close }] = useDisclosure();
+  const navigate = useNavigate();
+  const at = useRouterState({ select: (state) => state.location.pathname });
+  const { data: me } = useQuery(whoAmIOptions());
+  useEffect(() => {
+    if (!listens) listen();
+    listens = true;
+    return onSignedOut(() => void navigate({ to: '/sign-in', search: { to: window.location.pathname } }));
+  }, [navigate]);
+  useEffect(close, [at]);
+  const live = useQuery(listCallsOptions({ query: { live: true } }));
+  const tasks = useQuery(listTasksOptions());
+  const overdue = tasks.data?.filter((task) => task.due && Date.parse(task.due) < Date.now()).length;
+  const counts: Record<string, number | undefined> = { '/': live.data?.items.length, '/tasks': overdue };
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 210, breakpoint: 'sm', collapsed: { mobile: !open } }}
+      padding="md"
+    >
+      <a className="skip" href="#main">
+        Skip to the page
+      </a>
+      <AppShell.Header px="md">
+        <Group h="100%" justify="space-between" wrap="nowrap">
+          <Group wrap="nowrap" gap="sm">
+            <Burger
+              opened={open}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label="Menu"
+              aria-expanded={open}
+            />
+            <Text fw={700} truncate>
+              {me?.agency ?? 'Receptionist'}
+            </Text>
+          </Group>
+          <Group wrap="nowrap" gap="xs">
+            <ConnectionState />
+            <User
+              name={me?.name ?? ''}
+              role={me?.role ?? ''}
+              administers={me?.permissions.includes('administer') ?? false}
+            />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label="Pages">
+        {PAGES.map(({ to, label, key, icon: Icon }) => (
+          <NavLink
+            key={to}
+            component={Link}
+            to={to}
+            label={label}
+            active={to === '/' ? at === '/' : at.startsWith(to)}
+            aria-current={(to === '/' ? at === '/' : at.startsWith(to)) ? 'page' : undefined}
+            leftSection={<Icon size={18} aria-hidden />}
+            rightSection={
+              counts[to] ? (
+                <Badge size="sm" circle color={to === '/tasks' ? 'red.9' : 'indigo.9'}>
+                  {counts[to]}
+                </Badge>
+              ) : (
+                <Text size="xs" c="dimmed" visibleFrom="sm">
+                  g {key}
+                </Text>
+              )
+            }
+          />
+        ))}
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1}>
+        <Emergencies />
+        <Outlet />
+      </AppShell.Main>
+      <Keys />
+    </AppShell>
+  );
+}
+
+/** Whether what is shown is what is. */
+function ConnectionState() {
+  const { connection, since } = useConnection();
+  const offline = connection === 'offline';
+  const label = {
+    live: 'Live',
+    connecting: 'Connecting',
+    offline: `Offline since ${clock(new Date(since).toISOString())}`,
+  }[connection];
+  return (
+    <Badge
+      role="status"
+      variant="outline"
+      color={offline ? 'red.9' : 'gray'}
+      tt="none"
+      c="var(--mantine-color-text)"
+      leftSection={offline ? <WifiOff size={12} aria-hidden /> : <Wifi size={12} aria-hidden />}
+    >
+      {label}
+    </Badge>
+  );
+}
+
+function User({ name, role, administers }: { name: string; role: string; administers: boolean }) {
+  const navigate = useNavigate();
+  const { setColorScheme, colorScheme } = useMantineColorScheme();
+  const out = useMutation({
+    ...signOutMutation(),
+    onSettled: async () => {
+      await navigate({ to: '/sign-in', search: {} });
+      queries.clear();
+    },
+  });
+  const schemes = { auto: 'as this device', light: 'light', dark: 'dark' } as const;
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="default" size="lg" aria-label={`${name}, ${role}: account`}>
+          <CircleUser aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{name}</Menu.Label>
+        <Menu.Item component={Link} to="/account" leftSection={<KeyRound size={16} aria-hidden />}>
+          Your account
+        </Menu.Item>
+        {administers && (
+          <Menu.Item component={Link} to="/accounts" leftSection={<Users size={16} aria-hidden />}>
+            Colleagues who sign in
+          </Menu.Item>
+        )}
+        <Menu.Divider />
+        <Menu.Label>Colours</Menu.Label>
+        {Object.entries(schemes).map(([scheme, label]) => (
+          <Menu.Item
+            key={scheme}
+            onClick={() => setColorScheme(scheme as keyof typeof schemes)}
+            fw={scheme === colorScheme ? 700 : undefined}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => out.mutate({})}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** A way back from a page of one record. */
+export function Back({ to, children }: { to: '/calls' | '/'; children: string }) {
+  return (
+    <Button component={Link} to={to} variant="default" size="xs">
+      {children}
+    </Button>
+  );
+}

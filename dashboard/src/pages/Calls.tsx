@@ -1,0 +1,192 @@
+import {
+  Badge,
+  Button,
+  Group,
+  Highlight,
+  Select,
+  Stack,
+  Switch,
+  Table,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { Search } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { CallView } from '../client';
+import { listCallsInfiniteOptions } from '../client/@tanstack/react-query.gen';
+import { Empty, Failed, Loading } from '../parts/States';
+import { When } from '../parts/When';
+import type { CallSearch } from '../router';
+import { lasted, spelled } from '../words';
+
+const route = getRouteApi('/staff/calls');
+const OUTCOMES = [
+  'viewing_booked',
+  'valuation_booked',
+  'ticket_raised',
+  'emergency',
+  'transferred',
+  'callback_promised',
+  'message_taken',
+  'info_given',
+  'abandoned',
+];
+const CHANNELS = ['voice', 'whatsapp', 'sms'];
+
+const choices = (words: string[]) => words.map((word) => ({ value: word, label: spelled(word) }));
+
+export function Calls() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const filter = (change: Partial<CallSearch>, replace = false) =>
+    void navigate({ search: (now) => ({ ...now, ...change }), replace });
+  const calls = useInfiniteQuery({
+    ...listCallsInfiniteOptions({ query: search }),
+    initialPageParam: {},
+    getNextPageParam: (page) => (page.next ? { query: { ...search, after: page.next } } : undefined),
+  });
+  const rows = calls.data?.pages.flatMap((page) => page.items) ?? [];
+  const filtered = Object.values(search).some((value) => value !== undefined);
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        Calls
+      </Title>
+      <Group align="flex-end" component="search">
+        <Words words={search.q} change={(q) => filter({ q }, true)} />
+        <Select
+          label="Outcome"
+          data={choices(OUTCOMES)}
+          value={search.outcome ?? null}
+          onChange={(outcome) => filter({ outcome: outcome ?? undefined })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Any outcome' }}
+          w={180}
+        />
+        <Select
+          label="Way"
+          data={choices(CHANNELS)}
+          value={search.channel ?? null}
+          onChange={(channel) => filter({ channel: channel ?? undefined })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Any way' }}
+          w={150}
+        />
+        <TextInput
+          type="date"
+          label="From"
+          value={search.from ?? ''}
+          onChange={(event) => filter({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          label="To"
+          value={search.to ?? ''}
+          onChange={(event) => filter({ to: event.currentTarget.value || undefined })}
+        />
+        <Switch
+          label="Emergencies only"
+          checked={search.emergency ?? false}
+          onChange={(event) => filter({ emergency: event.currentTarget.checked || undefined })}
+        />
+      </Group>
+      {calls.isPending && <Loading />}
+      {calls.error && <Failed error={calls.error} again={() => calls.refetch()} />}
+      {calls.data &&
+        rows.length === 0 &&
+        (filtered ? (
+          <Empty title="No calls match">
+            <Button variant="default" onClick={() => void navigate({ search: {} })}>
+              Clear the filters
+            </Button>
+          </Empty>
+        ) : (
+          <Empty title="No calls yet">They show here as soon as somebody rings or writes.</Empty>
+        ))}
+      {rows.length > 0 && <Rows rows={rows} words={search.q} />}
+      {calls.hasNextPage && (
+        <Button variant="default" loading={calls.isFetchingNextPage} onClick={() => calls.fetchNextPage()}>
+          More
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+/** What is typed waits a moment before it is looked for. */
+function Words({ words, change }: { words?: string; change: (words?: string) => void }) {
+  const [typed, setTyped] = useState(words ?? '');
+  // The filters were cleared.
+  useEffect(() => {
+    if (words === undefined) setTyped((now) => (now.trim().length >= 3 ? '' : now));
+  }, [words]);
+  const look = useDebouncedCallback(
+    (text: string) => change(text.trim().length >= 3 ? text.trim() : undefined),
+    400,
+  );
+  return (
+    <TextInput
+      type="search"
+      label="Words that were said"
+      placeholder="three letters or more"
+      leftSection={<Search size={16} aria-hidden />}
+      value={typed}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+        look(event.currentTarget.value);
+      }}
+      w={230}
+    />
+  );
+}
+
+function Rows({ rows, words }: { rows: CallView[]; words?: string }) {
+  return (
+    <Table className="list" highlightOnHover>
+      <Table.Thead>
+        <Table.Tr>
+          {['When', 'Caller', 'Way', 'About', 'Outcome', 'Length', 'By'].map((column) => (
+            <Table.Th key={column}>{column}</Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map((call) => (
+          <Table.Tr key={call.id}>
+            <Table.Td data-label="When">
+              <When at={call.started} />
+            </Table.Td>
+            <Table.Td data-label="Caller">
+              <Link to="/calls/$id" params={{ id: call.id }} className="record">
+                {call.name ?? call.phone ?? 'Number withheld'}
+              </Link>
+              {call.found && words && (
+                <Highlight size="sm" c="dimmed" highlight={words} lineClamp={2}>
+                  {call.found}
+                </Highlight>
+              )}
+            </Table.Td>
+            <Table.Td data-label="Way">{spelled(call.channel)}</Table.Td>
+            <Table.Td data-label="About">{spelled(call.intent)}</Table.Td>
+            <Table.Td data-label="Outcome">
+              <Group gap={4}>
+                {call.ended ? (
+                  <Text size="sm">{spelled(call.outcome)}</Text>
+                ) : (
+                  <Badge color="teal.9">going on</Badge>
+                )}
+                {call.has_emergency && <Badge color="red.9">Emergency</Badge>}
+              </Group>
+            </Table.Td>
+            <Table.Td data-label="Length">{call.duration_s == null ? '—' : lasted(call.duration_s)}</Table.Td>
+            <Table.Td data-label="By">{call.was_taken ? 'Sarah and a colleague' : 'Sarah'}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

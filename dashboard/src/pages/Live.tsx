@@ -1,0 +1,100 @@
+import { Badge, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Siren } from 'lucide-react';
+import type { CallView } from '../client';
+import { listCallsOptions } from '../client/@tanstack/react-query.gen';
+import { Empty, Failed, Loading } from '../parts/States';
+import { Since, When } from '../parts/When';
+import { spelled } from '../words';
+
+/** Emergencies first, then whoever is silent longest. */
+function byNeed(a: CallView, b: CallView): number {
+  return Number(b.has_emergency) - Number(a.has_emergency) || Date.parse(a.updated) - Date.parse(b.updated);
+}
+
+export function Live() {
+  const live = useQuery(listCallsOptions({ query: { live: true } }));
+  const calls = [...(live.data?.items ?? [])].sort(byNeed);
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        Live
+      </Title>
+      <Text role="status" c="dimmed">
+        {live.data
+          ? `${calls.length} ${calls.length === 1 ? 'conversation' : 'conversations'} going on`
+          : ' '}
+      </Text>
+      {live.isPending && <Loading rows={3} />}
+      {live.error && <Failed error={live.error} again={() => live.refetch()} />}
+      {live.data && calls.length === 0 && <Nobody />}
+      <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
+        {calls.map((call) => (
+          <CallCard key={call.id} call={call} />
+        ))}
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+function CallCard({ call }: { call: CallView }) {
+  return (
+    <Card withBorder component="article" aria-label={call.name ?? call.phone ?? 'Number withheld'}>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <Link to="/calls/$id" params={{ id: call.id }} className="record">
+          {call.name ?? call.phone ?? 'Number withheld'}
+        </Link>
+        {call.has_emergency ? (
+          <Badge color="red.9" leftSection={<Siren size={12} aria-hidden />}>
+            Emergency
+          </Badge>
+        ) : (
+          <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
+            {spelled(call.channel)}
+          </Badge>
+        )}
+      </Group>
+      <Text size="sm" c="dimmed">
+        {spelled(call.intent)} · <Since at={call.started} /> · silent for <Since at={call.updated} />
+      </Text>
+      {call.heard && (
+        <Text size="sm" mt="xs" lineClamp={2}>
+          <b>Caller:</b> {call.heard}
+        </Text>
+      )}
+      {call.said && (
+        <Text size="sm" lineClamp={2}>
+          <b>Sarah:</b> {call.said}
+        </Text>
+      )}
+      <Group gap={4} mt="xs">
+        {call.facts.map((fact) => (
+          <Badge key={fact.name} variant="default" tt="none" maw="100%">
+            {fact.value}
+          </Badge>
+        ))}
+      </Group>
+    </Card>
+  );
+}
+
+function Nobody() {
+  const last = useQuery(listCallsOptions({ query: { limit: 3 } }));
+  return (
+    <Empty title="Nobody is on the line">
+      {last.data && last.data.items.length > 0 ? (
+        <Stack gap={4}>
+          <Text>The last calls:</Text>
+          {last.data.items.map((call) => (
+            <Link key={call.id} to="/calls/$id" params={{ id: call.id }}>
+              <When at={call.started} /> {call.name ?? call.phone ?? 'Number withheld'}
+            </Link>
+          ))}
+        </Stack>
+      ) : (
+        'Ring the agency’s number: the call shows here as it happens.'
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,121 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { problemOf, queries } from './api';
+import { whoAmIOptions } from './client/@tanstack/react-query.gen';
+import { Frame } from './frame/Frame';
+import { Live } from './pages/Live';
+
+const root = createRootRoute({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  // Only to a page of ours: nobody is sent elsewhere by a link to the sign-in.
+  validateSearch: (search: Record<string, unknown>): { to?: string } => ({
+    to: typeof search.to === 'string' && /^\/(?!\/)/.test(search.to) ? search.to : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./pages/SignIn'), 'SignIn'),
+});
+
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./pages/Welcome'), 'Welcome'),
+});
+
+/** Everything behind the sign-in. */
+const staff = createRoute({
+  getParentRoute: () => root,
+  id: 'staff',
+  component: Frame,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queries.ensureQueryData(whoAmIOptions());
+    } catch (error) {
+      if (problemOf(error).status === 401) throw redirect({ to: '/sign-in', search: { to: location.href } });
+    }
+  },
+});
+
+const live = createRoute({ getParentRoute: () => staff, path: '/', component: Live });
+
+/** The filters of the list of calls: the address says them all. */
+export type CallSearch = {
+  outcome?: string;
+  channel?: string;
+  emergency?: boolean;
+  from?: string;
+  to?: string;
+  q?: string;
+};
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+const day = (value: unknown) =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
+
+const calls = createRoute({
+  getParentRoute: () => staff,
+  path: '/calls',
+  validateSearch: (search: Record<string, unknown>): CallSearch => ({
+    outcome: text(search.outcome),
+    channel: text(search.channel),
+    emergency: search.emergency === true ? true : undefined,
+    from: day(search.from),
+    to: day(search.to),
+    q: text(search.q),
+  }),
+  component: lazyRouteComponent(() => import('./pages/Calls'), 'Calls'),
+});
+
+const call = createRoute({
+  getParentRoute: () => staff,
+  path: '/calls/$id',
+  component: lazyRouteComponent(() => import('./pages/Call'), 'Call'),
+});
+
+export type Whose = 'mine' | 'unassigned' | 'team';
+
+const tasks = createRoute({
+  getParentRoute: () => staff,
+  path: '/tasks',
+  validateSearch: (search: Record<string, unknown>): { whose?: Whose; status?: 'done' } => ({
+    whose: search.whose === 'mine' || search.whose === 'unassigned' ? search.whose : undefined,
+    status: search.status === 'done' ? 'done' : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./pages/Tasks'), 'Tasks'),
+});
+
+const account = createRoute({
+  getParentRoute: () => staff,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/Account'), 'Account'),
+});
+
+const staffAccounts = createRoute({
+  getParentRoute: () => staff,
+  path: '/accounts',
+  component: lazyRouteComponent(() => import('./pages/Accounts'), 'Accounts'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    welcome,
+    staff.addChildren([live, calls, call, tasks, account, staffAccounts]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultNotFoundComponent: () => <p>There is no such page. The menu on the left shows them all.</p>,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

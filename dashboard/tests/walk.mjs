@@ -1,0 +1,279 @@
+// Walks every page in a real browser: light, dark and 390 px, no console errors, no violation of WCAG 2.2 AA that axe finds.
+// Whoever starts this (crates/receptionist/tests/browser.rs) plays the phone network: a line of JSON out asks for a caller to do
+// something, a line in says it is done.
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
+const {
+  BASE_URL,
+  EMAIL,
+  PASSWORD,
+  CHROMIUM = BROWSERS.find((path) => existsSync(path)),
+  SCREENSHOTS,
+} = process.env;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const problems = [];
+const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+/** A caller does something; resolves when it is done. */
+async function caller(action) {
+  process.stdout.write(`${JSON.stringify(action)}\n`);
+  return JSON.parse((await answers.next()).value);
+}
+
+function note(place, problem) {
+  problems.push(`${place}: ${problem}`);
+}
+
+async function context(browser, options, signedIn) {
+  const made = await browser.newContext({ baseURL: BASE_URL, storageState: signedIn, ...options });
+  const page = await made.newPage();
+  page.on('console', (message) => {
+    // A refusal that the page shows is no error of the page.
+    if (message.type() === 'error' && !message.text().includes('the server responded with a status of 4')) {
+      note(page.url(), `console: ${message.text()}`);
+    }
+  });
+  page.on('pageerror', (error) => note(page.url(), `error: ${error.message}`));
+  return page;
+}
+
+async function judge(page, place) {
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+  // What fades in is judged when it is there.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
+  );
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    (tags) => window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }),
+    TAGS,
+  );
+  for (const violation of violations) {
+    const where = violation.nodes
+      .slice(0, 3)
+      .map((node) => `${node.target.join(' ')} (${node.any?.[0]?.message ?? node.failureSummary})`);
+    note(place, `${violation.id}: ${where.join('; ')}`);
+  }
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  if (sideways > 0) note(place, `scrolls sideways by ${sideways} px`);
+  if (SCREENSHOTS)
+    await page.screenshot({ path: `${SCREENSHOTS}/${place.replaceAll(/[^a-z0-9]+/gi, '-')}.png` });
+}
+
+async function see(page, text, within = 5_000) {
+  await page.getByText(text).first().waitFor({ timeout: within });
+}
+
+async function signIn(browser) {
+  const page = await context(browser, {});
+  await page.goto('/tasks');
+  await page.waitForURL(/sign-in/);
+  await judge(page, 'sign-in');
+  await page.getByLabel('Email').fill(EMAIL);
+  await page.locator('input[type=password]').fill('not the one at all');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await see(page, 'is wrong');
+  await judge(page, 'sign-in, refused');
+  await page.locator('input[type=password]').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/tasks$/);
+  const state = await page.context().storageState();
+  await page.context().close();
+  return state;
+}
+
+const PAGES = [
+  ['live', '/', 'Live'],
+  ['calls', '/calls', 'Calls'],
+  ['calls, none match', '/calls?q=zzzzzz', 'No calls match'],
+  ['calls, found', '/calls?q=Maida', 'Maida'],
+  ['tasks', '/tasks', 'Tasks'],
+  ['tasks, done', '/tasks?status=done', 'Nothing has been done yet'],
+  ['account', '/account', 'Second factor'],
+  ['accounts', '/accounts', 'Colleagues who sign in'],
+  ['a call that is gone', '/calls/nothing', 'There is no such call'],
+  ['welcome', '/welcome#token', 'Choose your password'],
+];
+
+const LOOKS = [
+  ['light', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }],
+  ['dark', { colorScheme: 'dark', viewport: { width: 1280, height: 800 } }],
+  ['390 px', { colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true }],
+];
+
+async function everyPage(browser, state) {
+  for (const [look, options] of LOOKS) {
+    const page = await context(browser, options, state);
+    for (const [name, path, text] of PAGES) {
+      await page.goto(path);
+      await see(page, text);
+      await judge(page, `${name}, ${look}`);
+    }
+    await page.goto('/calls');
+    await page.locator('a.record').first().click();
+    await see(page, 'What is known');
+    await page.getByRole('log').getByRole('button').first().click();
+    await judge(page, `a call, ${look}`);
+    await page.context().close();
+  }
+}
+
+/** What cannot be reached says so, and offers to try again. */
+async function withoutServer(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/');
+  await page.route(/\/api\/v1\/calls(\?|$)/, (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: '{"status":503,"code":"try_again","title":"The database does not answer"}',
+    }),
+  );
+  page.removeAllListeners('console');
+  await page.getByRole('link', { name: 'Calls' }).click();
+  await see(page, 'The database does not answer', 15_000);
+  await judge(page, 'calls, the database is away');
+  await page.unroute(/\/api\/v1\/calls(\?|$)/);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await see(page, 'Outcome');
+  await page.context().close();
+}
+
+async function keys(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/');
+  await see(page, 'Live');
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await page.waitForURL(/\/calls$/);
+  await page.getByRole('searchbox').waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('Maida Vale', { delay: 60 });
+  await page.waitForURL(/q=Maida.Vale/);
+  await page.keyboard.press('Escape');
+  await page.locator('h1').click();
+  await page.keyboard.press('?');
+  await see(page, 'What it does');
+  await judge(page, 'keys');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('Go to…').pressSequentially('Task');
+  await see(page, 'Tasks');
+  await judge(page, 'the palette');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/tasks/);
+  await page.context().close();
+}
+
+/** A call is watched while it happens, in two tabs over one stream. */
+async function watch(browser, state) {
+  const page = await context(browser, {}, state);
+  let streams = 0;
+  page.context().on('request', (request) => {
+    if (request.url().endsWith('/api/v1/events')) streams += 1;
+  });
+  await page.goto('/');
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^Live$/ })
+    .waitFor();
+  const second = await page.context().newPage();
+  await second.goto('/');
+  await second
+    .getByRole('status')
+    .filter({ hasText: /^Live$/ })
+    .waitFor();
+  if (streams !== 1) note('two tabs', `${streams} streams instead of one`);
+  await caller({ ring: '+447700900555' });
+  await page.getByRole('link', { name: '+447700900555' }).click();
+  const times = [];
+  for (const words of [
+    'a two bedroom flat to rent in Maida Vale',
+    'up to two thousand eight hundred a month',
+    'the first one please',
+  ]) {
+    await caller({ say: words });
+    const began = performance.now();
+    await page.getByRole('log').getByText(words).waitFor({ timeout: 3_000 });
+    times.push(Math.round(performance.now() - began));
+  }
+  if (Math.max(...times) > 300) note('live', `a line was on screen only after ${times} ms`);
+  await second
+    .getByText('up to two thousand eight hundred')
+    .or(second.getByText('the first one please'))
+    .first()
+    .waitFor({ timeout: 3_000 });
+  await judge(page, 'a call going on');
+  await caller({ hang_up: true });
+  await see(page, 'Outcome');
+  await page.context().close();
+  return times;
+}
+
+async function emergency(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/tasks');
+  await see(page, 'Tasks');
+  await caller({ ring: '+447700900110' });
+  await caller({ say: 'I can smell gas in my flat' });
+  const alert = page.getByRole('alert').filter({ hasText: 'Emergency: Gas' });
+  await alert.waitFor({ timeout: 3_000 });
+  if (!(await page.title()).startsWith('(!)')) note('emergency', `the tab is called ${await page.title()}`);
+  for (const [look, options] of LOOKS) {
+    const other = await context(browser, options, state);
+    await other.goto('/');
+    await other.getByRole('alert').first().waitFor();
+    await judge(other, `an emergency, ${look}`);
+    await other.context().close();
+  }
+  await alert.getByRole('button', { name: 'I am taking this' }).click();
+  await alert.waitFor({ state: 'detached' });
+  await caller({ hang_up: true });
+  await page.context().close();
+}
+
+async function tasks(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/tasks');
+  const done = page.getByRole('button', { name: /^Done: / });
+  await done.first().waitFor();
+  const [before, title] = [await done.count(), await done.first().getAttribute('aria-label')];
+  await done.first().click();
+  await see(page, 'Undo');
+  await page.waitForFunction(
+    (count) => document.querySelectorAll('[aria-label^="Done: "]').length === count - 1,
+    before,
+  );
+  await judge(page, 'a task done');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page
+    .getByRole('button', { name: title ?? '' })
+    .first()
+    .waitFor();
+  await page.context().close();
+}
+
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+try {
+  const state = await signIn(browser);
+  await everyPage(browser, state);
+  await keys(browser, state);
+  await withoutServer(browser, state);
+  const times = await watch(browser, state);
+  await emergency(browser, state);
+  await tasks(browser, state);
+  process.stderr.write(`lines were on screen after ${times.join(', ')} ms\n`);
+} catch (error) {
+  note('walk', error.stack);
+}
+await browser.close();
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+process.exit(problems.length > 0 ? 1 : 0);
