@@ -91,6 +91,12 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import('./pages/Tasks'), 'Tasks'),
 });
 
+const documents = createRoute({
+  getParentRoute: () => staff,
+  path: '/documents',
+  component: lazyRouteComponent(() => import('./pages/Documents'), 'Documents'),
+});
+
 const account = createRoute({
   getParentRoute: () => staff,
   path: '/account',
@@ -107,7 +113,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     welcome,
-    staff.addChildren([live, calls, call, tasks, account, staffAccounts]),
+    staff.addChildren([live, calls, call, tasks, documents, account, staffAccounts]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -96,6 +96,7 @@ const PAGES = [
   ['calls, found', '/calls?q=Maida', 'Maida'],
   ['tasks', '/tasks', 'Tasks'],
   ['tasks, done', '/tasks?status=done', 'Nothing has been done yet'],
+  ['documents', '/documents', 'No papers yet'],
   ['account', '/account', 'Second factor'],
   ['accounts', '/accounts', 'Colleagues who sign in'],
   ['a call that is gone', '/calls/nothing', 'There is no such call'],
@@ -261,6 +262,25 @@ async function tasks(browser, state) {
   await page.context().close();
 }
 
+/** A paper is attached and removed again. */
+async function documents(browser, state) {
+  const page = await context(browser, {}, state);
+  page.on('dialog', (dialog) => dialog.accept());
+  await page.goto('/documents');
+  await page.getByRole('combobox', { name: 'Tenant' }).click();
+  await page.getByRole('option', { name: /Grace Mensah/ }).click();
+  const buffer = Buffer.from('%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'a.pdf', mimeType: 'application/pdf', buffer });
+  await page.getByRole('button', { name: 'Attach' }).click();
+  await page.getByRole('link', { name: 'Tenancy agreement' }).waitFor();
+  await judge(page, 'a document');
+  await page.getByRole('button', { name: /^Remove/ }).click();
+  await see(page, 'No papers yet');
+  await page.context().close();
+}
+
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 try {
   const state = await signIn(browser);
@@ -270,6 +290,7 @@ try {
   const times = await watch(browser, state);
   await emergency(browser, state);
   await tasks(browser, state);
+  await documents(browser, state);
   process.stderr.write(`lines were on screen after ${times.join(', ')} ms\n`);
 } catch (error) {
   note('walk', error.stack);

@@ -2,14 +2,13 @@
 //! there was read back.
 
 use agency::chat::MediaKind;
-use anyhow::Context as _;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::{SignedDuration, Timestamp};
-use store::NewDocument;
+use store::{NewDocument, StoreError};
 
 use crate::app::App;
 use crate::links::Page;
@@ -64,40 +63,65 @@ async fn hand_out(app: &App, token: &str) -> anyhow::Result<Option<(String, Vec<
     Ok(Some((document.media_type, app.shelf.get(&document.path).await?)))
 }
 
+/// A paper to be kept with a tenancy.
+pub struct NewPaper<'a> {
+    pub tenant: i64,
+    /// contract or other
+    pub kind: &'a str,
+    /// As the tenant is told it is called.
+    pub name: &'a str,
+    /// Who attaches it, for the audit.
+    pub actor: &'a str,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum NotAttached {
+    /// Something is wrong with what was given; nothing was kept.
+    #[error("{0}")]
+    Unfit(String),
+    #[error("the file could not be stored")]
+    Failed(#[source] anyhow::Error),
+}
+
+impl From<StoreError> for NotAttached {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 /// Keeps a file with a tenancy; gives its id. Only a PDF or a picture, known by its bytes.
-pub async fn attach(
-    app: &App,
-    (tenant, kind, name): (i64, &str, &str),
-    bytes: &[u8],
-) -> anyhow::Result<String> {
-    anyhow::ensure!(
-        bytes.len() <= app.settings.media.bytes_max,
-        "the file is too large; media.bytes_max is the limit"
-    );
-    let is_tenant = app.store.tenants().await?.iter().any(|known| known.id == tenant);
-    anyhow::ensure!(is_tenant, "there is no tenant {tenant} with a telephone; see the table pm_tenants");
-    let file = inspect(bytes, app.settings.media.pixels_max)
-        .map_err(|why| anyhow::anyhow!("{why}; give a PDF or a picture"))?;
-    anyhow::ensure!(
-        matches!(file.kind, MediaKind::Document | MediaKind::Picture),
-        "a document is a PDF or a picture"
-    );
+pub async fn attach(app: &App, paper: &NewPaper<'_>, bytes: &[u8]) -> Result<String, NotAttached> {
+    let unfit = |why: String| Err(NotAttached::Unfit(why));
+    if bytes.len() > app.settings.media.bytes_max {
+        return unfit("the file is too large; media.bytes_max is the limit".into());
+    }
+    if !app.store.tenants().await?.iter().any(|known| known.id == paper.tenant) {
+        return unfit(format!(
+            "there is no tenant {} with a telephone; see the table pm_tenants",
+            paper.tenant
+        ));
+    }
+    let file = match inspect(bytes, app.settings.media.pixels_max) {
+        Ok(file) if matches!(file.kind, MediaKind::Document | MediaKind::Picture) => file,
+        Ok(_) => return unfit("a document is a PDF or a picture".into()),
+        Err(why) => return unfit(format!("{why}; give a PDF or a picture")),
+    };
     let id = app.id("doc");
     let path = format!("documents/{id}.{}", file.extension);
     let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
-    app.shelf.put(&path, file.bytes).await.context("the file could not be stored")?;
+    app.shelf.put(&path, file.bytes).await.map_err(NotAttached::Failed)?;
     let new = NewDocument {
         id: &id,
-        kind,
-        tenant,
-        name,
+        kind: paper.kind,
+        tenant: paper.tenant,
+        name: paper.name,
         path: &path,
         media_type: file.media_type,
         bytes: size,
         now: app.now(),
     };
     let mut tx = app.store.begin().await?;
-    tx.attach_document(&new, (&app.id("audit"), "the command line")).await?;
+    tx.attach_document(&new, (&app.id("audit"), paper.actor)).await?;
     tx.commit().await?;
     Ok(id)
 }

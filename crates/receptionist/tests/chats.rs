@@ -524,9 +524,14 @@ async fn a_brochure_is_read_by_a_real_reader() {
 async fn papers_go_to_the_number_on_file_after_a_code() {
     let app = start(testkit::sqlite()).await;
     let pdf = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
-    let grace = (1, "contract", "Tenancy agreement");
-    receptionist::documents::attach(&app.app, grace, pdf).await.unwrap();
-    let refused = receptionist::documents::attach(&app.app, grace, b"MZ no document").await.unwrap_err();
+    let grace = receptionist::documents::NewPaper {
+        tenant: 1,
+        kind: "contract",
+        name: "Tenancy agreement",
+        actor: "a test",
+    };
+    receptionist::documents::attach(&app.app, &grace, pdf).await.unwrap();
+    let refused = receptionist::documents::attach(&app.app, &grace, b"MZ no document").await.unwrap_err();
     assert!(refused.to_string().contains("give a PDF"), "{refused}");
     // Somebody writes from another number.
     let say = async |words: &str| {

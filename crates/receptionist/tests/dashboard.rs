@@ -15,6 +15,7 @@ use receptionist::rehearsal::AGENCY_NUMBER;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use store::NewAccount;
+use support::process::{serve_with, stage};
 use support::{Agency, rows, start};
 
 const PASSWORD: &str = "plum harbour forty-two";
@@ -390,4 +391,71 @@ async fn a_task_is_done_undone_given_and_put_off() {
     assert_eq!(change(json!({"due": "2026-11-24T09:00:00Z"})).await["due"], "2026-11-24T09:00:00Z");
     assert_eq!(worker.status(Method::PATCH, &path, Some(json!({"status": "gone"}))).await, 400);
     assert_eq!(worker.status(Method::PATCH, "/api/v1/tasks/nothing", Some(json!({}))).await, 404);
+}
+
+/// A paper is attached, read back and removed; in a bucket that speaks as S3 does, by a server of its own process.
+#[tokio::test(flavor = "multi_thread")]
+async fn papers_are_kept_in_a_bucket() {
+    let (database, bucket) = (testkit::sqlite(), testkit::ObjectStore::start().await);
+    assert_eq!(Client::new().put(format!("{}/papers", bucket.url)).send().await.unwrap().status(), 200);
+    let (_store, network, port) = stage(&database).await;
+    let aws = [
+        ("MEDIA_URL", "s3://papers/of/tenants"),
+        ("AWS_ENDPOINT", bucket.url.as_str()),
+        ("AWS_ALLOW_HTTP", "true"),
+        ("AWS_REGION", "eu-west-2"),
+        ("AWS_ACCESS_KEY_ID", "invented"),
+        ("AWS_SECRET_ACCESS_KEY", "invented"),
+    ];
+    add_manager(&database.url);
+    let _process = serve_with(port, &database.url, network.rest_url(), &aws).await;
+    let base = format!("http://127.0.0.1:{port}");
+    let wish = json!({"email": "ruth@agency.example", "password": PASSWORD});
+    let signed_in = Client::new().post(format!("{base}/api/v1/session")).json(&wish).send().await.unwrap();
+    let ruth = Colleague { http: Client::new(), cookie: cookie(&signed_in), base, account: String::new() };
+
+    let pdf = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
+    let attach = async |query: &str, bytes: &'static [u8]| {
+        let url = format!("{}/api/v1/documents?{query}", ruth.base);
+        ruth.http.post(url).header("cookie", &ruth.cookie).body(bytes).send().await.unwrap()
+    };
+    let refused = attach("tenant=1&kind=contract&name=Virus", b"MZ no document").await;
+    assert_eq!(
+        (refused.status().as_u16(), refused.text().await.unwrap().contains("give a PDF")),
+        (400, true)
+    );
+    assert_eq!(attach("tenant=999&kind=contract&name=Agreement", pdf).await.status(), 400);
+    assert_eq!(attach("tenant=1&kind=diary&name=Agreement", pdf).await.status(), 400);
+    let attached = attach("tenant=1&kind=contract&name=Tenancy%20agreement", pdf).await;
+    assert_eq!(attached.status(), 201);
+    let listed = ruth.get("/api/v1/documents").await;
+    let id = listed[0]["id"].as_str().unwrap();
+    assert_eq!(
+        (&listed[0]["name"], &listed[0]["tenant_name"]),
+        (&json!("Tenancy agreement"), &json!("Grace Mensah"))
+    );
+    let file = ruth.send(Method::GET, &format!("/api/v1/documents/{id}/file"), None).await;
+    assert_eq!(file.headers()["content-type"], "application/pdf");
+    assert_eq!(file.bytes().await.unwrap().as_ref(), &pdf[..]);
+    let kept = || testkit::python("bucket.py", &format!("{} papers", bucket.url));
+    assert_eq!(kept().trim(), format!("of/tenants/documents/{id}.pdf"));
+    assert_eq!(ruth.status(Method::DELETE, &format!("/api/v1/documents/{id}"), None).await, 204);
+    assert_eq!(kept(), "");
+    assert_eq!(ruth.get("/api/v1/documents").await, json!([]));
+}
+
+/// `user add` with a password on standard input.
+fn add_manager(database: &str) {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut command = Command::new(env!("CARGO_BIN_EXE_receptionist"));
+    let arguments = [
+        "user", "add", "--email", "ruth@agency.example", "--name", "Ruth", "--role", "manager",
+        "--password-stdin",
+    ];
+    command.args(arguments).env("DATABASE_URL", database).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
 }

@@ -50,7 +50,7 @@ pub use changes::{Change, Subject};
 pub use chats::{BeginChat, Chat, Waiting};
 pub use db::{Store, Tx};
 pub use diary::{Claimed, NewAppointment, Place};
-pub use documents::{Document, NewDocument};
+pub use documents::{Document, NewDocument, PaperRow};
 pub use error::StoreError;
 pub use inbox::NewInbound;
 pub use leads::LeadChange;

@@ -7,7 +7,7 @@ mod postgres;
 
 pub use mail::RealMail;
 pub use model::{Reply, ScriptedModel, carry_on};
-pub use oracle::{node, python};
+pub use oracle::{ObjectStore, node, python};
 pub use postgres::postgres_url;
 
 use tempfile::TempDir;

@@ -13,7 +13,7 @@ import {
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { CircleUser, KeyRound, ListTodo, Phone, Radio, Users, Wifi, WifiOff } from 'lucide-react';
+import { CircleUser, FileText, KeyRound, ListTodo, Phone, Radio, Users, Wifi, WifiOff } from 'lucide-react';
 import { useEffect } from 'react';
 import { onSignedOut, queries } from '../api';
 import {
@@ -32,6 +32,7 @@ export const PAGES = [
   { to: '/', label: 'Live', key: 'l', icon: Radio },
   { to: '/tasks', label: 'Tasks', key: 't', icon: ListTodo },
   { to: '/calls', label: 'Calls', key: 'c', icon: Phone },
+  { to: '/documents', label: 'Documents', key: 'd', icon: FileText },
 ] as const;
 
 let listens = false;

@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::terminal::print;
 use crate::app::App;
 use crate::clock::{Clock, Ids};
-use crate::documents::attach;
+use crate::documents::{NewPaper, attach};
 use crate::settings::Settings;
 
 #[derive(clap::Subcommand)]
@@ -43,7 +43,9 @@ pub(super) async fn run(settings: Settings, verb: &Verb) -> anyhow::Result<bool>
         Kind::Other => "other",
     };
     let app = App::open(settings, Clock::system(), Ids::random()).await?;
-    let id = attach(&app, (*tenant, kind, name), &bytes).await?;
+    let paper = NewPaper { tenant: *tenant, kind, name, actor: "the command line" };
+    let id = attach(&app, &paper, &bytes).await?;
+    app.stopping.cancel();
     app.store.close().await;
     print(&id);
     Ok(true)

@@ -10,6 +10,7 @@ mod calls;
 pub(crate) mod events;
 mod files;
 mod page;
+mod papers;
 pub mod password;
 mod problem;
 mod session;
@@ -48,7 +49,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(tasks::list))
-        .routes(routes!(tasks::change));
+        .routes(routes!(tasks::change))
+        .merge(papers::routes());
     let cookie =
         ApiKeyValue::with_description("session", "`__Host-session` over https; set by POST /api/v1/session");
     router

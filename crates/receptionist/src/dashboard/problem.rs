@@ -62,6 +62,10 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", title)
     }
 
+    pub(crate) fn try_again(title: &'static str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_again", title).with("Nothing was changed. Try again.")
+    }
+
     pub(crate) fn conflict(code: &'static str, title: &'static str) -> Self {
         Self::new(StatusCode::CONFLICT, code, title)
     }
@@ -74,8 +78,7 @@ pub(super) fn no_such_operation() -> Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(error = %error, code = error.code(), "a request of the staff could not be served");
-        let title = "The database does not answer";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_again", title).with("Nothing was changed. Try again.")
+        Self::try_again("The database does not answer")
     }
 }
 

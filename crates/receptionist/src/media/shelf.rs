@@ -37,6 +37,10 @@ impl Shelf {
         Ok(())
     }
 
+    pub async fn delete(&self, at: &str) -> anyhow::Result<()> {
+        Ok(self.0.delete(&path::Path::parse(at)?).await?)
+    }
+
     pub async fn get(&self, at: &str) -> anyhow::Result<Vec<u8>> {
         Ok(self.0.get(&path::Path::parse(at)?).await?.bytes().await?.to_vec())
     }

@@ -32,6 +32,11 @@ pub(crate) async fn stage(database: &testkit::Database) -> (Store, Network, u16)
 }
 
 pub(crate) async fn serve(port: u16, database: &str, api_url: &str) -> Process {
+    serve_with(port, database, api_url, &[]).await
+}
+
+/// With more in its environment.
+pub(crate) async fn serve_with(port: u16, database: &str, api_url: &str, more: &[(&str, &str)]) -> Process {
     let base = format!("http://127.0.0.1:{port}");
     let child = Command::new(env!("CARGO_BIN_EXE_receptionist"))
         .arg("serve")
@@ -48,6 +53,7 @@ pub(crate) async fn serve(port: u16, database: &str, api_url: &str) -> Process {
             ("EMERGENCY_CONTACT_PHONE", "+447700900999"),
             ("RUST_LOG", "error"),
         ])
+        .envs(more.iter().copied())
         .stdin(Stdio::null())
         .spawn()
         .unwrap();
