@@ -397,8 +397,8 @@ async fn a_task_is_done_undone_given_and_put_off() {
 #[tokio::test(flavor = "multi_thread")]
 async fn papers_are_kept_in_a_bucket() {
     let (database, bucket) = (testkit::sqlite(), testkit::ObjectStore::start().await);
-    assert_eq!(Client::new().put(format!("{}/papers", bucket.url)).send().await.unwrap().status(), 200);
     let (_store, network, port) = stage(&database).await;
+    assert_eq!(Client::new().put(format!("{}/papers", bucket.url)).send().await.unwrap().status(), 200);
     let aws = [
         ("MEDIA_URL", "s3://papers/of/tenants"),
         ("AWS_ENDPOINT", bucket.url.as_str()),
