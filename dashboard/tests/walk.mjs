@@ -68,7 +68,7 @@ async function judge(page, place) {
 }
 
 async function see(page, text, within = 5_000) {
-  await page.getByText(text).first().waitFor({ timeout: within });
+  await page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: within });
 }
 
 async function signIn(browser) {
@@ -219,6 +219,37 @@ async function watch(browser, state) {
   return times;
 }
 
+/** A call is taken over, handed back with a word for Sarah, and ended. */
+async function takeOver(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/');
+  await caller({ ring: '+447700900556' });
+  await caller({ say: 'a two bedroom flat to rent in Maida Vale' });
+  await page.getByRole('link', { name: '+447700900556' }).click();
+  await see(page, 'Sarah has this call.');
+  await page.getByRole('button', { name: 'Take over or transfer' }).click();
+  await page.getByRole('combobox', { name: 'Colleague' }).waitFor();
+  await judge(page, 'taking over');
+  await page.getByRole('button', { name: 'Ring' }).click();
+  await see(page, 'telephone is ringing');
+  await caller({ moved: true });
+  await see(page, 'Amy Hart has this call.');
+  await judge(page, 'a call taken over');
+  await page.getByLabel('For Sarah').fill('They want to see it on Tuesday.');
+  await page.getByRole('button', { name: 'Hand back to Sarah' }).click();
+  await page.waitForTimeout(300);
+  await caller({ moved: true });
+  await see(page, 'Sarah has this call.');
+  await page.getByRole('log').getByText("I'm back with you").waitFor();
+  await page.getByRole('button', { name: 'End the call' }).click();
+  await judge(page, 'ending a call');
+  await page.getByRole('button', { name: 'End it' }).click();
+  await page.waitForTimeout(300);
+  await caller({ moved: true });
+  await see(page, 'Outcome');
+  await page.context().close();
+}
+
 async function emergency(browser, state) {
   const page = await context(browser, {}, state);
   await page.goto('/tasks');
@@ -288,6 +319,7 @@ try {
   await keys(browser, state);
   await withoutServer(browser, state);
   const times = await watch(browser, state);
+  await takeOver(browser, state);
   await emergency(browser, state);
   await tasks(browser, state);
   await documents(browser, state);

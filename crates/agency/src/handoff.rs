@@ -17,7 +17,7 @@ vocabulary! {
     /// Why a person takes over (`spec.md` §6.8, `domain.md` §6.4 of the reference).
     Reason {
         Asked = "asked", NotUnderstood = "not_understood", Complaint = "complaint", Price = "above_two_million", Vip = "vip",
-        Landlord = "landlord", Bereavement = "bereavement", Legal = "legal", Press = "press",
+        Landlord = "landlord", Bereavement = "bereavement", Legal = "legal", Press = "press", TakenOver = "taken_over",
     }
 }
 
@@ -119,6 +119,8 @@ const DIRECTORS: &[&str] = &["director", "manager", "owner", "admin"];
 fn roles(reason: Reason, caller: Role) -> &'static [&'static [&'static str]] {
     match reason {
         Reason::Complaint | Reason::Legal | Reason::Press | Reason::Bereavement => &[DIRECTORS, MANAGERS],
+        // Whoever takes a call over rings themselves.
+        Reason::TakenOver => &[],
         Reason::Price | Reason::Vip => &[DIRECTORS, NEGOTIATORS],
         Reason::Landlord => &[MANAGERS, DIRECTORS],
         Reason::Asked | Reason::NotUnderstood if matches!(caller, Role::Tenant | Role::Landlord) => {

@@ -42,6 +42,8 @@ pub struct Call {
     pub(crate) socket: Option<Socket>,
     /// While they hold.
     pub(crate) queue: Option<Queue>,
+    /// While a colleague talks with them: the action of the `<Dial>`.
+    pub(crate) bridged: Option<String>,
     ending: Option<Ending>,
     pub(crate) heard: Vec<String>,
     all_heard: Vec<String>,
@@ -80,6 +82,7 @@ impl Network {
             url: None,
             status_callback: None,
             created: self.now(),
+            moved_to: None,
         };
         lock(&self.shared.memory).calls.push(record);
         self.unplayed(sid, from, to, "inbound", &options.voice_path).begin(&options.voice_path).await
@@ -109,6 +112,7 @@ impl Network {
             listening: None,
             socket: None,
             queue: None,
+            bridged: None,
             ending: None,
             heard: Vec::new(),
             all_heard: Vec::new(),
@@ -214,6 +218,15 @@ impl Call {
         Ok(())
     }
 
+    /// Whatever was going on is over; nobody is asked how to go on.
+    pub(crate) async fn leave_everything(&mut self) {
+        (self.listening, self.queue, self.bridged) = (None, None, None);
+        self.rest.clear();
+        if let Some(mut socket) = self.socket.take() {
+            socket.close().await;
+        }
+    }
+
     /// The caller hangs up.
     pub fn hang_up(&mut self) {
         if self.ending.is_none() {
@@ -291,7 +304,7 @@ impl Call {
     /// Runs verbs until the app listens or the call ends.
     pub(crate) async fn play(&mut self) {
         for _ in 0..DOCUMENTS_MAX {
-            if self.ending.is_some() || self.listening.is_some() {
+            if self.ending.is_some() || self.listening.is_some() || self.bridged.is_some() {
                 return;
             }
             match self.play_document() {

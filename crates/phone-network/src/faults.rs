@@ -50,6 +50,8 @@ pub enum Phone {
     Machine,
     /// They answer and press these keys, one after the other.
     Presses(&'static str),
+    /// They answer, take the call with key 1, and talk until somebody ends it.
+    Talks,
 }
 
 #[derive(Debug)]

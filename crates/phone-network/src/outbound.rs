@@ -31,6 +31,7 @@ impl Network {
             Phone::Busy => self.not_answered(record, "busy"),
             Phone::Machine => self.answered(record, "").await,
             Phone::Presses(keys) => self.answered(record, keys).await,
+            Phone::Talks => self.answered(record, "1").await,
         }
     }
 
@@ -80,8 +81,12 @@ impl Call {
         let mut is_bridged = false;
         for number in dial.children.iter().filter(|child| child.name == "Number") {
             let phone = self.network.phone_of(number.text.trim());
-            let answers = matches!(phone, Phone::Machine | Phone::Presses(_));
+            let answers = matches!(phone, Phone::Machine | Phone::Presses(_) | Phone::Talks);
             is_bridged = answers && self.screen(number, phone).await;
+            if is_bridged && phone == Phone::Talks {
+                self.bridged = Some(dial.attribute("action").unwrap_or_default().to_owned());
+                return;
+            }
             if is_bridged || (answers && !in_order) {
                 break;
             }
@@ -97,6 +102,45 @@ impl Call {
         }
     }
 
+    /// Whether somebody talks with the caller.
+    pub fn is_bridged(&self) -> bool {
+        self.bridged.is_some()
+    }
+
+    /// Whoever talked with the caller hangs up.
+    pub async fn colleague_hangs_up(&mut self) {
+        let Some(action) = self.bridged.take() else { return };
+        self.heard.clear();
+        let inputs =
+            [("CallStatus", "in-progress"), ("DialCallStatus", "completed"), ("DialBridged", "true")];
+        self.fetch(&action, &inputs).await;
+        self.play().await;
+    }
+
+    /// Goes where the app has moved the call over REST, or ends if it was ended there. Says whether it was.
+    pub async fn moved(&mut self) -> bool {
+        let (moved_to, is_over) = {
+            let mut memory = lock(&self.network.shared.memory);
+            let Some(call) = memory.calls.iter_mut().find(|call| call.sid == self.sid()) else {
+                return false;
+            };
+            (call.moved_to.take(), call.status == "completed")
+        };
+        if self.ending().is_some() || (moved_to.is_none() && !is_over) {
+            return false;
+        }
+        self.heard.clear();
+        self.leave_everything().await;
+        match moved_to {
+            Some(url) => {
+                self.fetch(&url, &[("CallStatus", "in-progress")]).await;
+                self.play().await;
+            }
+            None => self.end(Ending::AppHungUp),
+        }
+        true
+    }
+
     /// Plays the whisper to whoever answered. They are joined if its document ends without a `<Hangup>`.
     async fn screen(&self, number: &Verb, phone: Phone) -> bool {
         let Some(url) = number.attribute("url") else { return true };
@@ -106,7 +150,11 @@ impl Call {
         // The number's own address hears nothing of a dialled leg.
         leg.status_url = None;
         let Ok(mut leg) = leg.begin(url).await else { return false };
-        let keys = if let Phone::Presses(keys) = phone { keys } else { "" };
+        let keys = match phone {
+            Phone::Presses(keys) => keys,
+            Phone::Talks => "1",
+            _ => "",
+        };
         for key in keys.chars() {
             if leg.press(&key.to_string()).await.is_err() {
                 break;

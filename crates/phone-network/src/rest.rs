@@ -278,6 +278,7 @@ async fn create_call(State(network): State<Network>, Form(fields): Form<Fields>)
         url: Some(url.into()),
         status_callback: field(&fields, "StatusCallback").map(str::to_owned),
         created: network.now(),
+        moved_to: None,
     };
     if let Some(refusal) = refusal(&network, None).await {
         return refusal;
@@ -324,6 +325,9 @@ async fn update_call(
     Path((_, file)): Path<(String, String)>,
     Form(fields): Form<Fields>,
 ) -> Response {
+    if let Some(refusal) = refusal(&network, None).await {
+        return refusal;
+    }
     let sid = file.trim_end_matches(".json");
     let updated = {
         let mut memory = lock(&network.shared.memory);
@@ -331,6 +335,9 @@ async fn update_call(
             let is_over = matches!(call.status.as_str(), "completed" | "canceled");
             if let Some(status) = field(&fields, "Status").filter(|_| !is_over) {
                 status.clone_into(&mut call.status);
+            }
+            if let Some(url) = field(&fields, "Url").filter(|_| !is_over) {
+                call.moved_to = Some(url.to_owned());
             }
             (call.clone(), is_over)
         })

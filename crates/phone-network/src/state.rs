@@ -81,6 +81,8 @@ pub(crate) struct CallRecord {
     pub(crate) url: Option<String>,
     pub(crate) status_callback: Option<String>,
     pub(crate) created: Timestamp,
+    /// Where the app has moved the call to over REST; taken up at the next moment of the call.
+    pub(crate) moved_to: Option<String>,
 }
 
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::process::Stdio;
 
 use agency::crm::UserId;
 use agency::staff::StaffRole;
-use phone_network::Call;
+use phone_network::{Call, Phone};
 use receptionist::dashboard::password;
 use receptionist::rehearsal::{AGENCY_NUMBER, Plan};
 use serde_json::{Value, json};
@@ -63,6 +63,7 @@ async fn an_agency_at_work() -> Agency {
         }
         call.hang_up();
     }
+    agency.network.set_phone("+447700900201", Phone::Talks);
     agency
 }
 
@@ -73,6 +74,9 @@ async fn obey(agency: &Agency, call: &mut Option<Call>, wish: &Value) {
     }
     if let (Some(call), Some(words)) = (call.as_mut(), wish["say"].as_str()) {
         call.say(words).await.unwrap();
+    }
+    if let (Some(call), Some(_)) = (call.as_mut(), wish["moved"].as_bool()) {
+        assert!(call.moved().await, "the call was not moved");
     }
     if let (Some(call), Some(_)) = (call.as_mut(), wish["hang_up"].as_bool()) {
         call.hang_up();

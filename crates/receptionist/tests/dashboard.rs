@@ -10,13 +10,14 @@ use agency::crm::UserId;
 use agency::staff::{Permission, StaffRole};
 use futures_util::StreamExt;
 use jiff::SignedDuration;
+use phone_network::{Faults, Phone};
 use receptionist::dashboard::{invite, openapi};
-use receptionist::rehearsal::AGENCY_NUMBER;
+use receptionist::rehearsal::{AGENCY_NUMBER, Plan};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use store::NewAccount;
 use support::process::{serve_with, stage};
-use support::{Agency, rows, start};
+use support::{Agency, monday, rows, start, start_as};
 
 const PASSWORD: &str = "plum harbour forty-two";
 
@@ -458,4 +459,76 @@ fn add_manager(database: &str) {
     child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
+}
+
+/// Over both voice modes: taken over by a colleague's telephone, held by one person only, handed back where it was; nobody
+/// answers, and Sarah goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_taken_over_and_handed_back() {
+    for mode in ["gather", "relay"] {
+        let environment = vec![("VOICE_MODE", mode.to_owned())];
+        let agency = start_as(testkit::sqlite(), Plan { environment, ..Plan::stepped("", monday()) }).await;
+        let worker = colleague(&agency, StaffRole::Negotiator).await;
+        let mut call = agency.network.ring("+447700900123", AGENCY_NUMBER).await.unwrap();
+        call.say("a two bed flat to rent in Maida Vale please").await.unwrap();
+        let asked = call.heard();
+        let id = worker.get("/api/v1/calls?live=true").await["items"][0]["id"].as_str().unwrap().to_owned();
+        let act = async |verb: &str, body: Value| {
+            worker.status(Method::POST, &format!("/api/v1/calls/{id}/{verb}"), Some(body)).await.as_u16()
+        };
+        let holder = async || worker.get(&format!("/api/v1/calls/{id}")).await["holder"].clone();
+        assert_eq!(act("hand-back", json!({})).await, 409, "nobody has it");
+        assert_eq!(act("take-over", json!({"user": 99})).await, 400);
+
+        assert_eq!(act("take-over", json!({})).await, 202);
+        assert_eq!(holder().await["status"], "ringing");
+        assert_eq!(act("take-over", json!({"user": 2})).await, 409, "one person holds a call");
+        assert!(call.moved().await);
+        assert!(
+            call.heard().contains("my colleague could not take the call"),
+            "nobody answers: {}",
+            call.heard()
+        );
+        assert!(call.heard().ends_with(&asked), "and she goes on where she was: {}", call.heard());
+
+        agency.network.set_phone("+447700900201", Phone::Talks);
+        assert_eq!(act("take-over", json!({})).await, 202);
+        assert!(call.moved().await && call.is_bridged());
+        assert_eq!(
+            (&holder().await["status"], &holder().await["name"]),
+            (&json!("accepted"), &json!("Amy Hart"))
+        );
+        assert_eq!(act("hand-back", json!({"note": "They want to come on Tuesday."})).await, 202);
+        assert!(call.moved().await && !call.is_bridged());
+        assert!(
+            call.heard().starts_with("I'm back with you.") && call.heard().contains(&asked),
+            "{}",
+            call.heard()
+        );
+        assert_eq!(holder().await, Value::Null);
+        call.say("up to two thousand eight hundred a month").await.unwrap();
+        assert!(call.heard().contains("two-bedroom"), "the wish of before is still there: {}", call.heard());
+
+        assert_eq!(act("take-over", json!({})).await, 202);
+        assert!(call.moved().await && call.is_bridged());
+        call.colleague_hangs_up().await;
+        assert!(call.ending().is_some(), "the talk is over, and so is the call");
+        agency.settle().await.unwrap();
+        assert_eq!(rows(&agency, "voice_lead_calls").await.last().unwrap()["outcome"], "transferred");
+        assert_eq!(act("end", json!({})).await, 409, "it is over");
+
+        let mut call = agency.network.ring("+447700900124", AGENCY_NUMBER).await.unwrap();
+        let live = worker.get("/api/v1/calls?live=true").await;
+        let path = format!("/api/v1/calls/{}/end", live["items"][0]["id"].as_str().unwrap());
+        assert_eq!(worker.status(Method::POST, &path, None).await, 202);
+        assert!(call.moved().await && call.ending().is_some());
+        let faults = Faults { server_error: 1.0, ..Faults::default() };
+        let mut call = agency.network.ring("+447700900125", AGENCY_NUMBER).await.unwrap();
+        let live = worker.get("/api/v1/calls?live=true").await;
+        agency.network.set_faults(faults);
+        let path = format!("/api/v1/calls/{}", live["items"][0]["id"].as_str().unwrap());
+        assert_eq!(worker.status(Method::POST, &format!("{path}/take-over"), Some(json!({}))).await, 503);
+        assert_eq!(worker.get(&path).await["holder"], Value::Null, "still with Sarah");
+        call.hang_up();
+    }
 }

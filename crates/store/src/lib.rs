@@ -68,4 +68,4 @@ pub use searches::{NewSearch, SavedSearch};
 pub use surveys::OpenSurvey;
 pub use tasks::{NewTask, Promises, Task};
 pub use tickets::{NewTicket, Ticket};
-pub use transfers::{KeptTransfer, NewTransfer};
+pub use transfers::{KeptTransfer, NewTransfer, OpenTransfer};

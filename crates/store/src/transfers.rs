@@ -8,7 +8,7 @@ use agency::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::changes::Subject;
-use crate::db::{Store, Tx, execute, read};
+use crate::db::{Store, Tx, execute, read, within};
 use crate::error::StoreError;
 use crate::types::{Int, Ts};
 
@@ -36,6 +36,7 @@ pub struct KeptTransfer {
     caller: Option<String>,
     property_id: Option<Int>,
     holding_since: Option<Ts>,
+    pub note: Option<String>,
 }
 
 impl KeptTransfer {
@@ -46,6 +47,11 @@ impl KeptTransfer {
     /// Nobody has taken it, and nobody has given it up.
     pub fn is_open(&self) -> bool {
         self.status == "ringing"
+    }
+
+    /// A colleague wanted it, not the caller.
+    pub fn was_taken_over(&self) -> bool {
+        self.reason == Reason::TakenOver.word()
     }
 
     /// What the caller waits for, and since when they hold.
@@ -62,6 +68,17 @@ impl KeptTransfer {
     }
 }
 
+/// A transfer that is not over.
+#[derive(Clone, Debug)]
+pub struct OpenTransfer {
+    pub id: String,
+    /// ringing or accepted
+    pub status: String,
+    /// Whoever has taken it.
+    pub name: Option<String>,
+    pub started: Timestamp,
+}
+
 fn waiting(reason: &str, caller: Option<&str>) -> Option<Waiting> {
     Some((Reason::from_word(reason)?, caller.and_then(Role::from_word).unwrap_or(Role::Unknown)))
 }
@@ -74,7 +91,7 @@ const CALL_MAX: SignedDuration = SignedDuration::from_hours(1);
 
 impl Store {
     pub async fn transfer(&self, id: &str) -> Result<Option<KeptTransfer>, StoreError> {
-        const SQL: &str = "SELECT summary, reason, status, taken_by, caller, property_id, holding_since FROM transfers WHERE id = $1";
+        const SQL: &str = "SELECT summary, reason, status, taken_by, caller, property_id, holding_since, note FROM transfers WHERE id = $1";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
     }
 
@@ -91,6 +108,28 @@ impl Store {
         let found: Vec<(String, Option<String>)> =
             read!(self, |c| sqlx::query_as(SQL).bind(seen).bind(Ts(since)).bind(id).fetch_all(c).await)?;
         Ok(found.iter().filter_map(|(reason, caller)| waiting(reason, caller.as_deref())).collect())
+    }
+
+    /// The transfer of a call that rings or is talked on, with whoever has it.
+    pub async fn open_transfer(
+        &self,
+        conversation: &str,
+        now: Timestamp,
+    ) -> Result<Option<OpenTransfer>, StoreError> {
+        const SQL: &str = "SELECT t.id, t.status, u.name, t.started_at FROM transfers t LEFT JOIN users u ON u.id = t.taken_by \
+             WHERE t.conversation_id = $1 AND t.ended_at IS NULL AND t.started_at > $2 ORDER BY t.started_at DESC LIMIT 1";
+        let since = Ts(now.saturating_sub(CALL_MAX).unwrap_or(now));
+        let row: Option<(String, String, Option<String>, Ts)> =
+            read!(self, |c| sqlx::query_as(SQL).bind(conversation).bind(since).fetch_optional(c).await)?;
+        Ok(row.map(|(id, status, name, started)| OpenTransfer { id, status, name, started: started.0 }))
+    }
+
+    /// What Twilio calls the call of a conversation; none: it is a chat.
+    pub async fn call_sid(&self, conversation: &str) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "SELECT call_sid FROM conversations WHERE id = $1";
+        let found: Option<Option<String>> =
+            read!(self, |c| sqlx::query_scalar(SQL).bind(conversation).fetch_optional(c).await)?;
+        Ok(found.flatten())
     }
 
     /// Whether a colleague took this call.
@@ -126,6 +165,34 @@ impl Store {
 }
 
 impl Tx {
+    /// As [`Tx::begin_transfer`], if nobody has the call or is being rung for it. Says whether it is theirs.
+    pub async fn claim_call(&mut self, new: &NewTransfer<'_>) -> Result<bool, StoreError> {
+        const LOCK: &str = "UPDATE conversations SET id = id WHERE id = $1 AND ended_at IS NULL";
+        const OPEN: &str = "SELECT 1 FROM transfers WHERE conversation_id = $1 AND ended_at IS NULL AND started_at > $2 LIMIT 1";
+        // Two who want the same call wait for one another here.
+        if execute!(self, sqlx::query(LOCK).bind(new.conversation))? == 0 {
+            return Ok(false);
+        }
+        let since = Ts(new.now.saturating_sub(CALL_MAX).unwrap_or(new.now));
+        let open: Option<Int> = within!(self, |c| sqlx::query_scalar(OPEN)
+            .bind(new.conversation)
+            .bind(since)
+            .fetch_optional(c)
+            .await)?;
+        if open.is_some() {
+            return Ok(false);
+        }
+        self.begin_transfer(new).await?;
+        Ok(true)
+    }
+
+    /// What Sarah is told when whoever has the call gives it back. Says whether somebody has it.
+    pub async fn note_for_sarah(&mut self, id: &str, note: Option<&str>) -> Result<bool, StoreError> {
+        const SQL: &str =
+            "UPDATE transfers SET note = $2 WHERE id = $1 AND status = 'accepted' AND ended_at IS NULL";
+        Ok(execute!(self, sqlx::query(SQL).bind(id).bind(note))? > 0)
+    }
+
     pub async fn begin_transfer(&mut self, new: &NewTransfer<'_>) -> Result<(), StoreError> {
         self.changed(Subject::Call, Some(new.conversation));
         const SQL: &str = "INSERT INTO transfers (id, conversation_id, lead_id, reason, summary, status, started_at, caller, property_id, holding_since, asked_at) \

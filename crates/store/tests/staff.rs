@@ -219,6 +219,46 @@ async fn what_is_committed_is_told_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn one_person_holds_a_call() {
+    on_both(async |store| {
+        let lead = a_call(&store, "call_1", 0, "hello").await;
+        assert_eq!(store.call_sid("call_1").await.unwrap().as_deref(), Some("call_1"));
+        assert!(store.open_transfer("call_1", now()).await.unwrap().is_none());
+        let claim = async |id: &str, conversation: &str| {
+            let new = NewTransfer {
+                id,
+                conversation,
+                lead,
+                reason: Reason::TakenOver,
+                summary: "",
+                caller: Role::Unknown,
+                home: None,
+                holds: false,
+                now: now(),
+            };
+            let mut tx = store.begin().await.unwrap();
+            let is_theirs = tx.claim_call(&new).await.unwrap();
+            tx.commit().await.unwrap();
+            is_theirs
+        };
+        assert!(!claim("transfer_0", "call_9").await, "there is no such call");
+        let (one, other) = tokio::join!(claim("transfer_1", "call_1"), claim("transfer_2", "call_1"));
+        assert!(one != other, "two at the same moment, and one of them has it");
+        let open = store.open_transfer("call_1", later(1)).await.unwrap().unwrap();
+        let mut tx = store.begin().await.unwrap();
+        assert!(!tx.note_for_sarah(&open.id, Some("early")).await.unwrap(), "it still rings");
+        assert!(tx.take_transfer(&open.id, UserId(1)).await.unwrap());
+        assert!(tx.note_for_sarah(&open.id, Some("Tuesday")).await.unwrap());
+        tx.end_transfer(&open.id, later(1)).await.unwrap();
+        tx.commit().await.unwrap();
+        let kept = store.transfer(&open.id).await.unwrap().unwrap();
+        assert!(kept.was_taken_over() && kept.note.as_deref() == Some("Tuesday"));
+        assert!(claim("transfer_3", "call_1").await, "free again");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn callers_hold_in_the_order_they_came() {
     on_both(async |store| {
         let lead = a_call(&store, "call_1", 0, "hello").await;

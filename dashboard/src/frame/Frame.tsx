@@ -63,7 +63,7 @@ export function Frame() {
       </a>
       <AppShell.Header px="md">
         <Group h="100%" justify="space-between" wrap="nowrap">
-          <Group wrap="nowrap" gap="sm">
+          <Group wrap="nowrap" gap="sm" miw={0}>
             <Burger
               opened={open}
               onClick={toggle}
@@ -131,6 +131,7 @@ function ConnectionState() {
   return (
     <Badge
       role="status"
+      style={{ flexShrink: 0 }}
       variant="outline"
       color={offline ? 'red.9' : 'gray'}
       tt="none"

@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { CallView, LineView } from '../client';
 import { getCallOptions } from '../client/@tanstack/react-query.gen';
 import { Back } from '../frame/Frame';
+import { Actions } from '../parts/Actions';
 import { Failed, Loading } from '../parts/States';
 import { Transcript } from '../parts/Transcript';
 import { Since, When } from '../parts/When';
@@ -17,7 +18,7 @@ export function Call() {
   const call = useQuery(getCallOptions({ path: { id } }));
   if (call.isPending) return <Loading />;
   if (call.error) return <Failed error={call.error} again={() => call.refetch()} />;
-  const { call: facts, lines } = call.data;
+  const { call: facts, holder, lines } = call.data;
   const live = facts.ended == null;
   return (
     <Stack>
@@ -31,6 +32,7 @@ export function Call() {
         {live && <Badge color="teal.9">going on</Badge>}
         {facts.has_emergency && <Badge color="red.9">Emergency</Badge>}
       </Group>
+      {live && facts.channel === 'voice' && <Actions id={id} holder={holder ?? undefined} />}
       <Grid>
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Transcript lines={lines} live={live} />

@@ -44,6 +44,12 @@ pub enum Event {
     TransferFailed {
         by_choice: bool,
     },
+    /// A colleague had taken the call over and gives it back, or did not get to it.
+    HandedBack {
+        taken: bool,
+        /// For the model: what was agreed meanwhile.
+        note: Option<String>,
+    },
     /// They sent files without a word: pictures, or what they said instead of writing.
     FilesCame {
         voice: bool,

@@ -117,6 +117,7 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
         Event::ModelSaid { words } => model_said(state, words, context),
         Event::ModelFailed => dialogue::by_rules(state, context),
         Event::TransferFailed { by_choice } => dialogue::handoff::failed(state, by_choice),
+        Event::HandedBack { taken, note } => dialogue::handoff::handed_back(state, taken, note),
         Event::FilesCame { voice } => dialogue::files(state, voice),
         Event::HungUp => {
             state.step = Step::Ended;

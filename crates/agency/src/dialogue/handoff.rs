@@ -7,6 +7,8 @@ use super::message;
 use crate::conversation::{Effect, State, Step};
 use crate::crm::{ActionTaken, TaskKind};
 use crate::handoff::Reason;
+use crate::language::Expecting;
+use crate::model::Line;
 use crate::speech;
 use crate::tools::ToolCall;
 use crate::tools::hand_off::{HandOff, Transfer};
@@ -90,6 +92,21 @@ pub(crate) fn failed(state: &mut State, by_choice: bool) -> Vec<Effect> {
     message::offer(state, &format!("{lead_in} I'll have a colleague ring you back."))
 }
 
+/// The caller is back with us where they were: no second greeting, and the question that was open is put again.
+pub(crate) fn handed_back(state: &mut State, taken: bool, note: Option<String>) -> Vec<Effect> {
+    if let Some(note) = note {
+        state.history.push(Line::Colleague(note));
+    }
+    let lead_in =
+        if taken { "I'm back with you." } else { "I'm sorry, my colleague could not take the call." };
+    let question = if state.step.expecting() == Expecting::Anything {
+        "How can I help?".to_owned()
+    } else {
+        state.last_words.clone()
+    };
+    state.ask(state.step, format!("{lead_in} {question}"))
+}
+
 /// Who rings, why, and what was found: whispered before the call is taken.
 fn summary(state: &State, reason: Reason) -> String {
     const WORDS_CHARS_MAX: usize = 160;
@@ -104,6 +121,7 @@ fn summary(state: &State, reason: Reason) -> String {
         Reason::Bereavement => "rings about somebody who died",
         Reason::Legal => "rings about a legal matter",
         Reason::Press => "says they are from the press",
+        Reason::TakenOver => "is on the line",
     };
     let wanted = if state.wants.is_empty() {
         String::new()

@@ -8,7 +8,14 @@ use serde_json::{Value, json};
 pub enum Line {
     Caller(String),
     Us(String),
-    Tool { id: String, name: String, arguments: String, result: String },
+    /// What somebody of the agency tells us, not for the caller.
+    Colleague(String),
+    Tool {
+        id: String,
+        name: String,
+        arguments: String,
+        result: String,
+    },
 }
 
 /// The latest lines.
@@ -23,6 +30,7 @@ impl History {
         self.0.push(match line {
             Line::Caller(words) => Line::Caller(short(&words)),
             Line::Us(words) => Line::Us(short(&words)),
+            Line::Colleague(words) => Line::Colleague(short(&words)),
             tool @ Line::Tool { .. } => tool,
         });
         let too_many = self.0.len().saturating_sub(LINES_MAX);
@@ -43,6 +51,10 @@ impl History {
             match line {
                 Line::Caller(words) => all.push(json!({"role": "user", "content": words})),
                 Line::Us(words) => all.push(json!({"role": "assistant", "content": words})),
+                Line::Colleague(words) => {
+                    let told = format!("A colleague has talked with the caller and tells you: {words}");
+                    all.push(json!({"role": "system", "content": told}));
+                }
                 Line::Tool { id, name, arguments, result } => {
                     let call = json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}});
                     all.push(json!({"role": "assistant", "content": null, "tool_calls": [call]}));

@@ -208,10 +208,21 @@ fn line(line: CallLine) -> LineView {
     }
 }
 
+/// A colleague who has the call, or is being rung for it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Holder {
+    /// ringing or accepted.
+    status: String,
+    name: Option<String>,
+    since: Timestamp,
+}
+
 /// A conversation with every line of it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CallDetail {
     call: CallView,
+    /// None: Sarah has it.
+    holder: Option<Holder>,
     lines: Vec<LineView>,
 }
 
@@ -228,5 +239,7 @@ pub(super) async fn one(
         Problem::not_found("There is no such call; it may have been deleted under retention")
     })?;
     let lines = app.store.call_lines(&id).await?.into_iter().map(line).collect();
-    Ok(Json(CallDetail { call: CallView::of(row, &staff), lines }))
+    let open = app.store.open_transfer(&id, app.now()).await?.filter(|_| row.ended.is_none());
+    let holder = open.map(|open| Holder { status: open.status, name: open.name, since: open.started });
+    Ok(Json(CallDetail { call: CallView::of(row, &staff), holder, lines }))
 }

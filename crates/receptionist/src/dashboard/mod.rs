@@ -9,6 +9,7 @@ mod alerts;
 mod calls;
 pub(crate) mod events;
 mod files;
+mod live;
 mod page;
 mod papers;
 pub mod password;
@@ -50,6 +51,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(tasks::list))
         .routes(routes!(tasks::change))
+        .routes(routes!(live::colleagues))
+        .routes(routes!(live::take_over))
+        .routes(routes!(live::hand_back))
+        .routes(routes!(live::end))
         .merge(papers::routes());
     let cookie =
         ApiKeyValue::with_description("session", "`__Host-session` over https; set by POST /api/v1/session");

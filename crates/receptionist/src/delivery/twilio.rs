@@ -171,6 +171,26 @@ impl TwilioClient {
         self.post(&self.calls_url, &fields, now).await
     }
 
+    /// A call goes on at this path of ours, whatever it was doing. Doing it twice does no harm.
+    pub async fn move_call(&self, sid: &str, path: &str, now: Timestamp) -> Result<(), Undelivered> {
+        let url = format!("{}{path}", self.base_url);
+        self.change_call(sid, &[("Url", &url), ("Method", "POST")], now).await
+    }
+
+    pub async fn hang_up(&self, sid: &str, now: Timestamp) -> Result<(), Undelivered> {
+        self.change_call(sid, &[("Status", "completed")], now).await
+    }
+
+    async fn change_call(
+        &self,
+        sid: &str,
+        fields: &[(&str, &str)],
+        now: Timestamp,
+    ) -> Result<(), Undelivered> {
+        let url = self.calls_url.replace("/Calls.json", &format!("/Calls/{sid}.json"));
+        self.post(&url, fields, now).await.map(drop)
+    }
+
     async fn post(&self, url: &str, fields: &[(&str, &str)], now: Timestamp) -> Result<Sent, Undelivered> {
         let request = self.authorised(self.http.post(url)).form(fields);
         let response = request.send().await.map_err(|error| Undelivered {

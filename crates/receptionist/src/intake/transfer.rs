@@ -1,8 +1,9 @@
-//! `POST /api/voice/whisper`, `/whisper-accept` and `/dial-ended`: what a colleague hears before they are joined to a caller,
-//! the key that takes the call, and what becomes of a caller nobody took.
+//! `POST /api/voice/whisper`, `/whisper-accept`, `/dial-ended`, `/taken-over` and `/handed-back`: what a colleague hears before
+//! they are joined to a caller, the key that takes the call, what becomes of a caller nobody took, and calls that staff take over.
 
 use agency::conversation::Event;
 use agency::crm::UserId;
+use agency::tools::hand_off::Transfer;
 use axum::extract::State;
 use axum::response::Response;
 use store::{KeptTransfer, StoreError};
@@ -10,7 +11,7 @@ use store::{KeptTransfer, StoreError};
 use super::voice::turn_of;
 use super::{Refused, Signed, twiml};
 use crate::app::App;
-use crate::conversation::{Turn, answer_failed_transfer, staff};
+use crate::conversation::{Turn, answer_failed_transfer, put_through, staff};
 
 const KEYS: &str = "Press 1 to take the call.";
 
@@ -61,12 +62,44 @@ pub(super) async fn dial_ended(State(app): State<App>, signed: Signed) -> Result
     let mut tx = app.store.begin().await.map_err(|error| failed(&error))?;
     tx.end_transfer(id, app.now()).await.map_err(|error| failed(&error))?;
     tx.commit().await.map_err(|error| failed(&error))?;
-    let taken = transfer(&app, id).await?.is_some_and(|transfer| transfer.is_taken());
+    let kept = transfer(&app, id).await?;
+    let taken = kept.as_ref().is_some_and(KeptTransfer::is_taken);
     metrics::counter!("transfers_total", "taken" => taken.to_string()).increment(1);
     if taken {
         return Ok(twiml(staff::hang_up()));
     }
-    back_to_us(&app, &signed, Event::TransferFailed { by_choice: false }).await
+    let was_taken_over = kept.is_some_and(|transfer| transfer.was_taken_over());
+    let event = if was_taken_over {
+        Event::HandedBack { taken: false, note: None }
+    } else {
+        Event::TransferFailed { by_choice: false }
+    };
+    back_to_us(&app, &signed, event).await
+}
+
+/// A colleague takes a call over: they are rung, and the caller hears that they are coming.
+pub(super) async fn taken_over(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
+    let id = transfer_id(&signed)?;
+    let user = signed.query.get("user").and_then(|user| user.parse().ok()).map(UserId);
+    let colleagues = app.store.colleagues(app.now()).await.map_err(|error| failed(&error))?;
+    let people = colleagues.into_iter().filter(|colleague| Some(colleague.user) == user);
+    let people: Vec<_> = people.map(|colleague| (colleague.user, colleague.phone)).collect();
+    if people.is_empty() {
+        return dial_ended(State(app), signed).await;
+    }
+    let words = "One moment, please: a colleague would like to speak to you.";
+    let line = signed.query.get("line").unwrap_or("gather");
+    Ok(twiml(put_through(words, &Transfer { id: id.to_owned(), people }, &app.settings, line)))
+}
+
+/// They give it back.
+pub(super) async fn handed_back(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
+    let id = transfer_id(&signed)?;
+    let mut tx = app.store.begin().await.map_err(|error| failed(&error))?;
+    tx.end_transfer(id, app.now()).await.map_err(|error| failed(&error))?;
+    tx.commit().await.map_err(|error| failed(&error))?;
+    let note = transfer(&app, id).await?.and_then(|transfer| transfer.note);
+    back_to_us(&app, &signed, Event::HandedBack { taken: true, note }).await
 }
 
 /// The conversation goes on where it was, over a new relay if it came over one.

@@ -37,3 +37,5 @@ CREATE TABLE staff_links (
 CREATE INDEX audit_log_when ON audit_log (happened_at, id);
 CREATE INDEX voice_lead_calls_when ON voice_lead_calls (created_at, id);
 CREATE INDEX conversations_when ON conversations (started_at, id);
+-- What whoever took a call over tells Sarah when they give it back.
+ALTER TABLE transfers ADD COLUMN note TEXT;

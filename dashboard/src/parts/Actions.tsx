@@ -1,0 +1,172 @@
+import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Headset } from 'lucide-react';
+import { useState } from 'react';
+import { problemOf, queries } from '../api';
+import type { Holder } from '../client';
+import {
+  endCallMutation,
+  handBackMutation,
+  listColleaguesOptions,
+  takeOverMutation,
+  whoAmIOptions,
+} from '../client/@tanstack/react-query.gen';
+import { spelled } from '../words';
+import { Since } from './When';
+
+const anew = { onSettled: () => queries.invalidateQueries() };
+const CLOSE = { 'aria-label': 'Close' };
+
+/** What can be done with a call that goes on. Nothing here is shown as done before the server says so. */
+export function Actions({ id, holder }: { id: string; holder?: Holder }) {
+  const { data: me } = useQuery(whoAmIOptions());
+  const takeOver = useMutation({ ...takeOverMutation(), ...anew });
+  const handBack = useMutation({ ...handBackMutation(), ...anew });
+  const end = useMutation({ ...endCallMutation(), ...anew });
+  const error = takeOver.error ?? handBack.error ?? end.error;
+  if (!me?.permissions.includes('work')) return null;
+  return (
+    <Stack gap="xs">
+      <Text role="status">{state(holder)}</Text>
+      <Group gap="xs">
+        {!holder && (
+          <TakeOver
+            user={me.user ?? undefined}
+            take={(user) => takeOver.mutate({ path: { id }, body: { user } })}
+            pending={takeOver.isPending}
+          />
+        )}
+        {holder?.status === 'accepted' && (
+          <HandBack
+            back={(note) => handBack.mutate({ path: { id }, body: { note } })}
+            pending={handBack.isPending}
+          />
+        )}
+        <End end={() => end.mutate({ path: { id } })} pending={end.isPending} />
+      </Group>
+      {error && (
+        <Alert color="red" variant="outline" title={problemOf(error).title}>
+          {problemOf(error).detail}
+        </Alert>
+      )}
+      {holder && (
+        <Text size="sm" c="dimmed">
+          for <Since at={holder.since} />
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function state(holder?: Holder): string {
+  if (!holder) return 'Sarah has this call.';
+  if (holder.status === 'ringing') return 'A colleague’s telephone is ringing.';
+  return `${holder.name ?? 'A colleague'} has this call.`;
+}
+
+function TakeOver({
+  user,
+  take,
+  pending,
+}: {
+  user?: number;
+  take: (user: number) => void;
+  pending: boolean;
+}) {
+  const [open, { open: ask, close }] = useDisclosure();
+  const { data: colleagues = [] } = useQuery({ ...listColleaguesOptions(), enabled: open });
+  const [chosen, setChosen] = useState<string | null>(user == null ? null : `${user}`);
+  const choices = colleagues.map((colleague) => ({
+    value: `${colleague.user}`,
+    label: `${colleague.name}, ${spelled(colleague.role)}${colleague.is_busy ? ', busy' : ''}`,
+  }));
+  return (
+    <>
+      <Button leftSection={<Headset size={16} aria-hidden />} loading={pending} onClick={ask}>
+        Take over or transfer
+      </Button>
+      <Modal opened={open} onClose={close} title="Whose telephone shall ring?" closeButtonProps={CLOSE}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!chosen) return;
+            take(Number(chosen));
+            close();
+          }}
+        >
+          <Stack>
+            <Text size="sm">
+              The caller hears that a colleague is coming. Key 1 on that telephone joins the two; if nobody
+              takes it, Sarah goes on.
+            </Text>
+            <Select
+              label="Colleague"
+              data={choices}
+              value={chosen}
+              onChange={setChosen}
+              required
+              searchable
+            />
+            <Button type="submit">Ring</Button>
+          </Stack>
+        </form>
+      </Modal>
+    </>
+  );
+}
+
+function HandBack({ back, pending }: { back: (note?: string) => void; pending: boolean }) {
+  const [note, setNote] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        back(note || undefined);
+      }}
+    >
+      <Group align="flex-end" gap="xs">
+        <TextInput
+          label="For Sarah, not for the caller"
+          placeholder="what was agreed, in one line"
+          maxLength={300}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        <Button type="submit" loading={pending}>
+          Hand back to Sarah
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function End({ end, pending }: { end: () => void; pending: boolean }) {
+  const [open, { open: ask, close }] = useDisclosure();
+  return (
+    <>
+      <Button variant="default" loading={pending} onClick={ask}>
+        End the call
+      </Button>
+      <Modal opened={open} onClose={close} title="End this call?" closeButtonProps={CLOSE}>
+        <Stack>
+          <Text size="sm">The caller is cut off at once.</Text>
+          <Group>
+            <Button
+              color="red.9"
+              onClick={() => {
+                end();
+                close();
+              }}
+            >
+              End it
+            </Button>
+            <Button variant="default" onClick={close}>
+              Let it go on
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}
