@@ -1,5 +1,5 @@
 # Thin: each target is one thing a person does. `make demo` and `make test` are enough to begin.
-.PHONY: help demo call test test-tools check format bench schemas dashboard dashboard-client
+.PHONY: help demo call test test-tools check format bench schemas dashboard dashboard-client screenshots
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,11 @@ dashboard: toolchain ## The staff's pages, which the server embeds (needs Node)
 dashboard-client: toolchain ## After a change of the staff's API: its description anew, and the pages with it
 	cargo run --quiet --bin receptionist -- openapi > dashboard/openapi.json
 	@./scripts/dashboard --required
+
+screenshots: toolchain test-tools ## Pictures of the dashboard's pages anew, into docs/screenshots
+	@./scripts/dashboard --required
+	@mkdir -p docs/screenshots
+	SCREENSHOTS=$(CURDIR)/docs/screenshots cargo test --package receptionist --test browser
 
 check: toolchain ## Formatting and lints, as CI demands them
 	cargo fmt --all --check

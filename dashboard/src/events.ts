@@ -12,7 +12,11 @@ const TOGETHER_MS = 100;
 
 /** Which lists and records show a subject. */
 const SHOWN_BY: Record<string, string[]> = {
-  call: ['listCalls', 'getCall'],
+  call: ['listCalls', 'getCall', 'listLeads', 'getLead'],
+  lead: ['listLeads', 'getLead'],
+  viewing: ['listViewings', 'listSlots', 'listProperties', 'getLead'],
+  ticket: ['listTickets'],
+  message: ['getLead'],
   alert: ['listAlerts', 'listCalls', 'getCall'],
   task: ['listTasks'],
 };
@@ -47,7 +51,8 @@ function flush() {
     predicate: ({ queryKey }) => {
       const [{ _id, path }] = queryKey as [{ _id: string; path?: { id?: string } }];
       const shows = ({ subject, id }: Change) =>
-        SHOWN_BY[subject]?.includes(_id) && (!path?.id || !id || path.id === id || subject === 'alert');
+        SHOWN_BY[subject]?.includes(_id) &&
+        (!path?.id || !id || path.id === id || _id === 'getLead' || subject === 'alert');
       return changes.some(shows);
     },
   });

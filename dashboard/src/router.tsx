@@ -91,6 +91,51 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import('./pages/Tasks'), 'Tasks'),
 });
 
+const leads = createRoute({
+  getParentRoute: () => staff,
+  path: '/leads',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { status?: string; temperature?: string; q?: string } => ({
+    status: text(search.status),
+    temperature: text(search.temperature),
+    q: text(search.q),
+  }),
+  component: lazyRouteComponent(() => import('./pages/Leads'), 'Leads'),
+});
+
+const lead = createRoute({
+  getParentRoute: () => staff,
+  path: '/leads/$id',
+  component: lazyRouteComponent(() => import('./pages/Lead'), 'Lead'),
+});
+
+const viewings = createRoute({
+  getParentRoute: () => staff,
+  path: '/viewings',
+  validateSearch: (search: Record<string, unknown>): { day?: string } => ({ day: day(search.day) }),
+  component: lazyRouteComponent(() => import('./pages/Viewings'), 'Viewings'),
+});
+
+const maintenance = createRoute({
+  getParentRoute: () => staff,
+  path: '/maintenance',
+  validateSearch: (search: Record<string, unknown>): { urgency?: string } => ({
+    urgency: text(search.urgency),
+  }),
+  component: lazyRouteComponent(() => import('./pages/Maintenance'), 'Maintenance'),
+});
+
+const properties = createRoute({
+  getParentRoute: () => staff,
+  path: '/properties',
+  validateSearch: (search: Record<string, unknown>): { q?: string; status?: string } => ({
+    q: text(search.q),
+    status: text(search.status),
+  }),
+  component: lazyRouteComponent(() => import('./pages/Properties'), 'Properties'),
+});
+
 const documents = createRoute({
   getParentRoute: () => staff,
   path: '/documents',
@@ -113,7 +158,20 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     welcome,
-    staff.addChildren([live, calls, call, tasks, documents, account, staffAccounts]),
+    staff.addChildren([
+      live,
+      calls,
+      call,
+      tasks,
+      viewings,
+      leads,
+      lead,
+      maintenance,
+      properties,
+      documents,
+      account,
+      staffAccounts,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -38,6 +38,36 @@ export function spelled(word: string | null | undefined): string {
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
+/** Words of the API to choose from. */
+export const choices = (words: string[]) => words.map((word) => ({ value: word, label: spelled(word) }));
+
+/** "£2,800". */
+export const money = (pounds: number) => `£${pounds.toLocaleString('en-GB')}`;
+
+const calendar = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE });
+const hours = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, hour: '2-digit', minute: '2-digit' });
+// A plain day has no zone: it is written as it stands.
+const whole = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
+
+/** The day in London, "2026-11-23". */
+export const dayOf = (instant: string) => calendar.format(new Date(instant));
+/** "10:30". */
+export const hour = (instant: string) => hours.format(new Date(instant));
+/** "Monday 23 November 2026". */
+export const longDay = (day: string) => whole.format(new Date(`${day}T00:00:00Z`));
+/** So many days later, as a calendar counts. */
+export function daysAfter(day: string, days: number): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + days);
+  return date.toISOString().slice(0, 10);
+}
+
 const KNOWN: Record<string, string> = {
   voice: 'Telephone',
   sms: 'SMS',

@@ -16,6 +16,27 @@ const {
 } = process.env;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** The states of which `make screenshots` keeps a picture. */
+const SHOWN = [
+  'sign-in',
+  'calls, light',
+  'calls, dark',
+  'calls, 390 px',
+  'tasks, light',
+  'viewings, light',
+  'leads, light',
+  'a lead, light',
+  'maintenance, light',
+  'properties, light',
+  'why a time is not offered, light',
+  'a document',
+  'account, light',
+  'accounts, light',
+  'a call going on',
+  'a call taken over',
+  'an emergency, light',
+  'an emergency, 390 px',
+];
 const problems = [];
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
@@ -63,8 +84,10 @@ async function judge(page, place) {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   if (sideways > 0) note(place, `scrolls sideways by ${sideways} px`);
-  if (SCREENSHOTS)
-    await page.screenshot({ path: `${SCREENSHOTS}/${place.replaceAll(/[^a-z0-9]+/gi, '-')}.png` });
+  if (SCREENSHOTS && SHOWN.includes(place)) {
+    const name = place.replaceAll(/[^a-z0-9]+/gi, '-');
+    await page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
+  }
 }
 
 async function see(page, text, within = 5_000) {
@@ -96,6 +119,14 @@ const PAGES = [
   ['calls, found', '/calls?q=Maida', 'Maida'],
   ['tasks', '/tasks', 'Tasks'],
   ['tasks, done', '/tasks?status=done', 'Nothing has been done yet'],
+  ['viewings', '/viewings', 'What Sarah offers'],
+  ['viewings, an empty day', '/viewings?day=2026-12-25', 'Nothing is in the diary'],
+  ['leads', '/leads', 'Sam Okoro'],
+  ['leads, none match', '/leads?q=zzzz', 'No leads match'],
+  ['maintenance', '/maintenance', 'Maintenance'],
+  ['maintenance, none match', '/maintenance?urgency=emergency', 'No repairs match'],
+  ['properties', '/properties', 'JB-'],
+  ['properties, none match', '/properties?q=zzzz', 'No homes match'],
   ['documents', '/documents', 'No papers yet'],
   ['account', '/account', 'Second factor'],
   ['accounts', '/accounts', 'Colleagues who sign in'],
@@ -122,6 +153,18 @@ async function everyPage(browser, state) {
     await see(page, 'What is known');
     await page.getByRole('log').getByRole('button').first().click();
     await judge(page, `a call, ${look}`);
+    await page.goto('/leads?q=Okoro');
+    await page.locator('a.record').first().click();
+    await see(page, 'Everything that happened');
+    await judge(page, `a lead, ${look}`);
+    await page.goto('/viewings?day=2026-11-25');
+    await page.getByRole('combobox', { name: 'Home' }).click();
+    await page.getByRole('option').first().click();
+    await page
+      .getByText(/^(yes, with|no: )/)
+      .first()
+      .waitFor();
+    await judge(page, `why a time is not offered, ${look}`);
     await page.context().close();
   }
 }

@@ -532,3 +532,66 @@ async fn a_call_is_taken_over_and_handed_back() {
         call.hang_up();
     }
 }
+
+/// Leads, the diary with its reasons, repairs and homes: found, and masked where they must be.
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_found() {
+    let agency = start(testkit::sqlite()).await;
+    let (worker, reader) =
+        (colleague(&agency, StaffRole::Negotiator).await, colleague(&agency, StaffRole::ReadOnly).await);
+    let lines = [
+        "a two bedroom flat to rent in Maida Vale",
+        "up to two thousand eight hundred a month",
+        "the first one",
+        "the second one",
+        "Sam Okoro",
+        "sam at example dot com",
+        "yes please",
+    ];
+    let mut call = agency.network.ring("+447700900901", AGENCY_NUMBER).await.unwrap();
+    for words in lines {
+        call.say(words).await.unwrap();
+    }
+    call.hang_up();
+    agency.settle().await.unwrap();
+
+    let found = worker.get("/api/v1/leads?q=okoro").await;
+    let lead = &found["items"][0];
+    assert_eq!(
+        (&lead["name"], &lead["phone"], &lead["budget_max"]),
+        (&json!("Sam Okoro"), &json!("+447700900901"), &json!(2800))
+    );
+    let id = lead["id"].as_i64().unwrap();
+    let whole = worker.get(&format!("/api/v1/leads/{id}")).await;
+    let viewing = &whole["viewings"][0];
+    assert_eq!((&viewing["viewer_name"], &viewing["status"]), (&json!("Sam Okoro"), &json!("booked")));
+    assert!(!whole["messages"].as_array().unwrap().is_empty(), "the confirmation");
+    let masked = reader.get(&format!("/api/v1/leads/{id}")).await;
+    assert_eq!(
+        (&masked["lead"]["phone"], &masked["lead"]["email"]),
+        (&json!("+44•••••••901"), &json!("•••@example.com"))
+    );
+    assert_eq!(masked["viewings"][0]["viewer_phone"], "+44•••••••901");
+    assert_eq!(worker.status(Method::GET, "/api/v1/leads/nobody", None).await, 404);
+
+    let start: jiff::Timestamp = viewing["start"].as_str().unwrap().parse().unwrap();
+    let day = agency::london::date_of(start);
+    let diary = worker.get(&format!("/api/v1/viewings?from={day}&to={day}")).await;
+    assert!(diary.as_array().unwrap().iter().any(|one| one["id"] == viewing["id"]));
+    assert_eq!(worker.status(Method::GET, "/api/v1/viewings?from=2026-12-01&to=2026-11-01", None).await, 400);
+    let slots = worker.get(&format!("/api/v1/slots?property={}&day={day}", viewing["property"])).await;
+    let taken = slots.as_array().unwrap().iter().find(|slot| slot["start"] == viewing["start"]).unwrap();
+    assert_eq!(taken["refusal"], "somebody views it then");
+    assert!(slots.as_array().unwrap().iter().any(|slot| slot["negotiator"].is_string()));
+    assert_eq!(worker.status(Method::GET, "/api/v1/slots?property=9999&day=2026-11-25", None).await, 404);
+
+    let homes = worker.get("/api/v1/properties?q=maida&status=available").await;
+    assert!(
+        homes.as_array().unwrap().iter().any(|home| home["next_viewing"].is_string() && home["leads"] == 1)
+    );
+    let tickets = worker.get("/api/v1/tickets").await;
+    let urgencies: Vec<&str> =
+        tickets.as_array().unwrap().iter().map(|one| one["urgency"].as_str().unwrap()).collect();
+    let rank = |urgency: &&str| ["emergency", "urgent", "normal"].iter().position(|known| known == urgency);
+    assert!(urgencies.is_sorted_by_key(rank), "{urgencies:?}");
+}

@@ -59,7 +59,10 @@ pub use market::{MarketChange, MarketNews, SeenBefore, Untold};
 pub use media::{DueMedia, NewMedia, StoredMedia};
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, MessageLine, NewMessage, Rich, Settled};
 pub use packages::{NewPackage, Package};
-pub use reading::{AlertRow, CallFilter, CallLine, CallRow, Paging, TaskFilter, TaskRow};
+pub use reading::{
+    AlertRow, CallFilter, CallLine, CallRow, HomeRow, LeadFilter, LeadRow, MessageRow, Paging, TaskFilter,
+    TaskRow, TicketRow, ViewingRow,
+};
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};
 pub use rows::{Rows, TABLES};

@@ -9,8 +9,8 @@ use agency::crm::{LeadId, Priority, Role, TaskKind, UserId};
 use agency::handoff::Reason;
 use agency::staff::StaffRole;
 use store::{
-    Audited, BeginCall, CallFilter, Change, NewAccount, NewTask, NewTransfer, Paging, SavedTurn, Session,
-    Store, StoreError, Subject, TaskFilter, TurnLine, TurnTimes,
+    Audited, BeginCall, CallFilter, Change, LeadFilter, NewAccount, NewTask, NewTransfer, Paging, SavedTurn,
+    Session, Store, StoreError, Subject, TaskFilter, TurnLine, TurnTimes,
 };
 use support::{later, now, phone, rows};
 
@@ -185,6 +185,52 @@ async fn calls_and_tasks_are_found() {
         assert_eq!(store.tasks(&mine, 10).await.unwrap()[0].assigned_name.as_deref(), Some("Amy Hart"));
         let nobodys = TaskFilter { assigned_to: Some(None), ..TaskFilter::default() };
         assert_eq!(store.tasks(&nobodys, 10).await.unwrap()[0].id, "task_1");
+    })
+    .await;
+}
+
+/// A home, an appointment, a repair and a message, found again.
+#[tokio::test]
+async fn the_rest_is_found() {
+    on_both(async |store| {
+        let lead = a_call(&store, "call_1", 0, "hello").await;
+        let mut tx = store.begin().await.unwrap();
+        let given = |table: &'static str, row: serde_json::Value| (table, rows(serde_json::json!([row])));
+        for (table, rows) in [
+            given("users", serde_json::json!({"id": 1, "name": "Amy Hart", "phone": null, "role": "negotiator", "active": true})),
+            given("properties", serde_json::json!({
+                "id": 3, "reference": "JB-2026-003", "listing_type": "rent", "status": "available", "address_line1": "Flat 2, 18 Elgin Avenue",
+                "area": "Maida Vale", "city": "London", "postcode": "W9 2QL", "bedrooms": 2, "bathrooms": 1, "property_type": "flat",
+                "price": 2200, "rent_period": "month", "description": "", "features": [], "images": [], "agent_id": 1,
+                "created_at": "2026-11-01T00:00:00.000000Z", "updated_at": "2026-11-01T00:00:00.000000Z"
+            })),
+            given("viewing_appointments", serde_json::json!({
+                "id": 1, "property_id": 3, "lead_id": lead.0, "agent_id": 1, "kind": "viewing", "scheduled_date": "2026-11-25T10:00:00.000000Z",
+                "duration_minutes": 30, "status": "booked", "viewer_name": "Grace Mensah", "created_at": "2026-11-23T09:30:00.000000Z"
+            })),
+            given("support_tickets", serde_json::json!({
+                "id": 1, "reference": "JB-T-000001", "category": "plumbing", "urgency": "urgent", "description": "A tap drips", "status": "open",
+                "call_sid": "call_1", "created_at": "2026-11-23T09:30:00.000000Z"
+            })),
+        ] {
+            tx.insert_rows(table, &rows).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let paging = Paging { after: None, limit: 10 };
+        let by = |words: &str| LeadFilter { words: Some(words.into()), ..LeadFilter::default() };
+        assert_eq!(store.leads(&by("MENSAH"), &paging).await.unwrap()[0].id, lead.0);
+        assert!(store.leads(&by("900999"), &paging).await.unwrap().is_empty());
+        assert_eq!(store.lead(lead).await.unwrap().unwrap().areas, [""; 0]);
+        assert!(store.messages_of(lead, 10).await.unwrap().is_empty());
+        let homes = store.homes(Some("elgin av"), Some("available"), now()).await.unwrap();
+        assert_eq!((homes[0].agent_name.as_deref(), homes[0].next_viewing.is_some(), homes[0].leads), (Some("Amy Hart"), true, 0));
+        assert!(store.homes(Some("nowhere"), None, now()).await.unwrap().is_empty());
+        let viewings = store.viewings(Some(now()), None, Some(lead.0)).await.unwrap();
+        assert_eq!((viewings[0].reference.as_deref(), viewings[0].agent_name.as_deref()), (Some("JB-2026-003"), Some("Amy Hart")));
+        assert!(store.viewings(None, Some(now()), None).await.unwrap().is_empty());
+        let tickets = store.tickets(Some("open"), None).await.unwrap();
+        assert_eq!((tickets[0].call.as_deref(), tickets[0].urgency.as_str()), (Some("call_1"), "urgent"));
+        assert!(store.tickets(None, Some("normal")).await.unwrap().is_empty());
     })
     .await;
 }

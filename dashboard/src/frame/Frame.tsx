@@ -13,7 +13,20 @@ import {
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { CircleUser, FileText, KeyRound, ListTodo, Phone, Radio, Users, Wifi, WifiOff } from 'lucide-react';
+import {
+  CircleUser,
+  FileText,
+  KeyRound,
+  ListTodo,
+  Phone,
+  Radio,
+  Users,
+  Wifi,
+  WifiOff,
+  CalendarDays,
+  House,
+  Wrench,
+} from 'lucide-react';
 import { useEffect } from 'react';
 import { onSignedOut, queries } from '../api';
 import {
@@ -32,6 +45,10 @@ export const PAGES = [
   { to: '/', label: 'Live', key: 'l', icon: Radio },
   { to: '/tasks', label: 'Tasks', key: 't', icon: ListTodo },
   { to: '/calls', label: 'Calls', key: 'c', icon: Phone },
+  { to: '/viewings', label: 'Viewings', key: 'v', icon: CalendarDays },
+  { to: '/leads', label: 'Leads', key: 'e', icon: Users },
+  { to: '/maintenance', label: 'Maintenance', key: 'm', icon: Wrench },
+  { to: '/properties', label: 'Properties', key: 'p', icon: House },
   { to: '/documents', label: 'Documents', key: 'd', icon: FileText },
 ] as const;
 
@@ -63,7 +80,7 @@ export function Frame() {
       </a>
       <AppShell.Header px="md">
         <Group h="100%" justify="space-between" wrap="nowrap">
-          <Group wrap="nowrap" gap="sm" miw={0}>
+          <Group wrap="nowrap" gap="sm" miw={0} style={{ flex: 1 }}>
             <Burger
               opened={open}
               onClick={toggle}
@@ -76,7 +93,7 @@ export function Frame() {
               {me?.agency ?? 'Receptionist'}
             </Text>
           </Group>
-          <Group wrap="nowrap" gap="xs">
+          <Group wrap="nowrap" gap="xs" style={{ flexShrink: 0 }}>
             <ConnectionState />
             <User
               name={me?.name ?? ''}
@@ -190,7 +207,7 @@ function User({ name, role, administers }: { name: string; role: string; adminis
 }
 
 /** A way back from a page of one record. */
-export function Back({ to, children }: { to: '/calls' | '/'; children: string }) {
+export function Back({ to, children }: { to: '/calls' | '/leads' | '/'; children: string }) {
   return (
     <Button component={Link} to={to} variant="default" size="xs">
       {children}

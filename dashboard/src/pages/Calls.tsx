@@ -11,17 +11,15 @@ import {
   TextInput,
   Title,
 } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Search } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import type { CallView } from '../client';
 import { listCallsInfiniteOptions } from '../client/@tanstack/react-query.gen';
+import { SearchBox } from '../parts/SearchBox';
 import { Empty, Failed, Loading } from '../parts/States';
 import { When } from '../parts/When';
 import type { CallSearch } from '../router';
-import { lasted, spelled } from '../words';
+import { choices, lasted, spelled } from '../words';
 
 const route = getRouteApi('/staff/calls');
 const OUTCOMES = [
@@ -36,8 +34,6 @@ const OUTCOMES = [
   'abandoned',
 ];
 const CHANNELS = ['voice', 'whatsapp', 'sms'];
-
-const choices = (words: string[]) => words.map((word) => ({ value: word, label: spelled(word) }));
 
 export function Calls() {
   const search = route.useSearch();
@@ -57,7 +53,12 @@ export function Calls() {
         Calls
       </Title>
       <Group align="flex-end" component="search">
-        <Words words={search.q} change={(q) => filter({ q }, true)} />
+        <SearchBox
+          label="Words that were said"
+          words={search.q}
+          change={(q) => filter({ q }, true)}
+          shortest={3}
+        />
         <Select
           label="Outcome"
           data={choices(OUTCOMES)}
@@ -114,33 +115,6 @@ export function Calls() {
         </Button>
       )}
     </Stack>
-  );
-}
-
-/** What is typed waits a moment before it is looked for. */
-function Words({ words, change }: { words?: string; change: (words?: string) => void }) {
-  const [typed, setTyped] = useState(words ?? '');
-  // The filters were cleared.
-  useEffect(() => {
-    if (words === undefined) setTyped((now) => (now.trim().length >= 3 ? '' : now));
-  }, [words]);
-  const look = useDebouncedCallback(
-    (text: string) => change(text.trim().length >= 3 ? text.trim() : undefined),
-    400,
-  );
-  return (
-    <TextInput
-      type="search"
-      label="Words that were said"
-      placeholder="three letters or more"
-      leftSection={<Search size={16} aria-hidden />}
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        look(event.currentTarget.value);
-      }}
-      w={230}
-    />
   );
 }
 

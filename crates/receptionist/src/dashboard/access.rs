@@ -90,6 +90,12 @@ impl<N: Needs> Staff<N> {
         }
     }
 
+    /// An email address as this account may see it.
+    pub(crate) fn shown_email(&self, email: Option<String>) -> Option<String> {
+        let hidden = |email: String| email.split_once('@').map(|(_, host)| format!("•••@{host}"));
+        if self.account.role.sees_numbers() { email } else { email.and_then(hidden) }
+    }
+
     /// Writes down who did it, with what they did.
     pub(crate) async fn audit(
         &self,

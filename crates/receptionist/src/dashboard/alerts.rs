@@ -4,12 +4,13 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::AlertRow;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::access::{Staff, Views, Works};
 use super::problem::Problem;
+use super::view::view;
 use crate::app::App;
 use crate::ladder::{self, Taker};
 
@@ -21,38 +22,23 @@ pub(super) struct AlertQuery {
     open: bool,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(super) struct AlertView {
-    id: String,
-    /// Of the triage table, such as `gas`.
-    hazard: Option<String>,
-    /// The caller's words.
-    evidence: Option<String>,
-    place: Option<String>,
-    call: Option<String>,
-    ticket: Option<i64>,
-    raised: Timestamp,
-    acknowledged: Option<Timestamp>,
-    acknowledged_by: Option<String>,
-    /// How many callers have reported it.
-    reporters: i64,
-    /// How many people have been rung.
-    rungs: i64,
-}
-
-fn view(row: AlertRow) -> AlertView {
-    AlertView {
-        id: row.id,
-        hazard: row.hazard,
-        evidence: row.evidence,
-        place: row.place,
-        call: row.call,
-        ticket: row.ticket,
-        raised: row.raised,
-        acknowledged: row.acknowledged,
-        acknowledged_by: row.acknowledged_by,
-        reporters: row.reporters,
-        rungs: row.rungs,
+view! {
+    AlertView of AlertRow {
+        id: String,
+        /// Of the triage table, such as `gas`.
+        hazard: Option<String>,
+        /// The caller's words.
+        evidence: Option<String>,
+        place: Option<String>,
+        call: Option<String>,
+        ticket: Option<i64>,
+        raised: Timestamp,
+        acknowledged: Option<Timestamp>,
+        acknowledged_by: Option<String>,
+        /// How many callers have reported it.
+        reporters: i64,
+        /// How many people have been rung.
+        rungs: i64,
     }
 }
 
@@ -65,7 +51,7 @@ pub(super) async fn list(
     Query(query): Query<AlertQuery>,
 ) -> Result<Json<Vec<AlertView>>, Problem> {
     const SHOWN: i64 = 100;
-    Ok(Json(app.store.incidents(query.open, SHOWN).await?.into_iter().map(view).collect()))
+    Ok(Json(app.store.incidents(query.open, SHOWN).await?.into_iter().map(AlertView::from).collect()))
 }
 
 /// Takes an emergency, by name: nobody else is rung for it, and the caller is told who is coming.

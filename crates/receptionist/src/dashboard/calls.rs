@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::access::{Staff, Views};
 use super::page::{Page, paging};
 use super::problem::Problem;
+use super::view::view;
 use crate::app::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -164,47 +165,30 @@ pub(super) async fn list(
     };
     let paging = paging(query.after.as_deref(), query.limit)?;
     let rows = app.store.calls(&filter, &paging).await?;
-    Ok(Json(Page::of(rows, &paging, |row| (row.started, &row.id), |row| CallView::of(row, &staff))))
+    Ok(Json(Page::of(rows, &paging, |row| (row.started, row.id.clone()), |row| CallView::of(row, &staff))))
 }
 
-/// One line of a transcript: words, or a tool with what it was given and came to.
-#[derive(Serialize, ToSchema)]
-pub(super) struct LineView {
-    id: String,
-    turn: i64,
-    /// caller, receptionist, tool or staff.
-    speaker: String,
-    words: Option<String>,
-    /// As much as the caller heard before they spoke over it.
-    words_heard: Option<String>,
-    tool: Option<String>,
-    /// JSON.
-    arguments: Option<String>,
-    /// JSON.
-    result: Option<String>,
-    spoken: Timestamp,
-    /// From the caller's last word to the whole answer, and its parts.
-    took_ms: Option<i64>,
-    first_token_ms: Option<i64>,
-    model_ms: Option<i64>,
-    tools_ms: Option<i64>,
-}
-
-fn line(line: CallLine) -> LineView {
-    LineView {
-        id: line.id,
-        turn: line.turn,
-        speaker: line.speaker,
-        words: line.words,
-        words_heard: line.words_heard,
-        tool: line.tool,
-        arguments: line.arguments,
-        result: line.result,
-        spoken: line.spoken,
-        took_ms: line.took_ms,
-        first_token_ms: line.first_token_ms,
-        model_ms: line.model_ms,
-        tools_ms: line.tools_ms,
+view! {
+    /// One line of a transcript: words, or a tool with what it was given and came to.
+    LineView of CallLine {
+        id: String,
+        turn: i64,
+        /// caller, receptionist, tool or staff.
+        speaker: String,
+        words: Option<String>,
+        /// As much as the caller heard before they spoke over it.
+        words_heard: Option<String>,
+        tool: Option<String>,
+        /// JSON.
+        arguments: Option<String>,
+        /// JSON.
+        result: Option<String>,
+        spoken: Timestamp,
+        /// From the caller's last word to the whole answer, and its parts.
+        took_ms: Option<i64>,
+        first_token_ms: Option<i64>,
+        model_ms: Option<i64>,
+        tools_ms: Option<i64>,
     }
 }
 
@@ -238,7 +222,7 @@ pub(super) async fn one(
     let row = row.ok_or_else(|| {
         Problem::not_found("There is no such call; it may have been deleted under retention")
     })?;
-    let lines = app.store.call_lines(&id).await?.into_iter().map(line).collect();
+    let lines = app.store.call_lines(&id).await?.into_iter().map(LineView::from).collect();
     let open = app.store.open_transfer(&id, app.now()).await?.filter(|_| row.ended.is_none());
     let holder = open.map(|open| Holder { status: open.status, name: open.name, since: open.started });
     Ok(Json(CallDetail { call: CallView::of(row, &staff), holder, lines }))

@@ -9,6 +9,8 @@ mod alerts;
 mod calls;
 pub(crate) mod events;
 mod files;
+mod homes;
+mod leads;
 mod live;
 mod page;
 mod papers;
@@ -16,6 +18,9 @@ pub mod password;
 mod problem;
 mod session;
 mod tasks;
+mod tickets;
+mod view;
+mod viewings;
 
 use axum::routing::get;
 use axum::{Json, Router};
@@ -55,6 +60,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(live::take_over))
         .routes(routes!(live::hand_back))
         .routes(routes!(live::end))
+        .routes(routes!(leads::list))
+        .routes(routes!(leads::one))
+        .routes(routes!(viewings::list))
+        .routes(routes!(viewings::slots))
+        .routes(routes!(tickets::list))
+        .routes(routes!(homes::list))
         .merge(papers::routes());
     let cookie =
         ApiKeyValue::with_description("session", "`__Host-session` over https; set by POST /api/v1/session");

@@ -38,7 +38,7 @@ impl<T> Page<T> {
     pub(super) fn of<R>(
         mut rows: Vec<R>,
         paging: &Paging,
-        mark: impl Fn(&R) -> (Timestamp, &String),
+        mark: impl Fn(&R) -> (Timestamp, String),
         view: impl FnMut(R) -> T,
     ) -> Self {
         let holds = usize::try_from(paging.limit - 1).unwrap_or_default();

@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use super::access::{Staff, Views, Works};
 use super::problem::Problem;
+use super::view::view;
 use crate::app::App;
 use crate::documents::{NewPaper, NotAttached, attach};
 
@@ -51,29 +52,17 @@ pub(super) async fn tenants(
     Ok(Json(tenants.into_iter().map(view).collect()))
 }
 
-#[derive(Serialize, ToSchema)]
-pub(super) struct PaperView {
-    id: String,
-    /// contract or other.
-    kind: String,
-    name: String,
-    tenant: i64,
-    tenant_name: String,
-    media_type: String,
-    bytes: i64,
-    created: Timestamp,
-}
-
-fn view(row: PaperRow) -> PaperView {
-    PaperView {
-        id: row.id,
-        kind: row.kind,
-        name: row.name,
-        tenant: row.tenant,
-        tenant_name: row.tenant_name,
-        media_type: row.media_type,
-        bytes: row.bytes,
-        created: row.created,
+view! {
+    PaperView of PaperRow {
+        id: String,
+        /// contract or other.
+        kind: String,
+        name: String,
+        tenant: i64,
+        tenant_name: String,
+        media_type: String,
+        bytes: i64,
+        created: Timestamp,
     }
 }
 
@@ -85,7 +74,7 @@ pub(super) async fn list(
     _staff: Staff<Views>,
 ) -> Result<Json<Vec<PaperView>>, Problem> {
     const SHOWN: i64 = 200;
-    Ok(Json(app.store.papers(SHOWN).await?.into_iter().map(view).collect()))
+    Ok(Json(app.store.papers(SHOWN).await?.into_iter().map(PaperView::from).collect()))
 }
 
 #[derive(Deserialize, IntoParams)]

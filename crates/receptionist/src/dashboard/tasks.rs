@@ -4,12 +4,13 @@ use agency::crm::{TaskKind, UserId};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::{TaskFilter, TaskRow};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Needs, Staff, Views, Works};
 use super::problem::Problem;
+use super::view::view;
 use crate::app::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -23,47 +24,34 @@ pub(super) struct TaskQuery {
     kind: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(super) struct TaskView {
-    id: String,
-    kind: String,
-    /// open, done or cancelled.
-    status: String,
-    /// urgent or normal.
-    priority: String,
-    title: String,
-    notes: Option<String>,
-    lead: Option<i64>,
-    lead_name: Option<String>,
-    lead_phone: Option<String>,
-    /// The conversation it comes from.
-    call: Option<String>,
-    assigned_to: Option<i64>,
-    assigned_name: Option<String>,
-    /// What was promised; none: no time was named.
-    due: Option<Timestamp>,
-    created: Timestamp,
-    done: Option<Timestamp>,
+view! {
+    TaskView of TaskRow {
+        id: String,
+        kind: String,
+        /// open, done or cancelled.
+        status: String,
+        /// urgent or normal.
+        priority: String,
+        title: String,
+        notes: Option<String>,
+        lead: Option<i64>,
+        lead_name: Option<String>,
+        lead_phone: Option<String>,
+        /// The conversation it comes from.
+        call: Option<String>,
+        assigned_to: Option<i64>,
+        assigned_name: Option<String>,
+        /// What was promised; none: no time was named.
+        due: Option<Timestamp>,
+        created: Timestamp,
+        done: Option<Timestamp>,
+    }
 }
 
-fn view<N: Needs>(row: TaskRow, staff: &Staff<N>) -> TaskView {
-    TaskView {
-        id: row.id,
-        kind: row.kind,
-        status: row.status,
-        priority: row.priority,
-        title: row.title,
-        notes: row.notes,
-        lead: row.lead,
-        lead_name: row.lead_name,
-        lead_phone: staff.shown(row.lead_phone),
-        call: row.call,
-        assigned_to: row.assigned_to,
-        assigned_name: row.assigned_name,
-        due: row.due,
-        created: row.created,
-        done: row.done,
-    }
+fn shown<N: Needs>(row: TaskRow, staff: &Staff<N>) -> TaskView {
+    let mut task = TaskView::from(row);
+    task.lead_phone = staff.shown(task.lead_phone);
+    task
 }
 
 /// Tasks: the urgent first, then by the time they are due; at most 200.
@@ -86,7 +74,7 @@ pub(super) async fn list(
     }
     let status = Some(query.status.unwrap_or_else(|| "open".to_owned()));
     let rows = app.store.tasks(&TaskFilter { status, assigned_to, kind: query.kind }, SHOWN).await?;
-    Ok(Json(rows.into_iter().map(|row| view(row, &staff)).collect()))
+    Ok(Json(rows.into_iter().map(|row| shown(row, &staff)).collect()))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -133,5 +121,5 @@ pub(super) async fn change(
     staff.audit(&app, &mut tx, ("task_changed", &id, Some(&done.join(", ")))).await?;
     tx.commit().await?;
     let row = app.store.task(&id).await?.ok_or_else(no_such)?;
-    Ok(Json(view(row, &staff)))
+    Ok(Json(shown(row, &staff)))
 }

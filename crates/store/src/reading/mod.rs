@@ -2,10 +2,17 @@
 
 mod alerts;
 mod calls;
+mod diary;
+mod homes;
+mod leads;
+mod row;
 mod tasks;
 
 pub use alerts::AlertRow;
 pub use calls::{CallFilter, CallLine, CallRow};
+pub use diary::{TicketRow, ViewingRow};
+pub use homes::HomeRow;
+pub use leads::{LeadFilter, LeadRow, MessageRow};
 pub use tasks::{TaskFilter, TaskRow};
 
 use jiff::Timestamp;

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::row::row;
 use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
-use crate::types::{Int, Ts};
+use crate::types::Ts;
 
 #[derive(Clone, Debug, Default)]
 pub struct TaskFilter {
@@ -15,71 +16,31 @@ pub struct TaskFilter {
     pub kind: Option<String>,
 }
 
-#[derive(Clone, Debug)]
-pub struct TaskRow {
-    pub id: String,
-    pub kind: String,
-    pub status: String,
-    pub priority: String,
-    pub title: String,
-    pub notes: Option<String>,
-    pub lead: Option<i64>,
-    pub lead_name: Option<String>,
-    pub lead_phone: Option<String>,
-    pub call: Option<String>,
-    pub assigned_to: Option<i64>,
-    pub assigned_name: Option<String>,
-    pub due: Option<Timestamp>,
-    pub created: Timestamp,
-    pub done: Option<Timestamp>,
-}
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    kind: String,
-    status: String,
-    priority: String,
-    title: String,
-    notes: Option<String>,
-    lead_id: Option<Int>,
-    lead_name: Option<String>,
-    lead_phone: Option<String>,
-    conversation_id: Option<String>,
-    assigned_to: Option<Int>,
-    assigned_name: Option<String>,
-    due_at: Option<Ts>,
-    created_at: Ts,
-    done_at: Option<Ts>,
-}
-
-impl From<Row> for TaskRow {
-    fn from(row: Row) -> Self {
-        Self {
-            id: row.id,
-            kind: row.kind,
-            status: row.status,
-            priority: row.priority,
-            title: row.title,
-            notes: row.notes,
-            lead: row.lead_id.map(|id| id.0),
-            lead_name: row.lead_name,
-            lead_phone: row.lead_phone,
-            call: row.conversation_id,
-            assigned_to: row.assigned_to.map(|id| id.0),
-            assigned_name: row.assigned_name,
-            due: row.due_at.map(|at| at.0),
-            created: row.created_at.0,
-            done: row.done_at.map(|at| at.0),
-        }
+row! {
+    TaskRow {
+        id: String,
+        kind: String,
+        status: String,
+        priority: String,
+        title: String,
+        notes: Option<String>,
+        lead: Option<i64>,
+        lead_name: Option<String>,
+        lead_phone: Option<String>,
+        call: Option<String>,
+        assigned_to: Option<i64>,
+        assigned_name: Option<String>,
+        due: Option<Timestamp>,
+        created: Timestamp,
+        done: Option<Timestamp>,
     }
 }
 
 macro_rules! select_tasks {
     ($rest:literal) => {
         concat!(
-            "SELECT t.id, t.kind, t.status, t.priority, t.title, t.notes, t.lead_id, l.name AS lead_name, l.phone AS lead_phone, \
-             t.conversation_id, t.assigned_to, u.name AS assigned_name, t.due_at, t.created_at, t.done_at \
+            "SELECT t.id, t.kind, t.status, t.priority, t.title, t.notes, t.lead_id AS lead, l.name AS lead_name, l.phone AS lead_phone, \
+             t.conversation_id AS call, t.assigned_to, u.name AS assigned_name, t.due_at AS due, t.created_at AS created, t.done_at AS done \
              FROM tasks t LEFT JOIN voice_leads l ON l.id = t.lead_id LEFT JOIN users u ON u.id = t.assigned_to ",
             $rest
         )
@@ -94,21 +55,19 @@ impl Store {
              AND ($4 = (1 = 0) OR t.assigned_to IS NULL) \
              ORDER BY CASE WHEN t.status = 'open' THEN 0 ELSE 1 END, CASE WHEN t.priority = 'urgent' THEN 0 ELSE 1 END, CASE WHEN t.status = 'open' THEN COALESCE(t.due_at, t.created_at) END, t.done_at DESC, t.id LIMIT $5"
         );
-        let rows: Vec<Row> = read!(self, |c| sqlx::query_as(SQL)
+        Ok(read!(self, |c| sqlx::query_as(SQL)
             .bind(filter.status.as_deref())
             .bind(filter.kind.as_deref())
             .bind(filter.assigned_to.flatten())
             .bind(filter.assigned_to == Some(None))
             .bind(limit)
             .fetch_all(c)
-            .await)?;
-        Ok(rows.into_iter().map(TaskRow::from).collect())
+            .await)?)
     }
 
     pub async fn task(&self, id: &str) -> Result<Option<TaskRow>, StoreError> {
         const SQL: &str = select_tasks!("WHERE t.id = $1");
-        let row: Option<Row> = read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
-        Ok(row.map(TaskRow::from))
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
     }
 }
 

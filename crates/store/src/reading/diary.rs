@@ -1,0 +1,81 @@
+//! Appointments and repairs, as the agency's own tables have them.
+
+use jiff::Timestamp;
+
+use super::row::row;
+use crate::db::{Store, read};
+use crate::error::StoreError;
+use crate::types::Ts;
+
+row! {
+    ViewingRow {
+        id: i64,
+        kind: String,
+        start: Timestamp,
+        minutes: i64,
+        status: String,
+        viewer_name: Option<String>,
+        viewer_phone: Option<String>,
+        lead: Option<i64>,
+        agent: Option<i64>,
+        agent_name: Option<String>,
+        property: Option<i64>,
+        reference: Option<String>,
+        address: Option<String>,
+    }
+}
+
+row! {
+    TicketRow {
+        id: i64,
+        reference: String,
+        category: String,
+        urgency: String,
+        description: String,
+        status: String,
+        tenant_name: Option<String>,
+        address: Option<String>,
+        manager_name: Option<String>,
+        /// The conversation it comes from.
+        call: Option<String>,
+        created: Timestamp,
+    }
+}
+
+impl Store {
+    /// Appointments that begin in this time, of everybody or of one lead; at most 500.
+    pub async fn viewings(
+        &self,
+        from: Option<Timestamp>,
+        until: Option<Timestamp>,
+        lead: Option<i64>,
+    ) -> Result<Vec<ViewingRow>, StoreError> {
+        const SQL: &str = "SELECT a.id, COALESCE(a.kind, 'viewing') AS kind, a.scheduled_date AS start, COALESCE(a.duration_minutes, 30) AS minutes, \
+             a.status, a.viewer_name, a.viewer_phone, a.lead_id AS lead, a.agent_id AS agent, u.name AS agent_name, a.property_id AS property, \
+             p.reference, COALESCE(p.address_line1, a.address) AS address \
+             FROM viewing_appointments a LEFT JOIN users u ON u.id = a.agent_id LEFT JOIN properties p ON p.id = a.property_id \
+             WHERE ($1 IS NULL OR a.scheduled_date >= $1) AND ($2 IS NULL OR a.scheduled_date < $2) AND ($3 IS NULL OR a.lead_id = $3) \
+             ORDER BY a.scheduled_date, a.id LIMIT 500";
+        Ok(read!(self, |c| sqlx::query_as(SQL)
+            .bind(from.map(Ts))
+            .bind(until.map(Ts))
+            .bind(lead)
+            .fetch_all(c)
+            .await)?)
+    }
+
+    /// Repairs: the urgent first, then the newest; at most 200.
+    pub async fn tickets(
+        &self,
+        status: Option<&str>,
+        urgency: Option<&str>,
+    ) -> Result<Vec<TicketRow>, StoreError> {
+        const SQL: &str = "SELECT k.id, k.reference, k.category, k.urgency, k.description, k.status, t.name AS tenant_name, \
+             h.address_line1 AS address, u.name AS manager_name, c.id AS call, k.created_at AS created \
+             FROM support_tickets k LEFT JOIN pm_tenants t ON t.id = k.tenant_id LEFT JOIN pm_properties h ON h.id = k.pm_property_id \
+             LEFT JOIN users u ON u.id = k.assigned_to LEFT JOIN conversations c ON c.call_sid = k.call_sid \
+             WHERE ($1 IS NULL OR k.status = $1) AND ($2 IS NULL OR k.urgency = $2) \
+             ORDER BY CASE k.urgency WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, k.created_at DESC, k.id DESC LIMIT 200";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(status).bind(urgency).fetch_all(c).await)?)
+    }
+}

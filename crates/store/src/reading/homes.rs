@@ -1,0 +1,55 @@
+//! The homes on and off the market, with what is asked about them.
+
+use jiff::Timestamp;
+
+use super::anywhere;
+use super::row::row;
+use crate::db::{Store, read};
+use crate::error::StoreError;
+use crate::types::Ts;
+
+row! {
+    HomeRow {
+        id: i64,
+        reference: String,
+        listing: String,
+        status: String,
+        address: String,
+        postcode: String,
+        area: Option<String>,
+        bedrooms: Option<i64>,
+        property_type: Option<String>,
+        price: Option<i64>,
+        rent_period: Option<String>,
+        epc_rating: Option<String>,
+        agent_name: Option<String>,
+        next_viewing: Option<Timestamp>,
+        /// How many people have talked of it.
+        leads: i64,
+    }
+}
+
+impl Store {
+    /// By street, reference, postcode or area; those on the market first; at most 200.
+    pub async fn homes(
+        &self,
+        words: Option<&str>,
+        status: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Vec<HomeRow>, StoreError> {
+        const SQL: &str = "SELECT p.id, p.reference, p.listing_type AS listing, p.status, p.address_line1 AS address, p.postcode, p.area, p.bedrooms, \
+             p.property_type, p.price, p.rent_period, p.epc_rating, u.name AS agent_name, \
+             (SELECT min(a.scheduled_date) FROM viewing_appointments a WHERE a.property_id = p.id AND a.status = 'booked' AND a.scheduled_date >= $3) AS next_viewing, \
+             (SELECT count(*) FROM voice_lead_properties l WHERE l.property_id = p.id) AS leads \
+             FROM properties p LEFT JOIN users u ON u.id = p.agent_id \
+             WHERE ($1 IS NULL OR lower(p.reference || ' ' || p.address_line1 || ' ' || p.postcode || ' ' || COALESCE(p.area, '')) LIKE $1 ESCAPE '\\') \
+             AND ($2 IS NULL OR p.status = $2) \
+             ORDER BY CASE WHEN p.status = 'available' THEN 0 ELSE 1 END, p.address_line1, p.id LIMIT 200";
+        Ok(read!(self, |c| sqlx::query_as(SQL)
+            .bind(words.map(anywhere))
+            .bind(status)
+            .bind(Ts(now))
+            .fetch_all(c)
+            .await)?)
+    }
+}

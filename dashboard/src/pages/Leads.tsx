@@ -1,0 +1,123 @@
+import { Badge, Button, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import type { LeadView } from '../client';
+import { listLeadsInfiniteOptions } from '../client/@tanstack/react-query.gen';
+import { SearchBox } from '../parts/SearchBox';
+import { Empty, Failed, Loading } from '../parts/States';
+import { When } from '../parts/When';
+import { choices, money, spelled } from '../words';
+
+const route = getRouteApi('/staff/leads');
+const STATUSES = ['new', 'contacted', 'qualified', 'viewing_booked', 'offer_made', 'converted', 'lost'];
+
+export function Leads() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const leads = useInfiniteQuery({
+    ...listLeadsInfiniteOptions({ query: search }),
+    initialPageParam: {},
+    getNextPageParam: (page) => (page.next ? { query: { ...search, after: page.next } } : undefined),
+  });
+  const rows = leads.data?.pages.flatMap((page) => page.items) ?? [];
+  const filtered = Object.values(search).some((value) => value !== undefined);
+  const filter = (change: Partial<typeof search>, replace = false) =>
+    void navigate({ search: (now) => ({ ...now, ...change }), replace });
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        Leads
+      </Title>
+      <Group align="flex-end">
+        <SearchBox label="Name, number or email" words={search.q} change={(q) => filter({ q }, true)} />
+        <Select
+          label="Stage"
+          data={choices(STATUSES)}
+          value={search.status ?? null}
+          onChange={(status) => filter({ status: status ?? undefined })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Any stage' }}
+          w={180}
+        />
+        <Select
+          label="How warm"
+          data={choices(['hot', 'warm', 'cold'])}
+          value={search.temperature ?? null}
+          onChange={(temperature) => filter({ temperature: temperature ?? undefined })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Any' }}
+          w={140}
+        />
+      </Group>
+      {leads.isPending && <Loading />}
+      {leads.error && <Failed error={leads.error} again={() => leads.refetch()} />}
+      {leads.data &&
+        rows.length === 0 &&
+        (filtered ? (
+          <Empty title="No leads match">
+            <Button variant="default" onClick={() => void navigate({ search: {} })}>
+              Clear the filters
+            </Button>
+          </Empty>
+        ) : (
+          <Empty title="No leads yet">Everybody who rings or writes becomes one.</Empty>
+        ))}
+      {rows.length > 0 && (
+        <Table className="list" highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              {['Who', 'Looks for', 'Stage', 'Score', 'Last in touch'].map((column) => (
+                <Table.Th key={column}>{column}</Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((lead) => (
+              <Table.Tr key={lead.id}>
+                <Table.Td data-label="Who">
+                  <Link to="/leads/$id" params={{ id: `${lead.id}` }} className="record">
+                    {lead.name ?? lead.phone ?? 'Number withheld'}
+                  </Link>
+                </Table.Td>
+                <Table.Td data-label="Looks for">{wish(lead)}</Table.Td>
+                <Table.Td data-label="Stage">
+                  {spelled(lead.status)}{' '}
+                  <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
+                    {lead.temperature}
+                  </Badge>
+                </Table.Td>
+                <Table.Td data-label="Score">
+                  {lead.score}
+                  <Text size="sm" c="dimmed">
+                    {lead.score_reasons.join(', ')}
+                  </Text>
+                </Table.Td>
+                <Table.Td data-label="Last in touch">
+                  <When at={lead.updated} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+      {leads.hasNextPage && (
+        <Button variant="default" loading={leads.isFetchingNextPage} onClick={() => leads.fetchNextPage()}>
+          More
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+/** "to rent, 2 bedrooms, up to £2,800, Maida Vale". */
+export function wish(lead: LeadView): string {
+  const rooms = lead.bedrooms_min ?? lead.bedrooms_max;
+  const parts = [
+    lead.looking_for ? `to ${lead.looking_for}` : undefined,
+    rooms == null ? undefined : rooms === 0 ? 'a studio' : `${rooms} ${rooms === 1 ? 'bedroom' : 'bedrooms'}`,
+    lead.property_type ?? undefined,
+    lead.budget_max == null ? undefined : `up to ${money(lead.budget_max)}`,
+    lead.areas.join(', ') || undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ') || '—';
+}

@@ -1,0 +1,146 @@
+import { Badge, Button, Card, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import {
+  listPropertiesOptions,
+  listSlotsOptions,
+  listViewingsOptions,
+  whoAmIOptions,
+} from '../client/@tanstack/react-query.gen';
+import { Empty, Failed, Loading } from '../parts/States';
+import { dayOf, daysAfter, hour, longDay, spelled } from '../words';
+
+const route = getRouteApi('/staff/viewings');
+
+export function Viewings() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data: me } = useQuery(whoAmIOptions());
+  const today = dayOf(me?.now ?? new Date().toISOString());
+  const day = search.day ?? today;
+  const viewings = useQuery(listViewingsOptions({ query: { from: day, to: day } }));
+  const go = (to?: string) => void navigate({ search: { day: to } });
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        Viewings
+      </Title>
+      <Group align="flex-end">
+        <TextInput
+          type="date"
+          label="Day"
+          value={day}
+          onChange={(event) => go(event.currentTarget.value || undefined)}
+        />
+        <Button variant="default" onClick={() => go(daysAfter(day, -1))}>
+          Day before
+        </Button>
+        <Button variant="default" onClick={() => go()}>
+          Today
+        </Button>
+        <Button variant="default" onClick={() => go(daysAfter(day, 1))}>
+          Day after
+        </Button>
+      </Group>
+      <Title order={2} size="h4">
+        {longDay(day)}
+      </Title>
+      {viewings.isPending && <Loading />}
+      {viewings.error && <Failed error={viewings.error} again={() => viewings.refetch()} />}
+      {viewings.data?.length === 0 && (
+        <Empty title="Nothing is in the diary that day">What Sarah books shows here at once.</Empty>
+      )}
+      {viewings.data && viewings.data.length > 0 && (
+        <Table className="list">
+          <Table.Thead>
+            <Table.Tr>
+              {['Time', 'What', 'Home', 'For', 'With', 'State'].map((column) => (
+                <Table.Th key={column}>{column}</Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {viewings.data.map((viewing) => (
+              <Table.Tr key={viewing.id}>
+                <Table.Td data-label="Time">
+                  <time dateTime={viewing.start}>{hour(viewing.start)}</time>, {viewing.minutes} min
+                </Table.Td>
+                <Table.Td data-label="What">{spelled(viewing.kind)}</Table.Td>
+                <Table.Td data-label="Home">
+                  {viewing.address ?? '—'}
+                  {viewing.reference && (
+                    <Text size="sm" c="dimmed">
+                      {viewing.reference}
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td data-label="For">
+                  {viewing.lead == null ? (
+                    (viewing.viewer_name ?? '—')
+                  ) : (
+                    <Link to="/leads/$id" params={{ id: `${viewing.lead}` }} className="record">
+                      {viewing.viewer_name ?? 'An applicant'}
+                    </Link>
+                  )}
+                </Table.Td>
+                <Table.Td data-label="With">{viewing.agent_name ?? 'nobody yet'}</Table.Td>
+                <Table.Td data-label="State">
+                  <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
+                    {spelled(viewing.status)}
+                  </Badge>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+      <WhyNot day={day} />
+    </Stack>
+  );
+}
+
+/** The same judgement as Sarah's: which times she offers for a home that day, and why not the others. */
+function WhyNot({ day }: { day: string }) {
+  const homes = useQuery(listPropertiesOptions({ query: { status: 'available' } }));
+  const [home, setHome] = useState<string | null>(null);
+  const slots = useQuery({
+    ...listSlotsOptions({ query: { property: Number(home), day } }),
+    enabled: home != null,
+  });
+  const known = homes.data?.map(({ id, address, reference }) => ({
+    value: `${id}`,
+    label: `${address}, ${reference}`,
+  }));
+  return (
+    <Card withBorder component="section" aria-label="What Sarah offers">
+      <Stack>
+        <Title order={2} size="h4">
+          What Sarah offers that day, and why not the rest
+        </Title>
+        <Select label="Home" data={known ?? []} searchable value={home} onChange={setHome} maw={420} />
+        {slots.error && <Failed error={slots.error} again={() => slots.refetch()} />}
+        {slots.data && (
+          <Table className="list" maw={640}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Time</Table.Th>
+                <Table.Th>Offered</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {slots.data.map((slot) => (
+                <Table.Tr key={slot.start}>
+                  <Table.Td data-label="Time">{hour(slot.start)}</Table.Td>
+                  <Table.Td data-label="Offered">
+                    {slot.negotiator ? `yes, with ${slot.negotiator}` : `no: ${slot.refusal}`}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+      </Stack>
+    </Card>
+  );
+}
