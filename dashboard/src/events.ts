@@ -47,15 +47,21 @@ function flush() {
   const changes = [...waiting.values()];
   waiting.clear();
   timer = window.setTimeout(flush, TOGETHER_MS);
-  void queries.invalidateQueries({
-    predicate: ({ queryKey }) => {
-      const [{ _id, path }] = queryKey as [{ _id: string; path?: { id?: string } }];
-      const shows = ({ subject, id }: Change) =>
-        SHOWN_BY[subject]?.includes(_id) &&
-        (!path?.id || !id || path.id === id || _id === 'getLead' || subject === 'alert');
-      return changes.some(shows);
-    },
-  });
+  const isShown = ({ queryKey }: { queryKey: readonly unknown[] }) => {
+    const [{ _id, path }] = queryKey as unknown as [{ _id: string; path?: { id?: string } }];
+    const shows = ({ subject, id }: Change) =>
+      SHOWN_BY[subject]?.includes(_id) &&
+      (!path?.id || !id || path.id === id || _id === 'getLead' || subject === 'alert');
+    return changes.some(shows);
+  };
+  // What is being read for the first time may have been read before the change: it is read once more. (TanStack Query does not
+  // start such a read anew, and takes its answer for fresh.)
+  for (const query of queries.getQueryCache().findAll({ predicate: isShown, fetchStatus: 'fetching' })) {
+    if (query.state.data !== undefined) continue;
+    const again = () => queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    query.fetch().then(again, () => {});
+  }
+  void queries.invalidateQueries({ predicate: isShown });
 }
 
 function take(told: Told) {

@@ -3,6 +3,8 @@
 // something, a line in says it is done.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
@@ -369,6 +371,15 @@ try {
   process.stderr.write(`lines were on screen after ${times.join(', ')} ms\n`);
 } catch (error) {
   note('walk', error.stack);
+  // What was on screen then, for whoever looks into it.
+  for (const [nth, page] of browser
+    .contexts()
+    .flatMap((context) => context.pages())
+    .entries()) {
+    const path = join(tmpdir(), `receptionist-walk-${nth}.png`);
+    await page.screenshot({ path });
+    note(page.url(), `see ${path}`);
+  }
 }
 await browser.close();
 for (const problem of problems) process.stderr.write(`${problem}\n`);
