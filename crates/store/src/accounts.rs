@@ -147,6 +147,12 @@ impl Store {
         Ok(rows.into_iter().map(Account::from).collect())
     }
 
+    /// Whose link it is, if it is good.
+    pub async fn link_of(&self, token_hash: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "SELECT account_id FROM staff_links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
+        Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(token_hash).bind(Ts(now)).fetch_optional(c).await)?)
+    }
+
     /// The latest first.
     pub async fn audited(&self, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
         const SQL: &str = "SELECT e.id, COALESCE(a.name, e.actor), e.action, e.subject, e.detail, e.happened_at \

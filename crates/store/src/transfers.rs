@@ -89,6 +89,22 @@ const ASKS_WITHIN: SignedDuration = SignedDuration::from_mins(2);
 /// A transfer whose end never came keeps nobody busy for longer.
 const CALL_MAX: SignedDuration = SignedDuration::from_hours(1);
 
+/// Nobody rings for longer: whoever began it died before Twilio was asked.
+const RINGS_MAX: SignedDuration = SignedDuration::from_mins(2);
+
+/// A transfer that is talked on, rings, or waits for somebody to be free ($2 and $3 are of [`open_since`]).
+macro_rules! open_transfers {
+    () => {
+        "t.conversation_id = $1 AND t.ended_at IS NULL AND ((t.status = 'accepted' AND t.started_at > $2) \
+         OR (t.status = 'ringing' AND COALESCE(t.asked_at, t.started_at) > $3))"
+    };
+}
+
+fn open_since(now: Timestamp) -> (Ts, Ts) {
+    let ago = |time| Ts(now.saturating_sub(time).unwrap_or(now));
+    (ago(CALL_MAX), ago(RINGS_MAX))
+}
+
 impl Store {
     pub async fn transfer(&self, id: &str) -> Result<Option<KeptTransfer>, StoreError> {
         const SQL: &str = "SELECT summary, reason, status, taken_by, caller, property_id, holding_since, note FROM transfers WHERE id = $1";
@@ -116,11 +132,18 @@ impl Store {
         conversation: &str,
         now: Timestamp,
     ) -> Result<Option<OpenTransfer>, StoreError> {
-        const SQL: &str = "SELECT t.id, t.status, u.name, t.started_at FROM transfers t LEFT JOIN users u ON u.id = t.taken_by \
-             WHERE t.conversation_id = $1 AND t.ended_at IS NULL AND t.started_at > $2 ORDER BY t.started_at DESC LIMIT 1";
-        let since = Ts(now.saturating_sub(CALL_MAX).unwrap_or(now));
-        let row: Option<(String, String, Option<String>, Ts)> =
-            read!(self, |c| sqlx::query_as(SQL).bind(conversation).bind(since).fetch_optional(c).await)?;
+        const SQL: &str = concat!(
+            "SELECT t.id, t.status, u.name, t.started_at FROM transfers t LEFT JOIN users u ON u.id = t.taken_by WHERE ",
+            open_transfers!(),
+            " ORDER BY t.started_at DESC LIMIT 1"
+        );
+        let (talks, rings) = open_since(now);
+        let row: Option<(String, String, Option<String>, Ts)> = read!(self, |c| sqlx::query_as(SQL)
+            .bind(conversation)
+            .bind(talks)
+            .bind(rings)
+            .fetch_optional(c)
+            .await)?;
         Ok(row.map(|(id, status, name, started)| OpenTransfer { id, status, name, started: started.0 }))
     }
 
@@ -168,15 +191,16 @@ impl Tx {
     /// As [`Tx::begin_transfer`], if nobody has the call or is being rung for it. Says whether it is theirs.
     pub async fn claim_call(&mut self, new: &NewTransfer<'_>) -> Result<bool, StoreError> {
         const LOCK: &str = "UPDATE conversations SET id = id WHERE id = $1 AND ended_at IS NULL";
-        const OPEN: &str = "SELECT 1 FROM transfers WHERE conversation_id = $1 AND ended_at IS NULL AND started_at > $2 LIMIT 1";
+        const OPEN: &str = concat!("SELECT 1 FROM transfers t WHERE ", open_transfers!(), " LIMIT 1");
         // Two who want the same call wait for one another here.
         if execute!(self, sqlx::query(LOCK).bind(new.conversation))? == 0 {
             return Ok(false);
         }
-        let since = Ts(new.now.saturating_sub(CALL_MAX).unwrap_or(new.now));
+        let (talks, rings) = open_since(new.now);
         let open: Option<Int> = within!(self, |c| sqlx::query_scalar(OPEN)
             .bind(new.conversation)
-            .bind(since)
+            .bind(talks)
+            .bind(rings)
             .fetch_optional(c)
             .await)?;
         if open.is_some() {

@@ -52,6 +52,8 @@ async fn accounts_and_sessions() {
 
         let mut tx = store.begin().await.unwrap();
         assert_eq!(tx.use_link("old link", later(2)).await.unwrap(), None, "too old");
+        assert_eq!(store.link_of("link", later(2)).await.unwrap().as_deref(), Some("account_1"));
+        assert_eq!(store.link_of("old link", later(2)).await.unwrap(), None);
         assert_eq!(tx.use_link("link", later(2)).await.unwrap().as_deref(), Some("account_1"));
         assert_eq!(tx.use_link("link", later(2)).await.unwrap(), None, "good once");
         tx.set_password("account_1", "hash", later(2)).await.unwrap();
@@ -300,6 +302,8 @@ async fn one_person_holds_a_call() {
         let kept = store.transfer(&open.id).await.unwrap().unwrap();
         assert!(kept.was_taken_over() && kept.note.as_deref() == Some("Tuesday"));
         assert!(claim("transfer_3", "call_1").await, "free again");
+        assert!(store.open_transfer("call_1", later(1)).await.unwrap().is_some());
+        assert!(store.open_transfer("call_1", later(3)).await.unwrap().is_none(), "nobody rings for so long");
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! The pages: built by npm into `dashboard/dist`, embedded, sent compressed. A binary built without them says so.
 
 use axum::Router;
-use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -25,8 +25,8 @@ const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-
 base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 /// Every address that is not the API's or a file's is a page: the one document, which reads the address.
-async fn page(uri: Uri, headers: HeaderMap) -> Response {
-    if uri.path().starts_with("/api/") {
+async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if uri.path().starts_with("/api/") || !matches!(method, Method::GET | Method::HEAD) {
         return super::problem::no_such_operation().into_response();
     }
     let policy: [(HeaderName, &str); 4] = [

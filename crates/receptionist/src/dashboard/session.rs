@@ -261,14 +261,17 @@ pub(super) async fn choose_password(
     Json(wish): Json<NewPassword>,
 ) -> Result<StatusCode, Problem> {
     let gone = || Problem::not_found("This link has been used, or is too old").with("Ask for a new one.");
-    let mut tx = app.store.begin().await?;
-    let account = tx.use_link(&token_hash(&wish.token), app.now()).await?.ok_or_else(gone)?;
+    let token = token_hash(&wish.token);
+    let account = app.store.link_of(&token, app.now()).await?.ok_or_else(gone)?;
     let account =
         app.store.account(&account).await?.filter(|account| !account.is_disabled).ok_or_else(gone)?;
     if let Some(problem) = password_problem(&wish.password, &account.email) {
         return Err(Problem::bad_request(problem));
     }
+    // Before the transaction: hashing takes its time, and calls write too.
     let hash = password::hash(wish.password).await.map_err(|error| busy(&error))?;
+    let mut tx = app.store.begin().await?;
+    tx.use_link(&token, app.now()).await?.ok_or_else(gone)?;
     tx.set_password(&account.id, &hash, app.now()).await?;
     tx.end_sessions(&account.id).await?;
     tx.commit().await?;
