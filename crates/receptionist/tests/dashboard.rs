@@ -157,6 +157,29 @@ fn the_document_in_the_repository_is_the_servers() {
     );
 }
 
+/// Whatever cannot be read is refused as every other refusal is.
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_are_problem_details() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let asked = |method: Method, path: &str| {
+        worker.http.request(method, format!("{}{path}", worker.base)).header("cookie", &worker.cookie)
+    };
+    for (request, detail) in [
+        (asked(Method::GET, "/api/v1/viewings"), "missing field `from`"),
+        (asked(Method::GET, "/api/v1/calls?from=yesterday"), "from"),
+        (asked(Method::GET, "/api/v1/leads?limit=many"), "limit"),
+        (asked(Method::PATCH, "/api/v1/tasks/nothing").json(&json!({"due": "soon"})), "due"),
+        (asked(Method::POST, "/api/v1/calls/nothing/take-over").body("{"), "application/json"),
+        (asked(Method::GET, "/api/v1/nothing"), "no such operation"),
+    ] {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        let problem = answer.text().await.unwrap();
+        assert!(problem.contains(detail), "{detail}: {problem}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn guessing_and_forging_lead_nowhere() {
     let agency = start(testkit::sqlite()).await;

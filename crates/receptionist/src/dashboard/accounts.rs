@@ -11,6 +11,7 @@ use store::{Account, AuditRow, NewAccount, StoreError};
 use utoipa::ToSchema;
 
 use super::access::{Administers, Staff};
+use super::input::Body;
 use super::problem::Problem;
 use super::session::invite;
 use crate::app::App;
@@ -80,7 +81,7 @@ fn role(word: &str) -> Result<StaffRole, Problem> {
 pub(super) async fn create(
     State(app): State<App>,
     staff: Staff<Administers>,
-    Json(wish): Json<CreateAccount>,
+    Body(wish): Body<CreateAccount>,
 ) -> Result<(StatusCode, Json<Invitation>), Problem> {
     let role = role(&wish.role)?;
     let email = wish.email.trim().to_lowercase();
@@ -124,7 +125,7 @@ pub(super) async fn change(
     State(app): State<App>,
     staff: Staff<Administers>,
     Path(id): Path<String>,
-    Json(wish): Json<ChangeAccount>,
+    Body(wish): Body<ChangeAccount>,
 ) -> Result<Json<AccountView>, Problem> {
     let account =
         app.store.account(&id).await?.ok_or_else(|| Problem::not_found("There is no such account"))?;

@@ -1,7 +1,7 @@
 //! Emergencies: who has taken them, and taking them.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use store::AlertRow;
 use utoipa::IntoParams;
 
 use super::access::{Staff, Views, Works};
+use super::input::Query;
 use super::problem::Problem;
 use super::view::view;
 use crate::app::App;

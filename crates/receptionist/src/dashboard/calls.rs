@@ -3,7 +3,7 @@
 use agency::conversation::State as Memory;
 use agency::london;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use store::{CallFilter, CallLine, CallRow};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
+use super::input::Query;
 use super::page::{Page, paging};
 use super::problem::Problem;
 use super::view::view;

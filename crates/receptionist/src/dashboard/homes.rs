@@ -1,13 +1,14 @@
 //! The homes that the agency lets and sells.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::HomeRow;
 use utoipa::IntoParams;
 
 use super::access::{Staff, Views};
+use super::input::Query;
 use super::problem::Problem;
 use super::view::view;
 use crate::app::App;

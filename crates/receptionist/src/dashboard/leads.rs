@@ -2,13 +2,14 @@
 
 use agency::crm::LeadId;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{LeadFilter, LeadRow, MessageRow};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
+use super::input::Query;
 use super::page::{Page, paging};
 use super::problem::Problem;
 use super::view::view;

@@ -11,6 +11,7 @@ use store::{CallRow, NewTransfer, OpenTransfer};
 use utoipa::ToSchema;
 
 use super::access::{Staff, Views, Works};
+use super::input::Body;
 use super::problem::Problem;
 use crate::app::App;
 use crate::settings::VoiceMode;
@@ -76,7 +77,7 @@ pub(super) async fn take_over(
     State(app): State<App>,
     staff: Staff<Works>,
     Path(id): Path<String>,
-    Json(wish): Json<TakeOver>,
+    Body(wish): Body<TakeOver>,
 ) -> Result<StatusCode, Problem> {
     let (call, sid) = live_call(&app, &id).await?;
     let user = wish.user.map(UserId).or(staff.account.user);
@@ -138,7 +139,7 @@ pub(super) async fn hand_back(
     State(app): State<App>,
     staff: Staff<Works>,
     Path(id): Path<String>,
-    Json(wish): Json<HandBack>,
+    Body(wish): Body<HandBack>,
 ) -> Result<StatusCode, Problem> {
     const NOTE_CHARS_MAX: usize = 300;
     let (_, sid) = live_call(&app, &id).await?;

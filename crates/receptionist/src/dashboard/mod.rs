@@ -10,6 +10,7 @@ mod calls;
 pub(crate) mod events;
 mod files;
 mod homes;
+mod input;
 mod leads;
 mod live;
 mod page;

@@ -14,6 +14,7 @@ use totp_rs::{Builder, Secret, Totp};
 use utoipa::ToSchema;
 
 use super::access::{Staff, Views, cookie_name, expires};
+use super::input::Body;
 use super::password;
 use super::problem::Problem;
 use crate::app::App;
@@ -85,7 +86,7 @@ pub(super) async fn sign_in(
     State(app): State<App>,
     headers: HeaderMap,
     jar: CookieJar,
-    Json(wish): Json<SignIn>,
+    Body(wish): Body<SignIn>,
 ) -> Result<(CookieJar, Json<Me>), Problem> {
     let account = app.store.account_of(&wish.email.trim().to_lowercase()).await?;
     let account = account.filter(|account| !account.is_disabled);
@@ -258,7 +259,7 @@ pub(super) struct NewPassword {
     (status = 204), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn choose_password(
     State(app): State<App>,
-    Json(wish): Json<NewPassword>,
+    Body(wish): Body<NewPassword>,
 ) -> Result<StatusCode, Problem> {
     let gone = || Problem::not_found("This link has been used, or is too old").with("Ask for a new one.");
     let token = token_hash(&wish.token);
@@ -345,7 +346,7 @@ pub(super) struct ConfirmTotp {
 pub(super) async fn confirm_totp(
     State(app): State<App>,
     staff: Staff<Views>,
-    Json(wish): Json<ConfirmTotp>,
+    Body(wish): Body<ConfirmTotp>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = app.store.begin().await?;
     tx.set_totp(&staff.account.id, Some(&wish.secret), app.now()).await?;

@@ -2,13 +2,14 @@
 
 use agency::crm::{TaskKind, UserId};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::{TaskFilter, TaskRow};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Needs, Staff, Views, Works};
+use super::input::{Body, Query};
 use super::problem::Problem;
 use super::view::view;
 use crate::app::App;
@@ -95,7 +96,7 @@ pub(super) async fn change(
     State(app): State<App>,
     staff: Staff<Works>,
     Path(id): Path<String>,
-    Json(wish): Json<ChangeTask>,
+    Body(wish): Body<ChangeTask>,
 ) -> Result<Json<TaskView>, Problem> {
     let no_such = || Problem::not_found("There is no such task");
     let mut task = app.store.task(&id).await?.ok_or_else(no_such)?;

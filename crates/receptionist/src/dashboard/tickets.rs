@@ -1,13 +1,14 @@
 //! Repairs that were reported.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::TicketRow;
 use utoipa::IntoParams;
 
 use super::access::{Staff, Views};
+use super::input::Query;
 use super::problem::Problem;
 use super::view::view;
 use crate::app::App;

@@ -4,7 +4,7 @@ use agency::crm::PropertyId;
 use agency::diary::{Refusal, day};
 use agency::london;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use store::ViewingRow;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
+use super::input::Query;
 use super::problem::Problem;
 use super::view::view;
 use crate::app::App;
