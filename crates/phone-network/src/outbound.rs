@@ -54,6 +54,10 @@ impl Network {
 
     fn not_answered(&self, record: &CallRecord, status: &str) {
         if let Some(call) = lock(&self.shared.memory).calls.iter_mut().find(|call| call.sid == record.sid) {
+            // It was cancelled before it rang out.
+            if call.status == "canceled" {
+                return;
+            }
             status.clone_into(&mut call.status);
         }
         let Some(url) = &record.status_callback else { return };
