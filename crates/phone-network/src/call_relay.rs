@@ -8,6 +8,9 @@ use crate::ending::Ending;
 use crate::relay::{Said, Socket};
 use crate::twiml::Verb;
 
+/// No application that works is silent for so long.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 impl Call {
     /// Over a relay: the caller spoke over what was being said and had heard this much of it, then says this.
     pub async fn barge_in(&mut self, heard: &str, words: &str) -> Result<(), NetworkError> {
@@ -25,6 +28,14 @@ impl Call {
         }
     }
 
+    /// Over a relay: listens until these words are out, or the application has said all it says now. Says whether they were.
+    pub async fn hears(&mut self, words: &str) -> bool {
+        match &mut self.socket {
+            Some(socket) => socket.hear(words, PATIENCE).await,
+            None => false,
+        }
+    }
+
     /// The relay's socket breaks, on the way or at the other end; Twilio asks the action.
     pub async fn drop_relay(&mut self) {
         self.heard.clear();
@@ -36,8 +47,6 @@ impl Call {
 
     /// Listens over the relay until the application has said what it says now.
     pub(crate) async fn answered(&mut self) {
-        /// No application that works is silent for so long.
-        const PATIENCE: Duration = Duration::from_secs(20);
         let Some(mut socket) = self.socket.take() else { return };
         let (said, first) = socket.listen(&self.network, PATIENCE).await;
         self.network.took(first);

@@ -128,6 +128,20 @@ impl Socket {
         let _ = self.stream.close(None).await;
     }
 
+    /// Listens until these words are out, or the application has said all it says now. Says whether they were.
+    pub(crate) async fn hear(&mut self, words: &str, patience: Duration) -> bool {
+        let mut heard = String::new();
+        while let Ok(Some(Ok(message))) = tokio::time::timeout(patience, self.stream.next()).await {
+            let Message::Text(text) = message else { continue };
+            let Ok(message) = serde_json::from_str::<Value>(&text) else { return false };
+            heard.push_str(message["token"].as_str().unwrap_or_default());
+            if heard.contains(words) || message["last"] == true {
+                break;
+            }
+        }
+        heard.contains(words)
+    }
+
     /// Listens until the application has said all it says now. Gives the time to its first word beside it.
     pub(crate) async fn listen(&mut self, network: &Network, patience: Duration) -> (Said, Option<Duration>) {
         let began = Instant::now();
