@@ -44,9 +44,7 @@ impl Default for Changes {
 }
 
 impl Changes {
-    pub(crate) fn tell(&self, mut changed: Vec<Change>) {
-        changed.sort();
-        changed.dedup();
+    pub(crate) fn tell(&self, changed: impl IntoIterator<Item = Change>) {
         for change in changed {
             // Nobody listens: nobody needs to know.
             let _ = self.0.send(change);
@@ -75,7 +73,7 @@ impl Store {
                 () = &mut closed => return Ok(()),
             };
             if let Ok(change) = serde_json::from_str(notified.payload()) {
-                self.changes.tell(vec![change]);
+                self.changes.tell([change]);
             }
         }
     }
@@ -83,21 +81,16 @@ impl Store {
 
 impl Tx {
     pub(crate) fn changed(&mut self, subject: Subject, id: Option<&str>) {
-        self.changed.push(Change { subject, id: id.map(str::to_owned) });
+        self.changed.insert(Change { subject, id: id.map(str::to_owned) });
     }
 
     pub(crate) async fn notify(&mut self) -> Result<(), StoreError> {
-        if let Open::Pg(tx) = &mut self.open {
-            self.changed.sort();
-            self.changed.dedup();
-            for change in &self.changed {
-                let payload = serde_json::to_string(change)?;
-                sqlx::query("SELECT pg_notify($1, $2)")
-                    .bind(CHANNEL)
-                    .bind(payload)
-                    .execute(&mut **tx)
-                    .await?;
-            }
+        const SQL: &str = "SELECT pg_notify($1, told) FROM unnest($2::text[]) AS told";
+        if let Open::Pg(tx) = &mut self.open
+            && !self.changed.is_empty()
+        {
+            let told = self.changed.iter().map(serde_json::to_string).collect::<Result<Vec<String>, _>>()?;
+            sqlx::query(SQL).bind(CHANNEL).bind(told).execute(&mut **tx).await?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The two databases behind one type. A query is written once; the macros compile it for both. Where the text must
 //! differ, both texts stand side by side in `sql!`.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ pub struct Store {
 pub struct Tx {
     pub(crate) open: Open,
     /// What it wrote to, told when it commits.
-    pub(crate) changed: Vec<Change>,
+    pub(crate) changed: BTreeSet<Change>,
     changes: Changes,
 }
 
@@ -101,7 +102,7 @@ impl Store {
             Db::Lite { writer, .. } => Open::Lite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Db::Pg(pool) => Open::Pg(pool.begin().await?),
         };
-        Ok(Tx { open, changed: Vec::new(), changes: self.changes.clone() })
+        Ok(Tx { open, changed: BTreeSet::new(), changes: self.changes.clone() })
     }
 
     /// Whether the database answers.

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use crate::accounts::Audited;
 use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
-use crate::types::{Int, Ts};
+use crate::types::Ts;
 
 /// A file of somebody's.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -28,41 +29,7 @@ pub struct NewDocument<'a> {
     pub now: Timestamp,
 }
 
-/// A paper of a tenancy, as staff see it.
-#[derive(Clone, Debug)]
-pub struct PaperRow {
-    pub id: String,
-    pub kind: String,
-    pub name: String,
-    pub tenant: i64,
-    pub tenant_name: String,
-    pub media_type: String,
-    pub bytes: i64,
-    pub created: Timestamp,
-}
-
-type PaperColumns = (String, String, String, Int, String, String, Int, Ts);
-
 impl Store {
-    /// Papers of all tenancies, the newest first.
-    pub async fn papers(&self, limit: i64) -> Result<Vec<PaperRow>, StoreError> {
-        const SQL: &str = "SELECT d.id, d.kind, d.name, d.tenant_id, COALESCE(t.name, ''), d.media_type, d.bytes, d.created_at \
-             FROM documents d LEFT JOIN pm_tenants t ON t.id = d.tenant_id ORDER BY d.created_at DESC, d.id DESC LIMIT $1";
-        let rows: Vec<PaperColumns> = read!(self, |c| sqlx::query_as(SQL).bind(limit).fetch_all(c).await)?;
-        let paper =
-            |(id, kind, name, tenant, tenant_name, media_type, bytes, created): PaperColumns| PaperRow {
-                id,
-                kind,
-                name,
-                tenant: tenant.0,
-                tenant_name,
-                media_type,
-                bytes: bytes.0,
-                created: created.0,
-            };
-        Ok(rows.into_iter().map(paper).collect())
-    }
-
     pub async fn document(&self, id: &str) -> Result<Option<Document>, StoreError> {
         const SQL: &str = "SELECT id, name, path, media_type FROM documents WHERE id = $1";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
@@ -91,7 +58,6 @@ impl Tx {
         (audit_id, actor): (&str, &str),
     ) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO documents (id, kind, tenant_id, name, path, media_type, bytes, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        const AUDIT: &str = "INSERT INTO audit_log (id, actor, action, subject, happened_at) VALUES ($1, $2, 'document_attached', $3, $4)";
         execute!(
             self,
             sqlx::query(SQL)
@@ -104,7 +70,7 @@ impl Tx {
                 .bind(new.bytes)
                 .bind(Ts(new.now))
         )?;
-        execute!(self, sqlx::query(AUDIT).bind(audit_id).bind(actor).bind(new.id).bind(Ts(new.now)))?;
-        Ok(())
+        let (action, subject) = ("document_attached", new.id);
+        self.audit(&Audited { id: audit_id, actor, action, subject, detail: None, now: new.now }).await
     }
 }

@@ -50,7 +50,7 @@ pub use changes::{Change, Subject};
 pub use chats::{BeginChat, Chat, Waiting};
 pub use db::{Store, Tx};
 pub use diary::{Claimed, NewAppointment, Place};
-pub use documents::{Document, NewDocument, PaperRow};
+pub use documents::{Document, NewDocument};
 pub use error::StoreError;
 pub use inbox::NewInbound;
 pub use leads::LeadChange;
@@ -60,8 +60,8 @@ pub use media::{DueMedia, NewMedia, StoredMedia};
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, MessageLine, NewMessage, Rich, Settled};
 pub use packages::{NewPackage, Package};
 pub use reading::{
-    AlertRow, CallFilter, CallLine, CallRow, HomeRow, LeadFilter, LeadRow, MessageRow, Paging, TaskFilter,
-    TaskRow, TicketRow, ViewingRow,
+    AlertView, CallFilter, CallRow, HomeView, LeadFilter, LeadView, LineView, MessageView, Paging, PaperView,
+    TaskFilter, TaskView, TicketView, ViewingView,
 };
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};

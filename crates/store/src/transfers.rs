@@ -83,13 +83,10 @@ fn waiting(reason: &str, caller: Option<&str>) -> Option<Waiting> {
     Some((Reason::from_word(reason)?, caller.and_then(Role::from_word).unwrap_or(Role::Unknown)))
 }
 
-/// A caller whose telephone has not asked for so long holds no longer, though nobody told us.
-const ASKS_WITHIN: SignedDuration = SignedDuration::from_mins(2);
-
 /// A transfer whose end never came keeps nobody busy for longer.
 const CALL_MAX: SignedDuration = SignedDuration::from_hours(1);
 
-/// Nobody rings for longer: whoever began it died before Twilio was asked.
+/// Nobody rings or holds for longer without Twilio asking us something: whoever began it died, and nobody told us.
 const RINGS_MAX: SignedDuration = SignedDuration::from_mins(2);
 
 /// A transfer that is talked on, rings, or waits for somebody to be free ($2 and $3 are of [`open_since`]).
@@ -111,19 +108,17 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
     }
 
-    /// Those who hold since before then, or are rung for after they held; the longest first.
-    pub async fn waiting_before(
-        &self,
-        since: Timestamp,
-        id: &str,
-        now: Timestamp,
-    ) -> Result<Vec<Waiting>, StoreError> {
-        const SQL: &str = "SELECT reason, caller FROM transfers WHERE status = 'ringing' AND ended_at IS NULL AND asked_at > $1 \
-             AND (holding_since < $2 OR (holding_since = $2 AND id < $3)) ORDER BY holding_since, id";
-        let seen = Ts(now.saturating_sub(ASKS_WITHIN).unwrap_or(now));
-        let found: Vec<(String, Option<String>)> =
-            read!(self, |c| sqlx::query_as(SQL).bind(seen).bind(Ts(since)).bind(id).fetch_all(c).await)?;
-        Ok(found.iter().filter_map(|(reason, caller)| waiting(reason, caller.as_deref())).collect())
+    /// Those who hold, or are rung for after they held, with what each waits for; the longest first.
+    pub async fn holding(&self, now: Timestamp) -> Result<Vec<(String, Waiting)>, StoreError> {
+        const SQL: &str = "SELECT id, reason, caller FROM transfers WHERE status = 'ringing' AND ended_at IS NULL \
+             AND holding_since IS NOT NULL AND asked_at > $1 ORDER BY holding_since, id";
+        let (_, asked) = open_since(now);
+        let found: Vec<(String, String, Option<String>)> =
+            read!(self, |c| sqlx::query_as(SQL).bind(asked).fetch_all(c).await)?;
+        let holds = |(id, reason, caller): (String, String, Option<String>)| {
+            Some((id, waiting(&reason, caller.as_deref())?))
+        };
+        Ok(found.into_iter().filter_map(holds).collect())
     }
 
     /// The transfer of a call that rings or is talked on, with whoever has it.
@@ -145,6 +140,13 @@ impl Store {
             .fetch_optional(c)
             .await)?;
         Ok(row.map(|(id, status, name, started)| OpenTransfer { id, status, name, started: started.0 }))
+    }
+
+    /// As [`Tx::end_transfer`], by itself.
+    pub async fn end_transfer(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        tx.end_transfer(id, now).await?;
+        tx.commit().await
     }
 
     /// What Twilio calls the call of a conversation; none: it is a chat.

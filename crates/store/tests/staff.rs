@@ -328,13 +328,16 @@ async fn callers_hold_in_the_order_they_came() {
             tx.begin_transfer(&held).await.unwrap();
         }
         tx.commit().await.unwrap();
-        let before = |at| store.waiting_before(later(1), "transfer_2", later(at));
-        assert_eq!(before(1).await.unwrap(), [(Reason::Asked, Role::Tenant)]);
-        assert_eq!(before(3).await.unwrap(), [], "their telephone has not asked for minutes");
+        let holding = async |at| {
+            store.holding(later(at)).await.unwrap().into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+        };
+        assert_eq!(store.holding(later(0)).await.unwrap()[0].1, (Reason::Asked, Role::Tenant));
+        assert_eq!(holding(1).await, ["transfer_1", "transfer_2"]);
+        assert!(holding(3).await.is_empty(), "their telephones have not asked for minutes");
         let mut tx = store.begin().await.unwrap();
         tx.still_holds("transfer_1", later(3)).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(before(3).await.unwrap().len(), 1);
+        assert_eq!(holding(3).await, ["transfer_1"]);
     })
     .await;
 }

@@ -21,7 +21,7 @@ mod ticket;
 pub(crate) mod valuation;
 pub(crate) mod viewing;
 
-pub use handoff::Handover;
+pub use handoff::{Handover, summary};
 pub(crate) use keypad::keys;
 pub(crate) use recovery::{in_circles, no_danger, silence};
 pub use report::Report;

@@ -72,9 +72,12 @@ impl Guard {
                 .map_or_else(|| whole.trim().to_owned(), |rule| format!("[{}] {}", rule.name, whole.trim())),
         );
         let spoken = &whole[..was_through];
-        let joint = if spoken.is_empty() || spoken.ends_with(char::is_whitespace) { "" } else { " " };
-        let dash = if spoken.trim().is_empty() { " " } else { "— " };
-        format!("{joint}{dash}{instead}")
+        let gap = match spoken.trim() {
+            "" => " ",
+            _ if spoken.ends_with(char::is_whitespace) => "— ",
+            _ => " — ",
+        };
+        format!("{gap}{instead}")
     }
 
     /// Up to the first word that must be checked; a word that is not whole yet may become one. Words that were looked at

@@ -3,15 +3,13 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use jiff::Timestamp;
 use serde::Deserialize;
-use store::AlertRow;
+use store::AlertView;
 use utoipa::IntoParams;
 
 use super::access::{Staff, Views, Works};
 use super::input::Query;
 use super::problem::Problem;
-use super::view::view;
 use crate::app::App;
 use crate::ladder::{self, Taker};
 
@@ -23,26 +21,6 @@ pub(super) struct AlertQuery {
     open: bool,
 }
 
-view! {
-    AlertView of AlertRow {
-        id: String,
-        /// Of the triage table, such as `gas`.
-        hazard: Option<String>,
-        /// The caller's words.
-        evidence: Option<String>,
-        place: Option<String>,
-        call: Option<String>,
-        ticket: Option<i64>,
-        raised: Timestamp,
-        acknowledged: Option<Timestamp>,
-        acknowledged_by: Option<String>,
-        /// How many callers have reported it.
-        reporters: i64,
-        /// How many people have been rung.
-        rungs: i64,
-    }
-}
-
 /// Emergencies, those that nobody has taken first: at most 100.
 #[utoipa::path(get, operation_id = "list_alerts", path = "/api/v1/alerts", tag = "alerts", security(("session" = ["view"])), params(AlertQuery),
     responses((status = 200, body = [AlertView]), (status = 401, body = Problem)))]
@@ -52,7 +30,7 @@ pub(super) async fn list(
     Query(query): Query<AlertQuery>,
 ) -> Result<Json<Vec<AlertView>>, Problem> {
     const SHOWN: i64 = 100;
-    Ok(Json(app.store.incidents(query.open, SHOWN).await?.into_iter().map(AlertView::from).collect()))
+    Ok(Json(app.store.incidents(query.open, SHOWN).await?))
 }
 
 /// Takes an emergency, by name: nobody else is rung for it, and the caller is told who is coming.

@@ -7,14 +7,13 @@ use axum::extract::{Path, State};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
-use store::{CallFilter, CallLine, CallRow};
+use store::{CallFilter, CallRow, LineView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
 use super::input::Query;
 use super::page::{Page, paging};
 use super::problem::Problem;
-use super::view::view;
 use crate::app::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -41,34 +40,11 @@ pub(super) struct CallQuery {
     limit: Option<i64>,
 }
 
+/// A conversation, with what Sarah makes of it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CallView {
-    id: String,
-    /// voice, whatsapp, sms or web.
-    channel: String,
-    /// inbound or outbound.
-    direction: String,
-    lead: i64,
-    name: Option<String>,
-    /// Masked for read-only accounts; none: withheld.
-    phone: Option<String>,
-    started: Timestamp,
-    /// When anything last happened.
-    updated: Timestamp,
-    ended: Option<Timestamp>,
-    duration_s: Option<i64>,
-    intent: Option<String>,
-    outcome: Option<String>,
-    summary: Option<String>,
-    needs_follow_up: bool,
-    /// From the caller's last word to our first, on average.
-    response_ms_mean: Option<i64>,
-    response_ms_max: Option<i64>,
-    has_emergency: bool,
-    /// A colleague took the call.
-    was_taken: bool,
-    /// The first line in which the words looked for were said.
-    found: Option<String>,
+    #[serde(flatten)]
+    row: CallRow,
     /// What Sarah is doing or has last done, such as `choose_slot`; of calls going on.
     step: Option<String>,
     /// The caller's latest words, and ours; of calls going on.
@@ -87,34 +63,19 @@ pub(super) struct Fact {
 }
 
 impl CallView {
-    fn of(row: CallRow, staff: &Staff<Views>) -> Self {
+    fn of(mut row: CallRow, staff: &Staff<Views>) -> Self {
         let memory: Option<Memory> = serde_json::from_str(&row.state).ok();
-        let is_live = row.ended.is_none();
-        let intent = memory.as_ref().and_then(|memory| memory.intent).map(|intent| intent.word().to_owned());
+        let live = memory.as_ref().filter(|_| row.ended.is_none());
+        let intent = || memory.as_ref()?.intent.map(|intent| intent.word().to_owned());
+        row.intent = row.intent.or_else(intent);
+        row.name = row.name.or_else(|| memory.as_ref()?.details.name.clone());
+        row.phone = staff.shown(row.phone);
         Self {
-            id: row.id,
-            channel: row.channel,
-            direction: row.direction,
-            lead: row.lead,
-            phone: staff.shown(row.phone),
-            started: row.started,
-            updated: row.updated,
-            ended: row.ended,
-            duration_s: row.duration_s,
-            intent: row.intent.or(intent),
-            outcome: row.outcome,
-            summary: row.summary,
-            needs_follow_up: row.needs_follow_up,
-            response_ms_mean: row.response_ms_mean,
-            response_ms_max: row.response_ms_max,
-            has_emergency: row.has_emergency,
-            was_taken: row.was_taken,
-            found: row.found,
-            step: memory.as_ref().filter(|_| is_live).map(|memory| memory.step.word()),
-            heard: memory.as_ref().filter(|_| is_live).map(|memory| memory.last_heard.clone()),
-            said: memory.as_ref().filter(|_| is_live).map(|memory| memory.last_words.clone()),
+            step: live.map(|memory| memory.step.word()),
+            heard: live.map(|memory| memory.last_heard.clone()),
+            said: live.map(|memory| memory.last_words.clone()),
             facts: memory.as_ref().map(facts).unwrap_or_default(),
-            name: row.name.or_else(|| memory.and_then(|memory| memory.details.name)),
+            row,
         }
     }
 }
@@ -169,30 +130,6 @@ pub(super) async fn list(
     Ok(Json(Page::of(rows, &paging, |row| (row.started, row.id.clone()), |row| CallView::of(row, &staff))))
 }
 
-view! {
-    /// One line of a transcript: words, or a tool with what it was given and came to.
-    LineView of CallLine {
-        id: String,
-        turn: i64,
-        /// caller, receptionist, tool or staff.
-        speaker: String,
-        words: Option<String>,
-        /// As much as the caller heard before they spoke over it.
-        words_heard: Option<String>,
-        tool: Option<String>,
-        /// JSON.
-        arguments: Option<String>,
-        /// JSON.
-        result: Option<String>,
-        spoken: Timestamp,
-        /// From the caller's last word to the whole answer, and its parts.
-        took_ms: Option<i64>,
-        first_token_ms: Option<i64>,
-        model_ms: Option<i64>,
-        tools_ms: Option<i64>,
-    }
-}
-
 /// A colleague who has the call, or is being rung for it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Holder {
@@ -223,7 +160,7 @@ pub(super) async fn one(
     let row = row.ok_or_else(|| {
         Problem::not_found("There is no such call; it may have been deleted under retention")
     })?;
-    let lines = app.store.call_lines(&id).await?.into_iter().map(LineView::from).collect();
+    let lines = app.store.call_lines(&id).await?;
     let open = app.store.open_transfer(&id, app.now()).await?.filter(|_| row.ended.is_none());
     let holder = open.map(|open| Holder { status: open.status, name: open.name, since: open.started });
     Ok(Json(CallDetail { call: CallView::of(row, &staff), holder, lines }))

@@ -2,15 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use jiff::Timestamp;
 use serde::Deserialize;
-use store::HomeRow;
+use store::HomeView;
 use utoipa::IntoParams;
 
 use super::access::{Staff, Views};
 use super::input::Query;
 use super::problem::Problem;
-use super::view::view;
 use crate::app::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -20,30 +18,6 @@ pub(super) struct HomeQuery {
     q: Option<String>,
     /// Such as available: the agency's own word.
     status: Option<String>,
-}
-
-view! {
-    HomeView of HomeRow {
-        id: i64,
-        reference: String,
-        /// rent or sale.
-        listing: String,
-        status: String,
-        address: String,
-        postcode: String,
-        area: Option<String>,
-        bedrooms: Option<i64>,
-        property_type: Option<String>,
-        /// Whole pounds.
-        price: Option<i64>,
-        /// month or week; none: for sale.
-        rent_period: Option<String>,
-        epc_rating: Option<String>,
-        agent_name: Option<String>,
-        next_viewing: Option<Timestamp>,
-        /// How many people have talked of it.
-        leads: i64,
-    }
 }
 
 /// Homes: those on the market first, by street; at most 200.
@@ -56,5 +30,5 @@ pub(super) async fn list(
 ) -> Result<Json<Vec<HomeView>>, Problem> {
     let words = query.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
     let rows = app.store.homes(words, query.status.as_deref(), app.now()).await?;
-    Ok(Json(rows.into_iter().map(HomeView::from).collect()))
+    Ok(Json(rows))
 }

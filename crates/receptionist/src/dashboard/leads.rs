@@ -3,17 +3,15 @@
 use agency::crm::LeadId;
 use axum::Json;
 use axum::extract::{Path, State};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{LeadFilter, LeadRow, MessageRow};
+use store::{LeadFilter, LeadView, MessageView, ViewingView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
 use super::input::Query;
 use super::page::{Page, paging};
 use super::problem::Problem;
-use super::view::view;
-use super::viewings::ViewingView;
+use super::viewings::shown as shown_viewing;
 use crate::app::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -31,52 +29,7 @@ pub(super) struct LeadQuery {
     limit: Option<i64>,
 }
 
-view! {
-    LeadView of LeadRow {
-        id: i64,
-        name: Option<String>,
-        /// Masked for read-only accounts, as the address is.
-        phone: Option<String>,
-        email: Option<String>,
-        /// rent, buy, both or undecided.
-        looking_for: Option<String>,
-        property_type: Option<String>,
-        bedrooms_min: Option<i64>,
-        bedrooms_max: Option<i64>,
-        /// Whole pounds: a month to rent, in all to buy.
-        budget_min: Option<i64>,
-        budget_max: Option<i64>,
-        areas: Vec<String>,
-        status: String,
-        temperature: String,
-        /// 0 to 100, and what it is made of.
-        score: i64,
-        score_reasons: Vec<String>,
-        source: String,
-        total_calls: i64,
-        last_call: Option<Timestamp>,
-        updated: Timestamp,
-    }
-}
-
-view! {
-    MessageView of MessageRow {
-        id: String,
-        /// inbound or outbound.
-        direction: String,
-        channel: String,
-        kind: String,
-        body: String,
-        /// As the provider last told: queued, sent, delivered, undelivered and so on.
-        status: String,
-        /// Twilio's.
-        error_code: Option<i64>,
-        created: Timestamp,
-    }
-}
-
-fn shown(row: LeadRow, staff: &Staff<Views>) -> LeadView {
-    let mut lead = LeadView::from(row);
+fn shown(mut lead: LeadView, staff: &Staff<Views>) -> LeadView {
     (lead.phone, lead.email) = (staff.shown(lead.phone), staff.shown_email(lead.email));
     lead
 }
@@ -121,7 +74,7 @@ pub(super) async fn one(
     let messages = app.store.messages_of(id, MESSAGES).await?;
     Ok(Json(LeadDetail {
         lead: shown(lead, &staff),
-        viewings: viewings.into_iter().map(|row| ViewingView::shown(row, &staff)).collect(),
-        messages: messages.into_iter().map(MessageView::from).collect(),
+        viewings: viewings.into_iter().map(|row| shown_viewing(row, &staff)).collect(),
+        messages,
     }))
 }

@@ -2,12 +2,13 @@
 //! the caller to Sarah.
 
 use agency::crm::{Role, UserId};
+use agency::dialogue::summary;
 use agency::handoff::Reason;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use store::{CallRow, NewTransfer, OpenTransfer};
+use store::{CallRow, NewTransfer, OpenTransfer, StoreError};
 use utoipa::ToSchema;
 
 use super::access::{Staff, Views, Works};
@@ -89,13 +90,13 @@ pub(super) async fn take_over(
         return Err(Problem::bad_request("this colleague has no telephone number in the CRM"));
     }
     let transfer = app.id("transfer");
-    let who = call.name.as_deref().unwrap_or("A caller who gave no name");
+    let memory = serde_json::from_str(&call.state).map_err(StoreError::from)?;
     let new = NewTransfer {
         id: &transfer,
         conversation: &id,
         lead: agency::crm::LeadId(call.lead),
         reason: Reason::TakenOver,
-        summary: &format!("{who} is on the line."),
+        summary: &summary(&memory, Reason::TakenOver),
         caller: Role::Unknown,
         home: None,
         holds: false,
@@ -109,9 +110,7 @@ pub(super) async fn take_over(
     tx.commit().await?;
     let path = format!("/api/voice/taken-over?transfer={transfer}&user={}&line={}", user.0, line(&app));
     if app.twilio.move_call(&sid, &path, app.now()).await.is_err() {
-        let mut tx = app.store.begin().await?;
-        tx.end_transfer(&transfer, app.now()).await?;
-        tx.commit().await?;
+        app.store.end_transfer(&transfer, app.now()).await?;
         return Err(Problem::try_again("The call could not be taken over; it is still with Sarah"));
     }
     Ok(StatusCode::ACCEPTED)

@@ -20,7 +20,6 @@ mod problem;
 mod session;
 mod tasks;
 mod tickets;
-mod view;
 mod viewings;
 
 use axum::routing::get;

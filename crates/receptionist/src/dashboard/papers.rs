@@ -5,9 +5,8 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::PaperRow;
+use store::PaperView;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,7 +14,6 @@ use utoipa_axum::routes;
 use super::access::{Staff, Views, Works};
 use super::input::Query;
 use super::problem::Problem;
-use super::view::view;
 use crate::app::App;
 use crate::documents::{NewPaper, NotAttached, attach};
 
@@ -53,20 +51,6 @@ pub(super) async fn tenants(
     Ok(Json(tenants.into_iter().map(view).collect()))
 }
 
-view! {
-    PaperView of PaperRow {
-        id: String,
-        /// contract or other.
-        kind: String,
-        name: String,
-        tenant: i64,
-        tenant_name: String,
-        media_type: String,
-        bytes: i64,
-        created: Timestamp,
-    }
-}
-
 /// Papers, the newest first: at most 200.
 #[utoipa::path(get, path = "/api/v1/documents", operation_id = "list_documents", tag = "documents", security(("session" = ["view"])),
     responses((status = 200, body = [PaperView]), (status = 401, body = Problem)))]
@@ -75,7 +59,7 @@ pub(super) async fn list(
     _staff: Staff<Views>,
 ) -> Result<Json<Vec<PaperView>>, Problem> {
     const SHOWN: i64 = 200;
-    Ok(Json(app.store.papers(SHOWN).await?.into_iter().map(PaperView::from).collect()))
+    Ok(Json(app.store.papers(SHOWN).await?))
 }
 
 #[derive(Deserialize, IntoParams)]

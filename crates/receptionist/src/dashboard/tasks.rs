@@ -5,13 +5,12 @@ use axum::Json;
 use axum::extract::{Path, State};
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::{TaskFilter, TaskRow};
+use store::{TaskFilter, TaskView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Needs, Staff, Views, Works};
 use super::input::{Body, Query};
 use super::problem::Problem;
-use super::view::view;
 use crate::app::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -25,32 +24,7 @@ pub(super) struct TaskQuery {
     kind: Option<String>,
 }
 
-view! {
-    TaskView of TaskRow {
-        id: String,
-        kind: String,
-        /// open, done or cancelled.
-        status: String,
-        /// urgent or normal.
-        priority: String,
-        title: String,
-        notes: Option<String>,
-        lead: Option<i64>,
-        lead_name: Option<String>,
-        lead_phone: Option<String>,
-        /// The conversation it comes from.
-        call: Option<String>,
-        assigned_to: Option<i64>,
-        assigned_name: Option<String>,
-        /// What was promised; none: no time was named.
-        due: Option<Timestamp>,
-        created: Timestamp,
-        done: Option<Timestamp>,
-    }
-}
-
-fn shown<N: Needs>(row: TaskRow, staff: &Staff<N>) -> TaskView {
-    let mut task = TaskView::from(row);
+fn shown<N: Needs>(mut task: TaskView, staff: &Staff<N>) -> TaskView {
     task.lead_phone = staff.shown(task.lead_phone);
     task
 }

@@ -2,15 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use jiff::Timestamp;
 use serde::Deserialize;
-use store::TicketRow;
+use store::TicketView;
 use utoipa::IntoParams;
 
 use super::access::{Staff, Views};
 use super::input::Query;
 use super::problem::Problem;
-use super::view::view;
 use crate::app::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -22,24 +20,6 @@ pub(super) struct TicketQuery {
     urgency: Option<String>,
 }
 
-view! {
-    TicketView of TicketRow {
-        id: i64,
-        reference: String,
-        category: String,
-        /// emergency, urgent or normal.
-        urgency: String,
-        description: String,
-        status: String,
-        tenant_name: Option<String>,
-        address: Option<String>,
-        manager_name: Option<String>,
-        /// The conversation it was reported in.
-        call: Option<String>,
-        created: Timestamp,
-    }
-}
-
 /// Repairs: emergencies first, then urgent ones, the newest of each first; at most 200.
 #[utoipa::path(get, path = "/api/v1/tickets", operation_id = "list_tickets", tag = "tickets", security(("session" = ["view"])), params(TicketQuery),
     responses((status = 200, body = [TicketView]), (status = 401, body = Problem)))]
@@ -49,5 +29,5 @@ pub(super) async fn list(
     Query(query): Query<TicketQuery>,
 ) -> Result<Json<Vec<TicketView>>, Problem> {
     let rows = app.store.tickets(query.status.as_deref(), query.urgency.as_deref()).await?;
-    Ok(Json(rows.into_iter().map(TicketView::from).collect()))
+    Ok(Json(rows))
 }

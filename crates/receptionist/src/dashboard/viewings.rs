@@ -8,13 +8,12 @@ use axum::extract::State;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
-use store::ViewingRow;
+use store::ViewingView;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
 use super::input::Query;
 use super::problem::Problem;
-use super::view::view;
 use crate::app::App;
 use crate::tools::diary_facts;
 
@@ -27,32 +26,9 @@ pub(super) struct ViewingQuery {
     to: Date,
 }
 
-view! {
-    ViewingView of ViewingRow {
-        id: i64,
-        /// viewing or valuation.
-        kind: String,
-        start: Timestamp,
-        minutes: i64,
-        /// booked, cancelled, completed or `no_show`.
-        status: String,
-        viewer_name: Option<String>,
-        viewer_phone: Option<String>,
-        lead: Option<i64>,
-        agent: Option<i64>,
-        agent_name: Option<String>,
-        property: Option<i64>,
-        reference: Option<String>,
-        address: Option<String>,
-    }
-}
-
-impl ViewingView {
-    pub(super) fn shown(row: ViewingRow, staff: &Staff<Views>) -> Self {
-        let mut viewing = Self::from(row);
-        viewing.viewer_phone = staff.shown(viewing.viewer_phone);
-        viewing
-    }
+pub(super) fn shown(mut viewing: ViewingView, staff: &Staff<Views>) -> ViewingView {
+    viewing.viewer_phone = staff.shown(viewing.viewer_phone);
+    viewing
 }
 
 /// Viewings and valuations of some days, in their order.
@@ -71,7 +47,7 @@ pub(super) async fn list(
     let start = |day: Date| london::instant_at(day, Time::midnight());
     let until = query.to.tomorrow().ok().map(start);
     let rows = app.store.viewings(Some(start(query.from)), until, None).await?;
-    Ok(Json(rows.into_iter().map(|row| ViewingView::shown(row, &staff)).collect()))
+    Ok(Json(rows.into_iter().map(|row| shown(row, &staff)).collect()))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -42,7 +42,7 @@ pub(super) async fn hold_key(State(app): State<App>, signed: Signed) -> Result<R
     if signed.form.get("Digits") != Some("1") {
         return hold(State(app), signed).await;
     }
-    end(&app, &id).await.map_err(|error| failed(&error))?;
+    app.store.end_transfer(&id, app.now()).await.map_err(|error| failed(&error))?;
     Ok(twiml(staff::leave()))
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn hold_ended(State(app): State<App>, signed: Signed) -> Result
     let id = transfer_id(&signed)?;
     let line = signed.query.get("line").unwrap_or("gather");
     if signed.form.get("QueueResult") == Some("hangup") {
-        end(&app, id).await.map_err(|error| failed(&error))?;
+        app.store.end_transfer(id, app.now()).await.map_err(|error| failed(&error))?;
         return Ok(twiml(staff::hang_up()));
     }
     let left = signed.form.get("QueueResult") == Some("leave");
@@ -65,16 +65,10 @@ pub(super) async fn hold_ended(State(app): State<App>, signed: Signed) -> Result
         }
         _ => false,
     };
-    end(&app, id).await.map_err(|error| failed(&error))?;
+    app.store.end_transfer(id, app.now()).await.map_err(|error| failed(&error))?;
     back_to_us(&app, &signed, Event::TransferFailed { by_choice }).await
 }
 
 fn has_waited_enough(app: &App, held: &Held) -> bool {
     held.has_waited_s >= i64::from(app.settings.transfer.hold_s_max)
-}
-
-async fn end(app: &App, id: &str) -> Result<(), StoreError> {
-    let mut tx = app.store.begin().await?;
-    tx.end_transfer(id, app.now()).await?;
-    tx.commit().await
 }

@@ -59,9 +59,7 @@ pub(super) async fn whisper_accept(State(app): State<App>, signed: Signed) -> Re
 /// The colleague's call is over. If somebody had taken it, so is the caller's; else the caller is back with us.
 pub(super) async fn dial_ended(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
     let id = transfer_id(&signed)?;
-    let mut tx = app.store.begin().await.map_err(|error| failed(&error))?;
-    tx.end_transfer(id, app.now()).await.map_err(|error| failed(&error))?;
-    tx.commit().await.map_err(|error| failed(&error))?;
+    app.store.end_transfer(id, app.now()).await.map_err(|error| failed(&error))?;
     let kept = transfer(&app, id).await?;
     let taken = kept.as_ref().is_some_and(KeptTransfer::is_taken);
     metrics::counter!("transfers_total", "taken" => taken.to_string()).increment(1);
@@ -95,9 +93,7 @@ pub(super) async fn taken_over(State(app): State<App>, signed: Signed) -> Result
 /// They give it back.
 pub(super) async fn handed_back(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
     let id = transfer_id(&signed)?;
-    let mut tx = app.store.begin().await.map_err(|error| failed(&error))?;
-    tx.end_transfer(id, app.now()).await.map_err(|error| failed(&error))?;
-    tx.commit().await.map_err(|error| failed(&error))?;
+    app.store.end_transfer(id, app.now()).await.map_err(|error| failed(&error))?;
     let note = transfer(&app, id).await?.and_then(|transfer| transfer.note);
     back_to_us(&app, &signed, Event::HandedBack { taken: true, note }).await
 }

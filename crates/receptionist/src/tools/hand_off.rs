@@ -6,7 +6,6 @@ use agency::messages::kind;
 use agency::phone::PhoneNumber;
 use agency::tools::hand_off::{HandOff, Transfer};
 use agency::tools::{ToolCall, ToolOutcome};
-use jiff::SignedDuration;
 use store::{NewTransfer, StoreError};
 
 use super::commit;
@@ -23,9 +22,8 @@ pub(super) async fn hand_off(talk: &Talk<'_>, call: &HandOff, key: &str) -> Resu
     let colleagues = app.store.colleagues(app.now()).await?;
     let waiting = (call.reason, call.caller);
     let facts = facts(app, &colleagues, agent_of(app, call.home).await?);
-    // Everybody who holds by now, whoever came in this second too.
-    let soon = app.now().saturating_add(SignedDuration::from_secs(1)).unwrap_or(app.now());
-    let before = app.store.waiting_before(soon, "", app.now()).await?;
+    let before =
+        app.store.holding(app.now()).await?.into_iter().map(|(_, waiting)| waiting).collect::<Vec<_>>();
     let people = who_takes_in_turn(&before, waiting, &facts);
     let holds = people.is_empty() && settings.hold_s_max > 0 && is_worth_holding(waiting, &facts);
     if people.is_empty() && !holds {
@@ -67,7 +65,8 @@ pub(crate) struct Held {
 pub(crate) async fn held(app: &App, id: &str) -> Result<Option<Held>, StoreError> {
     let Some(transfer) = app.store.transfer(id).await? else { return Ok(None) };
     let Some((waiting, since)) = transfer.waiting() else { return Ok(None) };
-    let before = app.store.waiting_before(since, id, app.now()).await?;
+    let holding = app.store.holding(app.now()).await?.into_iter();
+    let before: Vec<_> = holding.take_while(|(held, _)| held != id).map(|(_, waiting)| waiting).collect();
     let colleagues = app.store.colleagues(app.now()).await?;
     let facts = facts(app, &colleagues, agent_of(app, transfer.home()).await?);
     Ok(Some(Held {

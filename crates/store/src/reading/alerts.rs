@@ -7,9 +7,11 @@ use crate::db::{Store, read};
 use crate::error::StoreError;
 
 row! {
-    AlertRow {
+    AlertView {
         id: String,
+        /// Of the triage table, such as `gas`.
         hazard: Option<String>,
+        /// The caller's words.
         evidence: Option<String>,
         place: Option<String>,
         call: Option<String>,
@@ -17,14 +19,16 @@ row! {
         raised: Timestamp,
         acknowledged: Option<Timestamp>,
         acknowledged_by: Option<String>,
+        /// How many callers have reported it.
         reporters: i64,
+        /// How many people have been rung.
         rungs: i64,
     }
 }
 
 impl Store {
     /// Incidents: those nobody has taken first, then the newest. Reports of the same are one.
-    pub async fn incidents(&self, only_open: bool, limit: i64) -> Result<Vec<AlertRow>, StoreError> {
+    pub async fn incidents(&self, only_open: bool, limit: i64) -> Result<Vec<AlertView>, StoreError> {
         const SQL: &str = "SELECT a.id, a.hazard, a.evidence, a.place, a.conversation_id AS call, a.ticket_id AS ticket, \
              a.raised_at AS raised, a.acknowledged_at AS acknowledged, \
              a.acknowledged_name AS acknowledged_by, (SELECT count(*) FROM alert_reporters r WHERE r.alert_id = a.id) AS reporters, a.rungs \

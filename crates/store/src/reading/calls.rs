@@ -27,12 +27,16 @@ pub struct CallFilter {
 row! {
     CallRow {
         id: String,
+        /// voice, whatsapp, sms or web.
         channel: String,
+        /// inbound or outbound.
         direction: String,
         lead: i64,
         name: Option<String>,
+        /// Masked for read-only accounts; none: withheld.
         phone: Option<String>,
         started: Timestamp,
+        /// When anything last happened.
         updated: Timestamp,
         ended: Option<Timestamp>,
         duration_s: Option<i64>,
@@ -40,6 +44,7 @@ row! {
         outcome: Option<String>,
         summary: Option<String>,
         needs_follow_up: bool,
+        /// From the caller's last word to our first, on average.
         response_ms_mean: Option<i64>,
         response_ms_max: Option<i64>,
         has_emergency: bool,
@@ -48,23 +53,28 @@ row! {
         /// The first line in which the words looked for were said.
         found: Option<String>,
         /// The saved memory of the conversation, JSON.
+        #[serde(skip)]
         state: String,
     }
 }
 
 row! {
-    /// One line of a transcript, as it was kept.
-    CallLine {
+    /// One line of a transcript: words, or a tool with what it was given and came to.
+    LineView {
         id: String,
         turn: i64,
+        /// caller, receptionist, tool or staff.
         speaker: String,
         words: Option<String>,
         /// As much as the caller heard before they spoke over it.
         words_heard: Option<String>,
         tool: Option<String>,
+        /// JSON.
         arguments: Option<String>,
+        /// JSON.
         result: Option<String>,
         spoken: Timestamp,
+        /// From the caller's last word to the whole answer, and its parts.
         took_ms: Option<i64>,
         first_token_ms: Option<i64>,
         model_ms: Option<i64>,
@@ -126,7 +136,7 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
     }
 
-    pub async fn call_lines(&self, id: &str) -> Result<Vec<CallLine>, StoreError> {
+    pub async fn call_lines(&self, id: &str) -> Result<Vec<LineView>, StoreError> {
         const SQL: &str = "SELECT id, turn, speaker, words, words_heard, tool, arguments, result, spoken_at AS spoken, took_ms, first_token_ms, model_ms, tools_ms \
              FROM conversation_turns WHERE conversation_id = $1 ORDER BY turn, id";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_all(c).await)?)

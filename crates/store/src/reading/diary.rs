@@ -8,11 +8,13 @@ use crate::error::StoreError;
 use crate::types::Ts;
 
 row! {
-    ViewingRow {
+    ViewingView {
         id: i64,
+        /// viewing or valuation.
         kind: String,
         start: Timestamp,
         minutes: i64,
+        /// booked, cancelled, completed or `no_show`.
         status: String,
         viewer_name: Option<String>,
         viewer_phone: Option<String>,
@@ -26,17 +28,18 @@ row! {
 }
 
 row! {
-    TicketRow {
+    TicketView {
         id: i64,
         reference: String,
         category: String,
+        /// emergency, urgent or normal.
         urgency: String,
         description: String,
         status: String,
         tenant_name: Option<String>,
         address: Option<String>,
         manager_name: Option<String>,
-        /// The conversation it comes from.
+        /// The conversation it was reported in.
         call: Option<String>,
         created: Timestamp,
     }
@@ -49,7 +52,7 @@ impl Store {
         from: Option<Timestamp>,
         until: Option<Timestamp>,
         lead: Option<i64>,
-    ) -> Result<Vec<ViewingRow>, StoreError> {
+    ) -> Result<Vec<ViewingView>, StoreError> {
         const SQL: &str = "SELECT a.id, COALESCE(a.kind, 'viewing') AS kind, a.scheduled_date AS start, COALESCE(a.duration_minutes, 30) AS minutes, \
              a.status, a.viewer_name, a.viewer_phone, a.lead_id AS lead, a.agent_id AS agent, u.name AS agent_name, a.property_id AS property, \
              p.reference, COALESCE(p.address_line1, a.address) AS address \
@@ -69,7 +72,7 @@ impl Store {
         &self,
         status: Option<&str>,
         urgency: Option<&str>,
-    ) -> Result<Vec<TicketRow>, StoreError> {
+    ) -> Result<Vec<TicketView>, StoreError> {
         const SQL: &str = "SELECT k.id, k.reference, k.category, k.urgency, k.description, k.status, t.name AS tenant_name, \
              h.address_line1 AS address, u.name AS manager_name, c.id AS call, k.created_at AS created \
              FROM support_tickets k LEFT JOIN pm_tenants t ON t.id = k.tenant_id LEFT JOIN pm_properties h ON h.id = k.pm_property_id \

@@ -9,9 +9,10 @@ use crate::error::StoreError;
 use crate::types::Ts;
 
 row! {
-    HomeRow {
+    HomeView {
         id: i64,
         reference: String,
+        /// rent or sale.
         listing: String,
         status: String,
         address: String,
@@ -19,7 +20,9 @@ row! {
         area: Option<String>,
         bedrooms: Option<i64>,
         property_type: Option<String>,
+        /// Whole pounds.
         price: Option<i64>,
+        /// month or week; none: for sale.
         rent_period: Option<String>,
         epc_rating: Option<String>,
         agent_name: Option<String>,
@@ -36,7 +39,7 @@ impl Store {
         words: Option<&str>,
         status: Option<&str>,
         now: Timestamp,
-    ) -> Result<Vec<HomeRow>, StoreError> {
+    ) -> Result<Vec<HomeView>, StoreError> {
         const SQL: &str = "SELECT p.id, p.reference, p.listing_type AS listing, p.status, p.address_line1 AS address, p.postcode, p.area, p.bedrooms, \
              p.property_type, p.price, p.rent_period, p.epc_rating, u.name AS agent_name, \
              (SELECT min(a.scheduled_date) FROM viewing_appointments a WHERE a.property_id = p.id AND a.status = 'booked' AND a.scheduled_date >= $3) AS next_viewing, \

@@ -19,22 +19,25 @@ pub struct LeadFilter {
 }
 
 row! {
-    LeadRow {
+    LeadView {
         id: i64,
         name: Option<String>,
+        /// Masked for read-only accounts, as the address is.
         phone: Option<String>,
         email: Option<String>,
+        /// rent, buy, both or undecided.
         looking_for: Option<String>,
         property_type: Option<String>,
         bedrooms_min: Option<i64>,
         bedrooms_max: Option<i64>,
+        /// Whole pounds: a month to rent, in all to buy.
         budget_min: Option<i64>,
         budget_max: Option<i64>,
         areas: Vec<String>,
         status: String,
         temperature: String,
+        /// 0 to 100, and what it is made of.
         score: i64,
-        /// What the score is made of.
         score_reasons: Vec<String>,
         source: String,
         total_calls: i64,
@@ -45,13 +48,16 @@ row! {
 
 row! {
     /// A message to or from somebody, with what became of it.
-    MessageRow {
+    MessageView {
         id: String,
+        /// inbound or outbound.
         direction: String,
         channel: String,
         kind: String,
         body: String,
+        /// As the provider last told: queued, sent, delivered, undelivered and so on.
         status: String,
+        /// Twilio's.
         error_code: Option<i64>,
         created: Timestamp,
     }
@@ -70,7 +76,7 @@ macro_rules! select_leads {
 
 impl Store {
     /// Whoever was in touch last, first.
-    pub async fn leads(&self, filter: &LeadFilter, paging: &Paging) -> Result<Vec<LeadRow>, StoreError> {
+    pub async fn leads(&self, filter: &LeadFilter, paging: &Paging) -> Result<Vec<LeadView>, StoreError> {
         const SQL: &str = select_leads!(
             "WHERE ($1 IS NULL OR status = $1) AND ($2 IS NULL OR temperature = $2) \
              AND ($3 IS NULL OR lower(COALESCE(name, '') || ' ' || COALESCE(phone, '') || ' ' || COALESCE(email, '')) LIKE $3 ESCAPE '\\') \
@@ -89,13 +95,13 @@ impl Store {
             .await)?)
     }
 
-    pub async fn lead(&self, id: LeadId) -> Result<Option<LeadRow>, StoreError> {
+    pub async fn lead(&self, id: LeadId) -> Result<Option<LeadView>, StoreError> {
         const SQL: &str = select_leads!("WHERE id = $1");
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?)
     }
 
     /// The latest messages to and from somebody, the newest first.
-    pub async fn messages_of(&self, lead: LeadId, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+    pub async fn messages_of(&self, lead: LeadId, limit: i64) -> Result<Vec<MessageView>, StoreError> {
         const SQL: &str = "SELECT id, direction, channel, kind, body, status, error_code, created_at AS created FROM messages \
              WHERE lead_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(lead.0).bind(limit).fetch_all(c).await)?)

@@ -5,15 +5,17 @@ mod calls;
 mod diary;
 mod homes;
 mod leads;
+mod papers;
 mod row;
 mod tasks;
 
-pub use alerts::AlertRow;
-pub use calls::{CallFilter, CallLine, CallRow};
-pub use diary::{TicketRow, ViewingRow};
-pub use homes::HomeRow;
-pub use leads::{LeadFilter, LeadRow, MessageRow};
-pub use tasks::{TaskFilter, TaskRow};
+pub use alerts::AlertView;
+pub use calls::{CallFilter, CallRow, LineView};
+pub use diary::{TicketView, ViewingView};
+pub use homes::HomeView;
+pub use leads::{LeadFilter, LeadView, MessageView};
+pub use papers::PaperView;
+pub use tasks::{TaskFilter, TaskView};
 
 use jiff::Timestamp;
 

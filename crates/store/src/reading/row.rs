@@ -35,13 +35,13 @@ impl<P: Kept> Kept for Option<P> {
     }
 }
 
-/// A struct of public fields, and how it is read from a row whose columns have their names.
+/// A struct of public fields: how it is read from a row whose columns have their names, and how the API shows it.
 macro_rules! row {
-    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $plain:ty),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug)]
+    ($(#[$on_row:meta])* $name:ident { $($(#[$on_field:meta])* $field:ident: $plain:ty),+ $(,)? }) => {
+        $(#[$on_row])*
+        #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
         pub struct $name {
-            $($(#[$field_doc])* pub $field: $plain),+
+            $($(#[$on_field])* pub $field: $plain),+
         }
 
         impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for $name

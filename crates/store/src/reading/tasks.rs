@@ -17,19 +17,23 @@ pub struct TaskFilter {
 }
 
 row! {
-    TaskRow {
+    TaskView {
         id: String,
         kind: String,
+        /// open, done or cancelled.
         status: String,
+        /// urgent or normal.
         priority: String,
         title: String,
         notes: Option<String>,
         lead: Option<i64>,
         lead_name: Option<String>,
         lead_phone: Option<String>,
+        /// The conversation it comes from.
         call: Option<String>,
         assigned_to: Option<i64>,
         assigned_name: Option<String>,
+        /// What was promised; none: no time was named.
         due: Option<Timestamp>,
         created: Timestamp,
         done: Option<Timestamp>,
@@ -49,7 +53,7 @@ macro_rules! select_tasks {
 
 impl Store {
     /// The urgent first, then by the time they are due; of those that are closed, the latest first.
-    pub async fn tasks(&self, filter: &TaskFilter, limit: i64) -> Result<Vec<TaskRow>, StoreError> {
+    pub async fn tasks(&self, filter: &TaskFilter, limit: i64) -> Result<Vec<TaskView>, StoreError> {
         const SQL: &str = select_tasks!(
             "WHERE ($1 IS NULL OR t.status = $1) AND ($2 IS NULL OR t.kind = $2) AND ($3 IS NULL OR t.assigned_to = $3) \
              AND ($4 = (1 = 0) OR t.assigned_to IS NULL) \
@@ -65,7 +69,7 @@ impl Store {
             .await)?)
     }
 
-    pub async fn task(&self, id: &str) -> Result<Option<TaskRow>, StoreError> {
+    pub async fn task(&self, id: &str) -> Result<Option<TaskView>, StoreError> {
         const SQL: &str = select_tasks!("WHERE t.id = $1");
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
     }
@@ -73,7 +77,7 @@ impl Store {
 
 impl Tx {
     /// What staff change of a task. Says whether there is one.
-    pub async fn change_task(&mut self, task: &TaskRow) -> Result<bool, StoreError> {
+    pub async fn change_task(&mut self, task: &TaskView) -> Result<bool, StoreError> {
         const SQL: &str =
             "UPDATE tasks SET status = $2, assigned_to = $3, due_at = $4, done_at = $5 WHERE id = $1";
         self.changed(Subject::Task, Some(&task.id));
