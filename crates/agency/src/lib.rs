@@ -10,6 +10,7 @@ pub mod conversation;
 pub mod dialogue;
 pub mod tools;
 
+pub mod analytics;
 pub mod chat;
 pub mod crm;
 pub mod diary;

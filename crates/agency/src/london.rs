@@ -29,6 +29,14 @@ pub fn instant_at(date: Date, time: Time) -> Timestamp {
     instant(date.to_datetime(time))
 }
 
+/// The hours of a day, each with when it begins and ends: 23 when clocks go forward, 25 when they go back.
+pub fn hours_of(day: Date) -> Vec<(Timestamp, Timestamp, i8)> {
+    let next = instant_at(day.saturating_add(1.day()), Time::midnight());
+    let later = |at: Timestamp| at.saturating_add(1.hour()).unwrap_or(next);
+    let begins = std::iter::successors(Some(instant_at(day, Time::midnight())), |at| Some(later(*at)));
+    begins.take_while(|at| *at < next).map(|at| (at, later(at), local(at).hour())).collect()
+}
+
 /// Holidays that no rule gives: proclaimed once, or moved from their usual Monday (gov.uk/bank-holidays).
 const PROCLAIMED: &[(i16, i8, i8)] =
     &[(2012, 6, 4), (2012, 6, 5), (2020, 5, 8), (2022, 6, 2), (2022, 6, 3), (2022, 9, 19), (2023, 5, 8)];
@@ -135,6 +143,15 @@ mod tests {
         let ours: Vec<Date> =
             from.series(1.day()).take_while(|d| *d <= until).filter(|d| is_bank_holiday(*d)).collect();
         assert_eq!(ours, published);
+    }
+
+    #[test]
+    fn days_have_23_to_25_hours() {
+        let hours = |day| hours_of(day).into_iter().map(|(_, _, hour)| hour).collect::<Vec<_>>();
+        assert_eq!(hours(date(2026, 11, 23)), (0..24).collect::<Vec<_>>());
+        assert_eq!(hours(date(2027, 3, 28))[..3], [0, 2, 3]);
+        assert_eq!(hours(date(2026, 10, 25))[..4], [0, 1, 1, 2]);
+        assert_eq!(hours(date(2026, 10, 25)).len(), 25);
     }
 
     #[test]

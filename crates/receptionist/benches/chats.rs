@@ -60,7 +60,7 @@ async fn start(database: &str, model: Option<&str>) -> anyhow::Result<Rehearsal>
         with_worker: true,
         request_wait: Duration::from_secs(5),
         environment,
-        adjust: |_| {},
+        adjust: std::sync::Arc::new(|_| {}),
     };
     Rehearsal::start(plan).await
 }

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Ids};
 use crate::dashboard::events::{self, Events};
+use crate::dashboard::test_phone::TestCalls;
 use crate::delivery::{Mailer, Pictures, SlackClient, TwilioClient};
 use crate::links::Links;
 use crate::media::Shelf;
@@ -54,6 +55,8 @@ pub struct Parts {
     pub relays: watch::Sender<usize>,
     /// What changes, for the browsers of staff.
     pub(crate) events: Arc<Events>,
+    /// Calls on the staff's test phone.
+    pub(crate) test_calls: TestCalls,
     /// Cancelled when this process stops: every socket closes, and its call goes on elsewhere.
     pub stopping: CancellationToken,
     /// Names this process's leases.
@@ -139,6 +142,7 @@ impl App {
             calls_ended: Notify::new(),
             relays: watch::Sender::new(0),
             events,
+            test_calls: TestCalls::default(),
             stopping,
             worker,
             editable,

@@ -1,13 +1,10 @@
 //! Pages behind signed links: "your homes" with times to book, and the end of messages about new homes. They need no sign-in and
 //! show nothing of the person but the homes they were sent.
 
-use agency::crm::{LeadId, Property};
-use agency::diary::{Slot, TimeWish, judge};
-use agency::messages::{
-    BookableSlot, Card, HomesPage, Unsubscribing, homes_page, kind, unsubscribe_page, ways,
-};
+use agency::crm::Property;
+use agency::diary::TimeWish;
+use agency::messages::{BookableSlot, Card, HomesPage, Unsubscribing, homes_page, unsubscribe_page};
 use agency::speech;
-use agency::tools::book_viewing::BookViewing;
 use agency::tools::viewing_slots::{OfferedSlot, SlotsOutcome, ViewingSlots};
 use axum::Router;
 use axum::extract::{Form, Path, State};
@@ -16,14 +13,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use store::{LeadFacts, Package, StoreError};
+use store::{Package, StoreError};
 
 use crate::app::App;
-use crate::delivery::reach;
 use crate::links::Page;
-use crate::outbox::About;
 use crate::review::NEW_HOMES;
-use crate::tools::{diary_facts, enter};
+use crate::tools::{book_for, diary_facts};
 
 pub(crate) fn router() -> Router<App> {
     Router::new()
@@ -150,41 +145,8 @@ async fn book_one(app: &App, package: &Package, wish: &Wish) -> Result<String, S
     if !can_be_there(wish.start, &app.store.viewings_of(package.lead, app.now()).await?) {
         return Ok(JUST_GONE.to_owned());
     }
-    let mut tx = app.store.begin().await?;
-    let facts = tx.lead_facts(package.lead).await?;
-    tx.commit().await?;
-    let day = [agency::london::date_of(wish.start)];
-    let diary = diary_facts(app, Some(home.id), Some(&home), &day).await?;
-    let slot = judge(wish.start, &diary);
-    let Some(slot) = slot.ok().filter(|_| home.is_available()) else { return Ok(JUST_GONE.to_owned()) };
-    let call = wished(&home, &slot, &facts);
-    match enter_it(app, package.lead, &call, &slot).await {
-        Err(StoreError::SlotTaken | StoreError::OffTheMarket) => Ok(JUST_GONE.to_owned()),
-        other => other.map(|()| booked),
-    }
-}
-
-fn wished(home: &Property, slot: &Slot, facts: &LeadFacts) -> BookViewing {
-    BookViewing {
-        offered: OfferedSlot { id: String::new(), slot: slot.clone() },
-        property: home.clone(),
-        viewer_name: facts.name.clone().unwrap_or_else(|| "An applicant".to_owned()),
-        viewer_phone: facts.phone.clone(),
-        viewer_email: facts.email.clone(),
-    }
-}
-
-async fn enter_it(app: &App, lead: LeadId, call: &BookViewing, slot: &Slot) -> Result<(), StoreError> {
-    let ways = match &call.viewer_phone {
-        Some(phone) => ways(&reach(app, phone, kind::VIEWING_CONFIRMATION).await?, app.now()),
-        None => Vec::new(),
-    };
-    let about = About { lead: Some(lead), conversation: None, alert: None };
-    let mut tx = app.store.begin().await?;
-    enter(app, &mut tx, (&about, lead), (call, slot), &ways).await?;
-    tx.commit().await?;
-    app.outbox_rung.notify_one();
-    Ok(())
+    let is_booked = book_for(app, package.lead, &home, wish.start).await?.is_some();
+    Ok(if is_booked { booked } else { JUST_GONE.to_owned() })
 }
 
 async fn unsubscribe(State(app): State<App>, Path(token): Path<String>) -> Response {

@@ -2,6 +2,7 @@
 //! the load simulation and the tests all stand on this.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use agency::outbox::RetrySchedule;
@@ -25,6 +26,9 @@ pub const AGENCY_NUMBER: &str = "+442079460100";
 pub const WHATSAPP_NUMBER: &str = "whatsapp:+442079460100";
 pub const EMERGENCY_NUMBER: &str = "+447700900999";
 
+/// Changes the settings of a rehearsal.
+pub type Adjust = Arc<dyn Fn(&mut Settings) + Send + Sync>;
+
 /// How to set one up.
 pub struct Plan {
     pub database_url: String,
@@ -39,7 +43,7 @@ pub struct Plan {
     /// Settings by their names in the environment, beside those of the rehearsal itself.
     pub environment: Vec<(&'static str, String)>,
     /// What else is different from the defaults.
-    pub adjust: fn(&mut Settings),
+    pub adjust: Adjust,
 }
 
 impl Plan {
@@ -54,7 +58,7 @@ impl Plan {
             with_worker: false,
             request_wait: Duration::from_millis(500),
             environment: vec![("VOICE_MODE", "gather".to_owned())],
-            adjust: |_| {},
+            adjust: Arc::new(|_| {}),
         }
     }
 }
@@ -76,7 +80,7 @@ impl Rehearsal {
         let base_url = format!("http://{}", listener.local_addr()?);
         let clock = plan.clock.clone();
         let mut options =
-            NetworkOptions::new(&base_url, ACCOUNT_SID, AUTH_TOKEN, std::sync::Arc::new(move || clock.now()));
+            NetworkOptions::new(&base_url, ACCOUNT_SID, AUTH_TOKEN, Arc::new(move || clock.now()));
         options.faults = plan.faults.clone();
         options.silence = plan.request_wait * 2;
         let network = Network::start(options).await?;
@@ -148,7 +152,7 @@ impl Rehearsal {
         self.settle().await
     }
 
-    pub async fn stop(self) {
+    pub async fn stop(&self) {
         self.stop.cancel();
         self.app.stopping.cancel();
         self.network.stop();

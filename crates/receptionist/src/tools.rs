@@ -16,12 +16,13 @@ mod writing;
 
 use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::{ToolCall, ToolOutcome};
-pub(crate) use booking::enter;
+pub(crate) use booking::book_for;
 pub(crate) use emergency::alert_without_store;
 pub(crate) use hand_off::{Held, held};
 pub(crate) use reading::diary_facts;
 use sha2::{Digest, Sha256};
 use store::StoreError;
+pub(crate) use viewings::{call_off, move_to};
 
 use crate::conversation::Talk;
 

@@ -26,6 +26,7 @@ const CALL_SILENT_FOR: SignedDuration = SignedDuration::from_hours(4);
 const LADDER_EVERY: Duration = Duration::from_secs(1);
 const CHATS_EVERY: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_millis(5);
+const COUNTED_EVERY: Duration = Duration::from_mins(1);
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(5);
 
 /// Does some work again and again until told to stop: when it is rung for, and after a while in any case.
@@ -55,6 +56,7 @@ pub async fn run(app: App, stop: CancellationToken) {
         again!("files", stop, (app.media_rung, HOUSEKEEPING_EVERY), look_after_media(app)),
         again!("housekeeping", stop, (unrung, HOUSEKEEPING_EVERY), keep_house(app)),
         again!("the work after calls", stop, (app.calls_ended, HOUSEKEEPING_EVERY), follow_up(app)),
+        again!("numbers", stop, (unrung, COUNTED_EVERY), count(app)),
         chats(app, stop),
         keep_warm(app, stop),
     );
@@ -109,6 +111,12 @@ pub async fn follow_up(app: &App) -> Result<(), StoreError> {
     watch_market(app).await?;
     escalate(app).await?;
     rate_daily(app).await
+}
+
+/// The numbers of the dashboard are never older than this; whoever looks at them counts first.
+async fn count(app: &App) -> Result<(), StoreError> {
+    while app.store.count_stale_days().await? {}
+    Ok(())
 }
 
 /// Work that fails, or panics over some odd row, is tried again, and stops no other work.

@@ -6,96 +6,17 @@ mod support;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use agency::crm::UserId;
 use agency::staff::{Permission, StaffRole};
 use futures_util::StreamExt;
 use jiff::SignedDuration;
 use phone_network::{Faults, Phone};
-use receptionist::dashboard::{invite, openapi};
+use receptionist::dashboard::openapi;
 use receptionist::rehearsal::{AGENCY_NUMBER, Plan};
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use store::NewAccount;
 use support::process::{serve_with, stage};
-use support::{Agency, monday, rows, start, start_as};
-
-const PASSWORD: &str = "plum harbour forty-two";
-
-/// Somebody with an account, at their browser.
-struct Colleague {
-    http: Client,
-    base: String,
-    cookie: String,
-    account: String,
-}
-
-impl Colleague {
-    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.base)).header("cookie", &self.cookie);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        request.send().await.unwrap()
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        let response = self.send(Method::GET, path, None).await;
-        assert_eq!(response.status(), 200, "{path}");
-        response.json().await.unwrap()
-    }
-
-    async fn status(&self, method: Method, path: &str, body: Option<Value>) -> StatusCode {
-        self.send(method, path, body).await.status()
-    }
-}
-
-async fn sign_in(agency: &Agency, email: &str, more: &[(&str, &str)]) -> Response {
-    let mut wish = json!({"email": email, "password": PASSWORD});
-    for (name, value) in more {
-        wish[*name] = json!(value);
-    }
-    Client::new().post(format!("{}/api/v1/session", agency.base_url)).json(&wish).send().await.unwrap()
-}
-
-fn cookie(response: &Response) -> String {
-    let set = response.headers()["set-cookie"].to_str().unwrap();
-    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
-    set.split(';').next().unwrap().to_owned()
-}
-
-/// An account whose password was chosen by its link, and a session.
-async fn colleague(agency: &Agency, role: StaffRole) -> Colleague {
-    let app = &agency.app;
-    let (id, email) = (app.id("account"), format!("{role}@agency.example"));
-    let mut tx = app.store.begin().await.unwrap();
-    let new = NewAccount {
-        id: &id,
-        email: &email,
-        name: "Aisha Khan",
-        role,
-        user: Some(UserId(1)),
-        now: app.now(),
-    };
-    tx.add_account(&new).await.unwrap();
-    let link = invite(app, &mut tx, &id).await.unwrap();
-    tx.commit().await.unwrap();
-    let token = link.split_once('#').unwrap().1;
-    let choose = |password: &'static str| {
-        let wish = json!({"token": token, "password": password});
-        Client::new().post(format!("{}/api/v1/password", agency.base_url)).json(&wish).send()
-    };
-    assert_eq!(
-        choose("password1234").await.unwrap().status(),
-        400,
-        "it would be guessed, and the link stays good"
-    );
-    assert_eq!(choose(PASSWORD).await.unwrap().status(), 204);
-    assert_eq!(choose(PASSWORD).await.unwrap().status(), 404, "the link is good once");
-    let response = sign_in(agency, &email, &[]).await;
-    assert_eq!(response.status(), 200);
-    Colleague { http: Client::new(), base: agency.base_url.clone(), cookie: cookie(&response), account: id }
-}
+use support::staff::{Colleague, PASSWORD, colleague, cookie, sign_in};
+use support::{monday, rows, start, start_as};
 
 /// Every operation: method, path and the permission it asks for; none: open to anybody.
 fn operations() -> Vec<(Method, String, Option<Permission>)> {

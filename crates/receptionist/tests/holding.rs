@@ -16,7 +16,10 @@ const AMY_IS_FREE: &str = "UPDATE transfers SET status = 'connected', ended_at =
      WHERE id = (SELECT 'talking_' || id FROM users WHERE phone = '+447700900201')";
 
 async fn everybody_talks(database: Database) -> Agency {
-    let plan = Plan { adjust: |settings| settings.transfer.hold_s_max = 300, ..Plan::stepped("", monday()) };
+    let plan = Plan {
+        adjust: std::sync::Arc::new(|settings| settings.transfer.hold_s_max = 300),
+        ..Plan::stepped("", monday())
+    };
     let agency = start_as(database, plan).await;
     agency.run_sql(EVERYBODY_TALKS).await;
     agency

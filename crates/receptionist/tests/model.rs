@@ -6,9 +6,11 @@ mod support;
 
 use std::time::Duration;
 
+use agency::staff::StaffRole;
 use phone_network::Call;
 use receptionist::rehearsal::AGENCY_NUMBER;
 use serde_json::json;
+use support::staff::colleague;
 use support::{Agency, rows, with_model};
 use testkit::{Reply, ScriptedModel, carry_on};
 
@@ -316,6 +318,42 @@ async fn barge_in_at_every_word_of_the_booking() {
             }
         }
     }
+}
+
+/// A colleague who listens tells Sarah something: her model reads it before its next answer, once, and the caller does not hear it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whisper_reaches_the_model() {
+    let model = ScriptedModel::that_carries_on().await;
+    let agency = with_model(testkit::sqlite(), &model.url).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let mut caller = agency.network.ring("+447700900901", AGENCY_NUMBER).await.unwrap();
+    caller.say("Hi, I'm looking for a two bedroom flat to rent in Maida Vale").await.unwrap();
+    let live = worker.get("/api/v1/calls?live=true").await;
+    let path = format!("/api/v1/calls/{}/whisper", live["items"][0]["id"].as_str().unwrap());
+    let whisper = async |words: &str| {
+        worker.status(reqwest::Method::POST, &path, Some(serde_json::json!({"words": words}))).await.as_u16()
+    };
+    assert_eq!(whisper("  ").await, 400);
+    assert_eq!(whisper("Mention the flat in Elgin Avenue.").await, 202);
+    for line in [
+        "I was wondering about something for a friend of mine",
+        "and about something else that is on my mind",
+    ] {
+        model.next([say("Of course, let me see.")]);
+        caller.say(line).await.unwrap();
+    }
+    let told = |request: &serde_json::Value| {
+        let lines = request["messages"].as_array().unwrap().iter();
+        lines.filter(|line| line["content"].to_string().contains("Elgin Avenue.")).count()
+    };
+    let requests = model.requests();
+    assert_eq!(told(requests.last().unwrap()), 1, "told once, and not forgotten");
+    caller.hang_up();
+    agency.settle().await.unwrap();
+    let lines = rows(&agency, "conversation_turns").await;
+    let whispered: Vec<_> = lines.iter().filter(|line| line["speaker"] == "staff").collect();
+    assert_eq!(whispered.len(), 1);
+    assert_eq!(whisper("Too late.").await, 409);
 }
 
 /// Spoken over while the model's tokens still come, at every step.

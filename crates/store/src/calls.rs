@@ -72,6 +72,8 @@ pub struct EndedCall<'a> {
     pub follow_up_notes: Option<&'a str>,
     /// Of a million tokens, prompt and answer; none: not set.
     pub model_prices: Option<(f64, f64)>,
+    /// What the model stated and was checked, and how much of that nothing backed.
+    pub statements: (u32, u32),
     pub now: Timestamp,
 }
 
@@ -143,6 +145,16 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(conversation).fetch_all(c).await)?)
     }
 
+    /// What colleagues who listen have said to Sarah after that line, each with its id.
+    pub async fn whispers(
+        &self,
+        conversation: &str,
+        after: &str,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        const SQL: &str = "SELECT id, words FROM conversation_turns WHERE conversation_id = $1 AND speaker = 'staff' AND id > $2 ORDER BY id";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(conversation).bind(after).fetch_all(c).await)?)
+    }
+
     /// Calls that nothing has touched since then and that nobody ended.
     pub async fn abandoned_calls(&self, since: Timestamp) -> Result<Vec<String>, StoreError> {
         const SQL: &str = "SELECT call_sid FROM conversations WHERE ended_at IS NULL AND updated_at < $1 AND call_sid IS NOT NULL ORDER BY updated_at LIMIT 100";
@@ -199,6 +211,19 @@ impl Tx {
             self.add_line(saved, line).await?;
         }
         Ok(())
+    }
+
+    /// A colleague who listens says something to Sarah, not to the caller. Says whether the call goes on.
+    pub async fn whisper(
+        &mut self,
+        id: &str,
+        (conversation, words): (&str, &str),
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.changed(Subject::Call, Some(conversation));
+        const SQL: &str = "INSERT INTO conversation_turns (id, conversation_id, turn, speaker, words, spoken_at) \
+             SELECT $1, id, turn, 'staff', $3, $4 FROM conversations WHERE id = $2 AND ended_at IS NULL";
+        Ok(execute!(self, sqlx::query(SQL).bind(id).bind(conversation).bind(words).bind(Ts(now)))? > 0)
     }
 
     /// What the caller had heard of a line when they spoke over it.
@@ -299,8 +324,8 @@ impl Tx {
         const CALL: &str = "UPDATE voice_lead_calls SET duration = COALESCE($2, duration), outcome = $3, intent = $4, properties_discussed = $5, \
              actions_taken = $6, follow_up_required = $7, follow_up_notes = $8, transcript = $9, ended_at = $10, \
              response_ms_mean = (SELECT CAST(avg(took_ms) AS INTEGER) FROM conversation_turns WHERE conversation_id = $1), \
-             response_ms_max = (SELECT max(took_ms) FROM conversation_turns WHERE conversation_id = $1) \
-             WHERE conversation_id = $1";
+             response_ms_max = (SELECT max(took_ms) FROM conversation_turns WHERE conversation_id = $1), \
+             statements_checked = $11, statements_refused = $12 WHERE conversation_id = $1";
         self.keep_cost(ended).await?;
         execute!(
             self,
@@ -315,6 +340,8 @@ impl Tx {
                 .bind(ended.follow_up_notes)
                 .bind(transcript)
                 .bind(Ts(ended.now))
+                .bind(i64::from(ended.statements.0))
+                .bind(i64::from(ended.statements.1))
         )?;
         Ok(true)
     }

@@ -308,6 +308,21 @@ impl Tx {
         Ok(())
     }
 
+    /// As [`Tx::pass_chat`], if nobody answers it yet. Says whether it is theirs.
+    pub async fn claim_chat(&mut self, conversation: &str, task: &str) -> Result<bool, StoreError> {
+        // Two who want the same chat wait for one another here.
+        const LOCK: &str = "UPDATE chats SET passed_to = passed_to WHERE conversation_id = $1";
+        const HELD: &str = "SELECT 1 FROM chats ch JOIN tasks t ON t.id = ch.passed_to AND t.status = 'open' WHERE ch.conversation_id = $1";
+        let there = execute!(self, sqlx::query(LOCK).bind(conversation))?;
+        let held: Option<Int> =
+            within!(self, |c| sqlx::query_scalar(HELD).bind(conversation).fetch_optional(c).await)?;
+        if there == 0 || held.is_some() {
+            return Ok(false);
+        }
+        self.pass_chat(conversation, task).await?;
+        Ok(true)
+    }
+
     /// A person answers from now on, until their task is done.
     pub async fn pass_chat(&mut self, conversation: &str, task: &str) -> Result<(), StoreError> {
         self.changed(Subject::Call, Some(conversation));

@@ -14,6 +14,7 @@ mod types;
 mod accounts;
 mod alerts;
 mod appointments;
+mod assessments;
 mod callers;
 mod calls;
 mod chats;
@@ -37,6 +38,7 @@ mod rings;
 mod rows;
 mod settings;
 mod surveys;
+mod tallies;
 mod tasks;
 mod tickets;
 mod transfers;
@@ -45,6 +47,7 @@ mod viewings;
 pub use accounts::{Account, AuditRow, Audited, NewAccount, Session};
 pub use alerts::{Alert, NewAlert, NewReporter, Reporter};
 pub use appointments::{AppointmentStep, Due};
+pub use assessments::NewAssessment;
 pub use calls::{BeginCall, Conversation, EndedCall, SavedTurn, TurnLine, TurnTimes};
 pub use changes::{Change, Subject};
 pub use chats::{BeginChat, Chat, Waiting};
@@ -60,8 +63,8 @@ pub use media::{DueMedia, NewMedia, StoredMedia};
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, MessageLine, NewMessage, Rich, Settled};
 pub use packages::{NewPackage, Package};
 pub use reading::{
-    AlertView, CallFilter, CallRow, HomeView, LeadFilter, LeadView, LineView, MessageView, Paging, PaperView,
-    TaskFilter, TaskView, TicketView, ViewingView,
+    AlertView, AssessmentView, CallFilter, CallRow, Counted, HomeView, LeadFilter, LeadView, LineView,
+    MessageView, Paging, PaperView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess, ViewingView,
 };
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};

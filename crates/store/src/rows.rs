@@ -1,6 +1,7 @@
 //! Whole rows as JSON, for the seed, for scenarios and for looking at everything. Table and column names come from
 //! the schema, never from outside.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use sqlx::AssertSqlSafe;
 
@@ -17,7 +18,8 @@ pub const TABLES: &[&str] = &[
     "alert_reporters", "alert_rings", "transfers", "verification_codes", "contractors", "oncall_rota",
     "documents", "audit_log", "settings", "packages", "property_watch", "property_news",
     "property_news_told", "appointment_steps", "imported_properties", "chats", "message_media",
-    "staff_accounts", "staff_sessions", "staff_links",
+    "staff_accounts", "staff_sessions", "staff_links", "assessments", "london_hours", "call_tallies",
+    "stale_days",
 ];
 
 /// Rows of one table; every row has the same keys.
@@ -37,6 +39,26 @@ impl Store {
         };
         let found: Vec<String> = read!(self, |c| sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(c).await)?;
         found.iter().map(|row| Ok(serde_json::from_str(row)?)).collect()
+    }
+
+    /// Writes all rows of these tables into another store, which has none of them yet: what its tables have no column for is left
+    /// out.
+    pub async fn copy_to(&self, other: &Self, tables: &[&'static str]) -> Result<(), StoreError> {
+        let mut copied = Vec::new();
+        for table in tables {
+            let columns = other.column_names(table).await?;
+            let mut rows = self.rows(table).await?;
+            for row in &mut rows {
+                row.retain(|column, _| columns.contains(column));
+                row.values_mut().for_each(as_kept);
+            }
+            copied.push((*table, rows));
+        }
+        let mut tx = other.begin().await?;
+        for (table, rows) in &copied {
+            tx.insert_rows(table, rows).await?;
+        }
+        tx.commit().await
     }
 
     async fn column_names(&self, table: &str) -> Result<Vec<String>, StoreError> {
@@ -111,6 +133,13 @@ impl Tx {
             sqlx::query(AssertSqlSafe(text)).execute(&mut **tx).await?;
         }
         Ok(())
+    }
+}
+
+/// An instant as both databases keep it; PostgreSQL shows its own zone.
+fn as_kept(value: &mut Value) {
+    if let Some(at) = value.as_str().and_then(|text| text.parse::<Timestamp>().ok()) {
+        *value = format!("{at:.6}").into();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Viewings that are in the diary: looked up, called off, moved.
 
-use agency::crm::{AppointmentId, PropertyId, street_of};
+use agency::crm::{AppointmentId, LeadId, PropertyId, street_of};
 use agency::phone::PhoneNumber;
 use agency::tools::find_viewing::BookedViewing;
 use jiff::Timestamp;
@@ -64,6 +64,25 @@ impl Store {
         Ok(found)
     }
 
+    /// A viewing that is booked, with the telephone of whoever is to come and the lead it is of.
+    pub async fn booked_viewing(
+        &self,
+        id: AppointmentId,
+    ) -> Result<Option<(BookedViewing, Option<PhoneNumber>, Option<LeadId>)>, StoreError> {
+        const SQL: &str = "SELECT a.property_id, a.viewer_phone, a.lead_id, a.scheduled_date, COALESCE(a.viewer_name, ''), COALESCE(u.name, 'A colleague') \
+             FROM viewing_appointments a LEFT JOIN users u ON u.id = a.agent_id WHERE a.id = $1 AND a.kind = 'viewing' AND a.status = 'booked'";
+        type Row = (Option<Int>, Option<String>, Option<Int>, Ts, String, String);
+        let row: Option<Row> = read!(self, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?;
+        let Some((Some(home), phone, lead, start, viewer_name, negotiator_name)) = row else {
+            return Ok(None);
+        };
+        let Some(property) = self.property(PropertyId(home.0)).await? else { return Ok(None) };
+        let viewing =
+            BookedViewing { appointment: id, property, start: start.0, viewer_name, negotiator_name };
+        let phone = phone.and_then(|phone| PhoneNumber::parse(&phone).ok());
+        Ok(Some((viewing, phone, lead.map(|lead| LeadId(lead.0)))))
+    }
+
     /// Where whoever is to come takes email.
     pub async fn viewer_email(&self, appointment: AppointmentId) -> Result<Option<String>, StoreError> {
         const SQL: &str = "SELECT COALESCE(a.viewer_email, l.email) FROM viewing_appointments a \
@@ -84,6 +103,18 @@ impl Store {
 }
 
 impl Tx {
+    /// What became of an appointment; false if it is not booked, or lies ahead.
+    pub async fn viewing_over(
+        &mut self,
+        id: AppointmentId,
+        status: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.changed(Subject::Viewing, Some(&id.0.to_string()));
+        const SQL: &str = "UPDATE viewing_appointments SET status = $2 WHERE id = $1 AND status = 'booked' AND scheduled_date <= $3";
+        Ok(execute!(self, sqlx::query(SQL).bind(id.0).bind(status).bind(Ts(now)))? > 0)
+    }
+
     /// Calls a viewing off and frees its time; false if it is no longer booked for that time.
     pub async fn cancel_viewing(&mut self, viewing: &BookedViewing) -> Result<bool, StoreError> {
         self.changed(Subject::Viewing, None);

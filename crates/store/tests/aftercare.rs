@@ -69,6 +69,7 @@ async fn end(tx: &mut store::Tx, turn: u32) {
         actions: &[],
         follow_up_notes: None,
         model_prices: None,
+        statements: (4, 1),
         now: later(1),
     };
     assert!(tx.end_call(&ended).await.unwrap());

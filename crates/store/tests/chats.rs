@@ -170,6 +170,7 @@ async fn is_closed(store: &Store, lead: LeadId) {
         actions: &[],
         follow_up_notes: None,
         model_prices: None,
+        statements: (4, 1),
         now: later(40),
     };
     let mut tx = store.begin().await.unwrap();

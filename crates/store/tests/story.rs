@@ -415,6 +415,7 @@ async fn raises_and_ends(store: &Store, lead: LeadId) {
         actions: &[ActionTaken::ViewingBooked],
         follow_up_notes: None,
         model_prices: Some((2.0, 8.0)),
+        statements: (4, 1),
         now: later(2),
     };
     let mut tx = store.begin().await.unwrap();

@@ -50,6 +50,11 @@ pub enum Event {
         /// For the model: what was agreed meanwhile.
         note: Option<String>,
     },
+    /// A colleague who listens sees a danger that was not recognised.
+    EmergencyMarked {
+        /// Of the triage table.
+        hazard: String,
+    },
     /// They sent files without a word: pictures, or what they said instead of writing.
     FilesCame {
         voice: bool,

@@ -118,6 +118,10 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
         Event::ModelFailed => dialogue::by_rules(state, context),
         Event::TransferFailed { by_choice } => dialogue::handoff::failed(state, by_choice),
         Event::HandedBack { taken, note } => dialogue::handoff::handed_back(state, taken, note),
+        Event::EmergencyMarked { hazard } => {
+            let evidence = format!("Marked by a colleague who listened: {}", state.last_heard);
+            dialogue::report::raise(state, Emergency { hazard, evidence }, context).unwrap_or_default()
+        }
         Event::FilesCame { voice } => dialogue::files(state, voice),
         Event::HungUp => {
             state.step = Step::Ended;

@@ -117,6 +117,12 @@ pub struct State {
     pub asked_by_model: Vec<String>,
     /// Sentences of the model that nothing backed: for review.
     pub flagged: Vec<String>,
+    /// The last line of a colleague who listens that the model was told.
+    #[serde(default)]
+    pub whispered: Option<String>,
+    /// How many statements of the model were checked, and how many of them were held back.
+    #[serde(default)]
+    pub statements: (u32, u32),
     /// They have said goodbye, and were asked one thing more.
     pub leaving: bool,
     /// Questions put to somebody who had said goodbye.
@@ -200,6 +206,8 @@ impl State {
             agreed: false,
             asked_by_model: Vec::new(),
             flagged: Vec::new(),
+            whispered: None,
+            statements: (0, 0),
             leaving: false,
             held_back: 0,
             send_by: None,

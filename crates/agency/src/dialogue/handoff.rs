@@ -108,7 +108,6 @@ pub(crate) fn handed_back(state: &mut State, taken: bool, note: Option<String>) 
 }
 
 /// Who rings, why, and what was found: whispered before the call is taken.
-/// What a colleague hears before they are joined to the caller.
 pub fn summary(state: &State, reason: Reason) -> String {
     const WORDS_CHARS_MAX: usize = 160;
     let who = state.details.name.as_deref().unwrap_or("A caller who gave no name");

@@ -62,6 +62,8 @@ pub mod kind {
     pub const EMERGENCY_NOTICE: &str = "emergency_notice";
     /// Sarah's answer to somebody who writes.
     pub const REPLY: &str = "reply";
+    /// A colleague's own words.
+    pub const FROM_STAFF: &str = "from_staff";
     pub const SAFETY_ADVICE: &str = "safety_advice";
     pub const HELP_IS_COMING: &str = "help_is_coming";
     pub const HAND_OFF: &str = "hand_off";

@@ -20,6 +20,8 @@ pub struct Guard {
     safe: usize,
     /// Nothing forbidden begins before here.
     lawful: usize,
+    /// How many sentences stated something that had to be checked.
+    pub checked: u32,
     /// Sentences that were held back for good.
     pub flagged: Vec<String>,
 }
@@ -63,6 +65,7 @@ impl Guard {
         let was_through = std::mem::take(&mut self.through);
         (self.safe, self.lawful) = (0, 0);
         let breach = law::breach(&whole, measure.listing);
+        self.checked += u32::from(!held.trim().is_empty());
         if held.trim().is_empty() || (breach.is_none() && is_backed(&whole, measure)) {
             return held;
         }

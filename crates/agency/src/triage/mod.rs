@@ -235,6 +235,11 @@ pub fn hazard(name: &str) -> Option<&'static Hazard> {
     TABLE.hazards.iter().find(|hazard| hazard.hazard == name)
 }
 
+/// Those for which people are rung.
+pub fn emergencies() -> impl Iterator<Item = &'static Hazard> {
+    TABLE.hazards.iter().filter(|hazard| matches!(hazard.grade, Grade::P0 | Grade::P1))
+}
+
 fn in_words(words: &str, agency: Agency) -> Option<Finding> {
     let heard = Sentence::new(words);
     let said: Vec<&str> = heard.words.iter().map(String::as_str).collect();

@@ -53,7 +53,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
     let listen = if options.exit { SocketAddr::from(([127, 0, 0, 1], 0)) } else { options.listen };
     let rehearsal = Rehearsal::start(Plan {
         environment: Vec::new(),
-        adjust: |_| {},
+        adjust: std::sync::Arc::new(|_| {}),
         database_url: format!("sqlite:{}", fresh_file(&options.data_dir)?.display()),
         clock: Clock::system(),
         ids: Ids::random(),

@@ -52,7 +52,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
     let embedded = format!("sqlite:{}", file.display());
     let rehearsal = Rehearsal::start(Plan {
         environment: Vec::new(),
-        adjust: |_| {},
+        adjust: std::sync::Arc::new(|_| {}),
         database_url: options.database_url.clone().unwrap_or(embedded),
         clock: Clock::system(),
         ids: Ids::random(),

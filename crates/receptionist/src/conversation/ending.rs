@@ -57,6 +57,7 @@ async fn end_at(app: &App, seconds: Option<i64>, saved: &Conversation) -> Result
         actions: &state.actions,
         follow_up_notes: left.as_ref().map(|left| left.notes.as_str()),
         model_prices: model_prices(app),
+        statements: state.statements,
         now,
     };
     let mut tx = app.store.begin().await?;

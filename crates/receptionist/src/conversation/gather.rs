@@ -67,9 +67,9 @@ pub async fn answer_lost_relay(app: &App, turn: &Turn, session: &str) -> String 
     answer(app, turn, RELAY_ENDED, &request).await
 }
 
-/// Goes on after nobody took a transfer: over a new relay if the call came over one.
-pub async fn answer_failed_transfer(app: &App, turn: &Turn, transfer: &str) -> String {
-    let request = format!("{}:{transfer}", turn.call_sid);
+/// Goes on with a caller who was with somebody else, or was called back: over a new relay if the call came over one.
+pub async fn answer_return(app: &App, turn: &Turn, from: &str) -> String {
+    let request = format!("{}:{from}", turn.call_sid);
     answer(app, turn, DIAL_ENDED, &request).await
 }
 

@@ -100,7 +100,10 @@ impl<'a> Talk<'a> {
                 _ => None,
             });
             all.extend(next.into_iter().filter(|effect| !matches!(effect, Effect::RunTool { .. })));
-            let Some(call) = call else { return all };
+            let Some(call) = call else {
+                self.hear_colleagues(&all).await;
+                return all;
+            };
             let began = self.app.now();
             let outcome = tools::run(self, &call).await;
             *self.times.tools_ms.get_or_insert(0) += ms_between(began, self.app.now());
@@ -113,6 +116,25 @@ impl<'a> Talk<'a> {
             &self.app.context(self.words),
         ));
         all
+    }
+
+    /// What colleagues who listen would like, for the model that is asked next.
+    async fn hear_colleagues(&mut self, effects: &[Effect]) {
+        if !effects.contains(&Effect::AskModel) {
+            return;
+        }
+        let since = self.state.whispered.clone().unwrap_or_default();
+        match self.app.store.whispers(&self.conversation, &since).await {
+            Ok(whispers) => {
+                for (id, words) in whispers {
+                    self.state.history.push(Line::Colleague(words));
+                    self.state.whispered = Some(id);
+                }
+            }
+            Err(error) => {
+                tracing::error!(error = %error, code = error.code(), "what a colleague whispered could not be read");
+            }
+        }
     }
 
     /// Runs a turn to its end, the model's part included, for a caller who hears the whole of it at once.
@@ -151,8 +173,10 @@ impl<'a> Talk<'a> {
     }
 
     /// What the model said without ground is looked at by a person.
-    pub(super) fn flag(&mut self, sentences: Vec<String>) {
+    pub(super) fn flag(&mut self, checked: u32, sentences: Vec<String>) {
         const FLAGGED_MAX: usize = 10;
+        self.state.statements.0 += checked;
+        self.state.statements.1 += u32::try_from(sentences.len()).unwrap_or_default();
         metrics::counter!("model_sentences_held_total").increment(sentences.len() as u64);
         self.state.flagged.extend(sentences);
         self.state.flagged.truncate(FLAGGED_MAX);

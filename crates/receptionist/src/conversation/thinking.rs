@@ -123,7 +123,7 @@ impl<'a> Thinking<'a> {
         talk.times.model_ms = self.model_ms;
         talk.times.prompt_tokens = count(self.usage.prompt);
         talk.times.answer_tokens = count(self.usage.answer);
-        talk.flag(std::mem::take(&mut self.guard.flagged));
+        talk.flag(std::mem::take(&mut self.guard.checked), std::mem::take(&mut self.guard.flagged));
     }
 
     /// Asks again, now that the tools have answered.

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
-use store::{CallFilter, CallRow, LineView};
+use store::{AssessmentView, CallFilter, CallRow, LineView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
@@ -28,6 +28,8 @@ pub(super) struct CallQuery {
     /// Only with an emergency, or only without.
     emergency: Option<bool>,
     lead: Option<i64>,
+    /// Only those that a colleague has assessed, or only the others.
+    assessed: Option<bool>,
     /// First day, London's.
     from: Option<Date>,
     /// Last day, London's, included.
@@ -97,7 +99,7 @@ fn facts(memory: &Memory) -> Vec<Fact> {
     .collect()
 }
 
-fn start_of_day(day: Date) -> Timestamp {
+pub(super) fn start_of_day(day: Date) -> Timestamp {
     london::instant_at(day, Time::midnight())
 }
 
@@ -123,6 +125,7 @@ pub(super) async fn list(
         until: query.to.and_then(|day| day.tomorrow().ok()).map(start_of_day),
         is_live: query.live,
         has_emergency: query.emergency,
+        is_assessed: query.assessed,
         words,
     };
     let paging = paging(query.after.as_deref(), query.limit)?;
@@ -146,6 +149,8 @@ pub(super) struct CallDetail {
     /// None: Sarah has it.
     holder: Option<Holder>,
     lines: Vec<LineView>,
+    /// What colleagues think of it.
+    assessments: Vec<AssessmentView>,
 }
 
 /// One conversation, going on or over.
@@ -161,7 +166,8 @@ pub(super) async fn one(
         Problem::not_found("There is no such call; it may have been deleted under retention")
     })?;
     let lines = app.store.call_lines(&id).await?;
+    let assessments = app.store.assessments_of(&id).await?;
     let open = app.store.open_transfer(&id, app.now()).await?.filter(|_| row.ended.is_none());
     let holder = open.map(|open| Holder { status: open.status, name: open.name, since: open.started });
-    Ok(Json(CallDetail { call: CallView::of(row, &staff), holder, lines }))
+    Ok(Json(CallDetail { call: CallView::of(row, &staff), holder, lines, assessments }))
 }

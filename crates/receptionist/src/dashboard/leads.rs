@@ -1,14 +1,17 @@
 //! People who look for a home.
 
-use agency::crm::LeadId;
+use agency::crm::{LeadId, LeadStatus};
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use store::{LeadFilter, LeadView, MessageView, ViewingView};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::{Staff, Views};
-use super::input::Query;
+use super::access::{Staff, Views, Works};
+use super::edit::{IfMatch, etag};
+use super::input::{Body, Query};
 use super::page::{Page, paging};
 use super::problem::Problem;
 use super::viewings::shown as shown_viewing;
@@ -58,23 +61,71 @@ pub(super) struct LeadDetail {
     messages: Vec<MessageView>,
 }
 
-/// One lead.
+async fn lead(app: &App, id: &str) -> Result<LeadView, Problem> {
+    let no_such = || Problem::not_found("There is no such lead; it may have been deleted under retention");
+    let id = LeadId(id.parse().map_err(|_| no_such())?);
+    app.store.lead(id).await?.ok_or_else(no_such)
+}
+
+/// One lead; its `ETag` is what a change of it asks for.
 #[utoipa::path(get, path = "/api/v1/leads/{id}", operation_id = "get_lead", tag = "leads", security(("session" = ["view"])), params(("id" = i64, Path)),
     responses((status = 200, body = LeadDetail), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn one(
     State(app): State<App>,
     staff: Staff<Views>,
     Path(id): Path<String>,
-) -> Result<Json<LeadDetail>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     const MESSAGES: i64 = 50;
-    let no_such = || Problem::not_found("There is no such lead; it may have been deleted under retention");
-    let id = LeadId(id.parse().map_err(|_| no_such())?);
-    let lead = app.store.lead(id).await?.ok_or_else(no_such)?;
+    let lead = lead(&app, &id).await?;
+    let id = LeadId(lead.id);
     let viewings = app.store.viewings(None, None, Some(id.0)).await?;
     let messages = app.store.messages_of(id, MESSAGES).await?;
-    Ok(Json(LeadDetail {
-        lead: shown(lead, &staff),
-        viewings: viewings.into_iter().map(|row| shown_viewing(row, &staff)).collect(),
-        messages,
-    }))
+    Ok((
+        etag(&lead)?,
+        Json(LeadDetail {
+            lead: shown(lead, &staff),
+            viewings: viewings.into_iter().map(|row| shown_viewing(row, &staff)).collect(),
+            messages,
+        }),
+    ))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ChangeLead {
+    name: Option<String>,
+    email: Option<String>,
+    /// new, contacted, qualified, `viewing_booked`, `offer_made`, converted or lost.
+    status: Option<String>,
+}
+
+/// Changes a lead: only what is named.
+#[utoipa::path(patch, path = "/api/v1/leads/{id}", operation_id = "change_lead", tag = "leads", security(("session" = ["work"])),
+    params(("id" = i64, Path), ("If-Match" = String, Header)), request_body = ChangeLead,
+    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 412, body = Problem), (status = 428, body = Problem)))]
+pub(super) async fn change(
+    State(app): State<App>,
+    staff: Staff<Works>,
+    Path(id): Path<String>,
+    seen: IfMatch,
+    Body(wish): Body<ChangeLead>,
+) -> Result<StatusCode, Problem> {
+    if wish.status.as_deref().is_some_and(|status| LeadStatus::from_word(status).is_none()) {
+        return Err(Problem::bad_request("status is one of those of a lead, such as offer_made"));
+    }
+    if wish.email.as_deref().is_some_and(|email| !email.contains('@')) {
+        return Err(Problem::bad_request("email is an address, such as sam@example.com"));
+    }
+    let mut tx = app.store.begin().await?;
+    tx.lock_lead(LeadId(lead(&app, &id).await?.id)).await?;
+    let mut lead = lead(&app, &id).await?;
+    seen.check(&lead)?;
+    let said =
+        |words: Option<String>| words.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty());
+    lead.name = said(wish.name).or(lead.name);
+    lead.email = said(wish.email).or(lead.email);
+    lead.status = wish.status.unwrap_or(lead.status);
+    tx.edit_lead(&lead, app.now()).await?;
+    staff.audit(&app, &mut tx, ("lead_changed", &id, Some(&lead.status))).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,7 @@
 use agency::crm::{Role, UserId};
 use agency::dialogue::summary;
 use agency::handoff::Reason;
+use agency::triage;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -140,12 +141,10 @@ pub(super) async fn hand_back(
     Path(id): Path<String>,
     Body(wish): Body<HandBack>,
 ) -> Result<StatusCode, Problem> {
-    const NOTE_CHARS_MAX: usize = 300;
     let (_, sid) = live_call(&app, &id).await?;
     let nobody = || Problem::conflict("not_held", "No colleague has this call");
     let open = app.store.open_transfer(&id, app.now()).await?.ok_or_else(nobody)?;
-    let note: Option<String> = wish.note.map(|note| note.trim().chars().take(NOTE_CHARS_MAX).collect());
-    let note = note.filter(|note| !note.is_empty());
+    let note = wish.note.as_deref().and_then(one_line);
     let mut tx = app.store.begin().await?;
     if !tx.note_for_sarah(&open.id, note.as_deref()).await? {
         return Err(nobody());
@@ -158,6 +157,86 @@ pub(super) async fn hand_back(
         return Err(Problem::try_again("The call could not be handed back; the colleague still has it"));
     }
     Ok(StatusCode::ACCEPTED)
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Whisper {
+    /// What Sarah shall know or do, at most 300 characters; the caller does not hear it.
+    words: String,
+}
+
+/// Whispers to Sarah: her model reads it before its next answer, within the same rules as ever.
+#[utoipa::path(post, path = "/api/v1/calls/{id}/whisper", operation_id = "whisper", tag = "live", security(("session" = ["work"])),
+    params(("id" = String, Path)), request_body = Whisper,
+    responses((status = 202), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn whisper(
+    State(app): State<App>,
+    staff: Staff<Works>,
+    Path(id): Path<String>,
+    Body(wish): Body<Whisper>,
+) -> Result<StatusCode, Problem> {
+    let words = one_line(&wish.words).ok_or_else(|| Problem::bad_request("words are missing"))?;
+    if app.models.is_none() {
+        return Err(Problem::conflict(
+            "no_model",
+            "Without a model Sarah keeps to her rules; take the call over",
+        ));
+    }
+    app.store.call(&id).await?.ok_or_else(|| Problem::not_found("There is no such call"))?;
+    let mut tx = app.store.begin().await?;
+    if !tx.whisper(&app.id("turn"), (&id, &words), app.now()).await? {
+        return Err(Problem::conflict("call_over", "The call is over"));
+    }
+    staff.audit(&app, &mut tx, ("whispered", &id, None)).await?;
+    tx.commit().await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+fn one_line(words: &str) -> Option<String> {
+    const CHARS_MAX: usize = 300;
+    let words: String = words.trim().chars().take(CHARS_MAX).collect();
+    Some(words).filter(|words| !words.is_empty())
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct MarkEmergency {
+    /// Of `GET /api/v1/hazards`.
+    hazard: String,
+}
+
+/// Marks a call as an emergency: the caller hears the safety words at once, and the on-call chain is rung.
+#[utoipa::path(post, path = "/api/v1/calls/{id}/emergency", operation_id = "mark_emergency", tag = "live", security(("session" = ["work"])),
+    params(("id" = String, Path)), request_body = MarkEmergency,
+    responses((status = 202), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem)))]
+pub(super) async fn mark_emergency(
+    State(app): State<App>,
+    staff: Staff<Works>,
+    Path(id): Path<String>,
+    Body(wish): Body<MarkEmergency>,
+) -> Result<StatusCode, Problem> {
+    let unknown = || Problem::bad_request("hazard is one of those that GET /api/v1/hazards names");
+    let hazard = triage::emergencies().find(|hazard| hazard.hazard == wish.hazard).ok_or_else(unknown)?;
+    let (_, sid) = live_call(&app, &id).await?;
+    if let Some(open) = app.store.open_transfer(&id, app.now()).await? {
+        return Err(held_by(Some(open)));
+    }
+    let mut tx = app.store.begin().await?;
+    staff.audit(&app, &mut tx, ("emergency_marked", &id, Some(&hazard.hazard))).await?;
+    tx.commit().await?;
+    let (mark, line) = (app.id("mark"), line(&app));
+    let path = format!("/api/voice/marked?mark={mark}&hazard={}&line={line}", hazard.hazard);
+    let moved = app.twilio.move_call(&sid, &path, app.now()).await;
+    moved.map_err(|_| {
+        Problem::try_again("The caller could not be reached; ring the on-call colleague yourself")
+    })?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Dangers of the triage table for which people are rung, by name.
+#[utoipa::path(get, path = "/api/v1/hazards", operation_id = "list_hazards", tag = "live", security(("session" = ["view"])),
+    responses((status = 200, body = [String]), (status = 401, body = Problem)))]
+pub(super) async fn hazards(_staff: Staff<Views>) -> Json<Vec<String>> {
+    Json(triage::emergencies().map(|hazard| hazard.hazard.clone()).collect())
 }
 
 /// Ends a call for good.

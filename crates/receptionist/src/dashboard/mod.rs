@@ -6,10 +6,15 @@
 mod access;
 mod accounts;
 mod alerts;
+mod analytics;
+mod assessments;
 mod calls;
+mod diary;
+mod edit;
 pub(crate) mod events;
 mod files;
 mod homes;
+mod inbox;
 mod input;
 mod leads;
 mod live;
@@ -19,6 +24,7 @@ pub mod password;
 mod problem;
 mod session;
 mod tasks;
+pub(crate) mod test_phone;
 mod tickets;
 mod viewings;
 
@@ -59,12 +65,29 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(live::colleagues))
         .routes(routes!(live::take_over))
         .routes(routes!(live::hand_back))
+        .routes(routes!(live::whisper))
+        .routes(routes!(live::mark_emergency))
+        .routes(routes!(live::hazards))
         .routes(routes!(live::end))
+        .routes(routes!(assessments::queue))
+        .routes(routes!(assessments::assess))
+        .routes(routes!(inbox::list))
+        .routes(routes!(inbox::write))
+        .routes(routes!(inbox::take))
+        .routes(routes!(inbox::give_back))
         .routes(routes!(leads::list))
-        .routes(routes!(leads::one))
-        .routes(routes!(viewings::list))
+        .routes(routes!(leads::one, leads::change))
+        .routes(routes!(viewings::list, diary::book))
+        .routes(routes!(diary::r#move))
+        .routes(routes!(diary::cancel))
+        .routes(routes!(diary::outcome))
         .routes(routes!(viewings::slots))
+        .routes(routes!(analytics::analytics))
+        .routes(routes!(test_phone::begin))
+        .routes(routes!(test_phone::turn))
+        .routes(routes!(test_phone::end))
         .routes(routes!(tickets::list))
+        .routes(routes!(tickets::one, tickets::change))
         .routes(routes!(homes::list))
         .merge(papers::routes());
     let cookie =

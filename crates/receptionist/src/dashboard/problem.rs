@@ -58,6 +58,18 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", title).with("Ask an administrator of your agency.")
     }
 
+    pub(crate) fn mark_missing() -> Self {
+        let title = "Say which version you change";
+        Self::new(StatusCode::PRECONDITION_REQUIRED, "mark_missing", title)
+            .with("Send the ETag of the record you read as If-Match.")
+    }
+
+    pub(crate) fn changed() -> Self {
+        let title = "Somebody has changed this since you read it";
+        Self::new(StatusCode::PRECONDITION_FAILED, "changed", title)
+            .with("Nothing was changed. Read it again.")
+    }
+
     pub(crate) fn not_found(title: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", title)
     }

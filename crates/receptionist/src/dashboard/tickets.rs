@@ -1,13 +1,16 @@
 //! Repairs that were reported.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use store::TicketView;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
-use super::access::{Staff, Views};
-use super::input::Query;
+use super::access::{Staff, Views, Works};
+use super::edit::{IfMatch, etag};
+use super::input::{Body, Query};
 use super::problem::Problem;
 use crate::app::App;
 
@@ -30,4 +33,69 @@ pub(super) async fn list(
 ) -> Result<Json<Vec<TicketView>>, Problem> {
     let rows = app.store.tickets(query.status.as_deref(), query.urgency.as_deref()).await?;
     Ok(Json(rows))
+}
+
+async fn ticket(app: &App, id: &str) -> Result<TicketView, Problem> {
+    let no_such = || Problem::not_found("There is no such repair");
+    let id: i64 = id.parse().map_err(|_| no_such())?;
+    app.store.ticket(id).await?.ok_or_else(no_such)
+}
+
+/// One repair; its `ETag` is what a change of it asks for.
+#[utoipa::path(get, path = "/api/v1/tickets/{id}", operation_id = "get_ticket", tag = "tickets", security(("session" = ["view"])), params(("id" = i64, Path)),
+    responses((status = 200, body = TicketView), (status = 401, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn one(
+    State(app): State<App>,
+    _staff: Staff<Views>,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let ticket = ticket(&app, &id).await?;
+    Ok((etag(&ticket)?, Json(ticket)))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ChangeTicket {
+    /// open, `in_progress`, resolved or closed.
+    status: Option<String>,
+    /// emergency, urgent or normal.
+    urgency: Option<String>,
+    /// A colleague's id in the CRM.
+    assigned_to: Option<i64>,
+}
+
+/// Changes a repair: only what is named. One of an emergency that nobody has taken is not changed.
+#[utoipa::path(patch, path = "/api/v1/tickets/{id}", operation_id = "change_ticket", tag = "tickets", security(("session" = ["work"])),
+    params(("id" = i64, Path), ("If-Match" = String, Header)), request_body = ChangeTicket,
+    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 428, body = Problem)))]
+pub(super) async fn change(
+    State(app): State<App>,
+    staff: Staff<Works>,
+    Path(id): Path<String>,
+    seen: IfMatch,
+    Body(wish): Body<ChangeTicket>,
+) -> Result<StatusCode, Problem> {
+    let is_one_of =
+        |word: &Option<String>, of: &[&str]| word.as_deref().is_none_or(|word| of.contains(&word));
+    if !is_one_of(&wish.status, &["open", "in_progress", "resolved", "closed"]) {
+        return Err(Problem::bad_request("status is one of open, in_progress, resolved, closed"));
+    }
+    if !is_one_of(&wish.urgency, &["emergency", "urgent", "normal"]) {
+        return Err(Problem::bad_request("urgency is one of emergency, urgent, normal"));
+    }
+    let mut tx = app.store.begin().await?;
+    tx.lock_ticket(ticket(&app, &id).await?.id).await?;
+    let mut ticket = ticket(&app, &id).await?;
+    seen.check(&ticket)?;
+    if app.store.incidents(true, i64::MAX).await?.iter().any(|alert| alert.ticket == Some(ticket.id)) {
+        return Err(Problem::conflict("emergency_open", "Nobody has taken this emergency")
+            .with("Take it first, by name."));
+    }
+    ticket.status = wish.status.unwrap_or(ticket.status);
+    ticket.urgency = wish.urgency.unwrap_or(ticket.urgency);
+    ticket.assigned_to = wish.assigned_to.or(ticket.assigned_to);
+    tx.edit_ticket(&ticket).await?;
+    let what = format!("{}, {}", ticket.status, ticket.urgency);
+    staff.audit(&app, &mut tx, ("ticket_changed", &id, Some(&what))).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -38,6 +38,7 @@ pub fn router() -> Router<App> {
         .route("/api/voice/whisper-accept", post(transfer::whisper_accept))
         .route("/api/voice/taken-over", post(transfer::taken_over))
         .route("/api/voice/handed-back", post(transfer::handed_back))
+        .route("/api/voice/marked", post(transfer::marked))
         .route("/api/voice/hold", post(hold::hold))
         .route("/api/voice/hold-key", post(hold::hold_key))
         .route("/api/voice/hold-ended", post(hold::hold_ended))

@@ -1,4 +1,4 @@
-//! `POST /api/voice/whisper`, `/whisper-accept`, `/dial-ended`, `/taken-over` and `/handed-back`: what a colleague hears before
+//! `POST /api/voice/whisper`, `/whisper-accept`, `/dial-ended`, `/taken-over`, `/handed-back` and `/marked`: what a colleague hears before
 //! they are joined to a caller, the key that takes the call, what becomes of a caller nobody took, and calls that staff take over.
 
 use agency::conversation::Event;
@@ -11,7 +11,7 @@ use store::{KeptTransfer, StoreError};
 use super::voice::turn_of;
 use super::{Refused, Signed, twiml};
 use crate::app::App;
-use crate::conversation::{Turn, answer_failed_transfer, put_through, staff};
+use crate::conversation::{Turn, answer_return, put_through, staff};
 
 const KEYS: &str = "Press 1 to take the call.";
 
@@ -98,9 +98,22 @@ pub(super) async fn handed_back(State(app): State<App>, signed: Signed) -> Resul
     back_to_us(&app, &signed, Event::HandedBack { taken: true, note }).await
 }
 
-/// The conversation goes on where it was, over a new relay if it came over one.
+/// A colleague who listens sees a danger: the caller hears the safety words at once.
+pub(super) async fn marked(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
+    let missing = Refused::bad_request("mark and hazard are missing from the address");
+    let (Some(mark), Some(hazard)) = (signed.query.get("mark"), signed.query.get("hazard")) else {
+        return Err(missing);
+    };
+    goes_on(&app, &signed, mark, Event::EmergencyMarked { hazard: hazard.to_owned() }).await
+}
+
 pub(super) async fn back_to_us(app: &App, signed: &Signed, event: Event) -> Result<Response, Refused> {
+    goes_on(app, signed, transfer_id(signed)?, event).await
+}
+
+/// The conversation goes on where it was, over a new relay if it came over one.
+async fn goes_on(app: &App, signed: &Signed, request: &str, event: Event) -> Result<Response, Refused> {
     let over_relay = signed.query.get("line") == Some("relay");
     let turn = Turn { over_relay, event, ..turn_of(&signed.form)? };
-    Ok(twiml(answer_failed_transfer(app, &turn, transfer_id(signed)?).await))
+    Ok(twiml(answer_return(app, &turn, request).await))
 }

@@ -1,10 +1,11 @@
 //! The booking: appointment, cells, the lead's change, the confirmations and the transcript line in one transaction.
 
 use agency::crm::{AppointmentId, Channel, LeadId, Property};
-use agency::diary::{DiaryFacts, Slot};
+use agency::diary::{DiaryFacts, Slot, judge};
 use agency::messages::{AppointmentEmail, News, ViewingConfirmation, Way, kind, viewing_confirmation, ways};
 use agency::phone::PhoneNumber;
 use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
+use agency::tools::viewing_slots::OfferedSlot;
 use agency::tools::{ToolCall, ToolOutcome};
 use jiff::Timestamp;
 use store::{NewAppointment, StoreError};
@@ -55,7 +56,7 @@ async fn commit_booking(
     slot: &Slot,
     key: &str,
 ) -> Result<ToolOutcome, StoreError> {
-    let ways = ways_to(talk, call.viewer_phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
+    let ways = ways_of(talk.app, call.viewer_phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
     let mut tx = talk.app.store.begin().await?;
     let appointment = enter(talk.app, &mut tx, (&talk.about(), talk.lead), (call, slot), &ways).await?;
     let confirmed_by: Vec<Channel> = ways.iter().map(|way| way.channel()).collect();
@@ -97,14 +98,46 @@ pub(crate) async fn enter(
     Ok(appointment)
 }
 
+/// Books for somebody who is not in a conversation: by a page that was sent to them, or by a colleague. None: the time is not
+/// free any more.
+pub(crate) async fn book_for(
+    app: &App,
+    lead: LeadId,
+    home: &Property,
+    start: Timestamp,
+) -> Result<Option<AppointmentId>, StoreError> {
+    let mut tx = app.store.begin().await?;
+    let known = tx.lead_facts(lead).await?;
+    tx.commit().await?;
+    let diary = diary_facts(app, Some(home.id), Some(home), &[agency::london::date_of(start)]).await?;
+    let Some(slot) = judge(start, &diary).ok().filter(|_| home.is_available()) else { return Ok(None) };
+    let call = BookViewing {
+        offered: OfferedSlot { id: String::new(), slot: slot.clone() },
+        property: home.clone(),
+        viewer_name: known.name.unwrap_or_else(|| "An applicant".to_owned()),
+        viewer_phone: known.phone,
+        viewer_email: known.email,
+    };
+    let ways = ways_of(app, call.viewer_phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
+    let about = About { lead: Some(lead), conversation: None, alert: None };
+    let mut tx = app.store.begin().await?;
+    let appointment = match enter(app, &mut tx, (&about, lead), (&call, &slot), &ways).await {
+        Err(StoreError::SlotTaken | StoreError::OffTheMarket) => return Ok(None),
+        other => other?,
+    };
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(Some(appointment))
+}
+
 /// By which ways this person gets this kind of message.
-pub(super) async fn ways_to(
-    talk: &Talk<'_>,
+pub(crate) async fn ways_of(
+    app: &App,
     phone: Option<&PhoneNumber>,
     kind: &str,
 ) -> Result<Vec<Way>, StoreError> {
     let Some(phone) = phone else { return Ok(Vec::new()) };
-    Ok(ways(&reach(talk.app, phone, kind).await?, talk.app.now()))
+    Ok(ways(&reach(app, phone, kind).await?, app.now()))
 }
 
 /// A viewing that stands at a time, to be confirmed.

@@ -5,7 +5,7 @@ use agency::tools::send_brochure::SendBrochure;
 use agency::tools::{ToolCall, ToolOutcome};
 use store::StoreError;
 
-use super::booking::ways_to;
+use super::booking::ways_of;
 use super::commit;
 use crate::brochure::link;
 use crate::conversation::Talk;
@@ -20,7 +20,7 @@ pub(super) async fn send_brochure(
     // To whoever writes, where they write.
     let ways = match talk.writes_by {
         Some(way) if talk.state.caller.phone.as_ref() == Some(&call.to) => vec![way],
-        _ => ways_to(talk, Some(&call.to), kind::BROCHURE).await?,
+        _ => ways_of(talk.app, Some(&call.to), kind::BROCHURE).await?,
     };
     let mut tx = app.store.begin().await?;
     for home in &call.homes {

@@ -8,7 +8,7 @@ use agency::tools::take_message::call_back_due;
 use agency::tools::{ToolCall, ToolOutcome};
 use store::StoreError;
 
-use super::booking::ways_to;
+use super::booking::ways_of;
 use super::commit;
 use super::task::{Task, leave};
 use crate::conversation::Talk;
@@ -31,7 +31,7 @@ pub(super) async fn send_details(
         None if phone == talk.state.caller.phone.as_ref() && talk.writes_by.is_some() => {
             talk.writes_by.into_iter().collect()
         }
-        None => ways_to(talk, phone, kind::PROPERTY_DETAILS).await?,
+        None => ways_of(talk.app, phone, kind::PROPERTY_DETAILS).await?,
     };
     let of = For {
         lead: talk.lead,
@@ -77,5 +77,5 @@ async fn ask_colleague(
         notes: &format!("{} to {to}", homes.join(", ")),
         due: call_back_due(app.hours(), app.now()),
     };
-    leave(talk, tx, &task, key).await
+    leave(talk.app, tx, &talk.about(), (&task, key)).await
 }

@@ -190,7 +190,7 @@ async fn promise_call(
         ),
         due: talk.app.now(),
     };
-    leave(talk, tx, &task, key).await
+    leave(talk.app, tx, &talk.about(), (&task, key)).await
 }
 
 async fn open_ticket(

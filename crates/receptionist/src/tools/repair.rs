@@ -47,7 +47,7 @@ pub(super) async fn report_repair(
             notes: &description,
             due: agency::tools::take_message::call_back_due(app.hours(), app.now()),
         };
-        leave(talk, &mut tx, &task, key).await?;
+        leave(talk.app, &mut tx, &talk.about(), (&task, key)).await?;
     }
     // Whoever writes reads it in the answer.
     let texted = call.phone.as_ref().filter(|phone| phone.takes_texts() && !talk.state.manner.is_written());

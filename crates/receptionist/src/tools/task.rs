@@ -4,9 +4,10 @@ use agency::crm::{Priority, TaskKind};
 use jiff::Timestamp;
 use store::{NewTask, StoreError};
 
-use crate::conversation::Talk;
+use crate::app::App;
+use crate::outbox::About;
 
-/// Something for a colleague to do about this conversation.
+/// Something for a colleague to do.
 pub(super) struct Task<'a> {
     pub(super) kind: TaskKind,
     pub(super) priority: Priority,
@@ -15,25 +16,25 @@ pub(super) struct Task<'a> {
     pub(super) due: Timestamp,
 }
 
-/// One task a tool call: the key keeps a repeated call from leaving another.
+/// The key keeps a repeated call from leaving another.
 pub(super) async fn leave(
-    talk: &Talk<'_>,
+    app: &App,
     tx: &mut store::Tx,
-    task: &Task<'_>,
-    key: &str,
+    about: &About<'_>,
+    (task, key): (&Task<'_>, &str),
 ) -> Result<(), StoreError> {
     let new = NewTask {
-        id: &talk.app.id("task"),
+        id: &app.id("task"),
         kind: task.kind,
         priority: task.priority,
         title: task.title,
         notes: Some(task.notes),
-        lead: Some(talk.lead),
-        conversation: Some(&talk.conversation),
+        lead: about.lead,
+        conversation: about.conversation,
         message: None,
         dedupe_key: &format!("task:{key}"),
         due: Some(task.due),
-        now: talk.app.now(),
+        now: app.now(),
     };
     tx.add_task(&new).await?;
     Ok(())

@@ -9,7 +9,7 @@ use agency::tools::book_viewing::BookingOutcome;
 use agency::tools::{ToolCall, ToolOutcome};
 use store::{NewAppointment, StoreError};
 
-use super::booking::{Told, tell_by_email, ways_to};
+use super::booking::{Told, tell_by_email, ways_of};
 use super::commit;
 use super::reading::diary_facts;
 use super::task::{Task, leave};
@@ -49,7 +49,7 @@ async fn commit_valuation(
 ) -> Result<ToolOutcome, StoreError> {
     let app = talk.app;
     let address = call.address.to_string();
-    let ways = ways_to(talk, call.phone.as_ref(), kind::VALUATION_CONFIRMATION).await?;
+    let ways = ways_of(app, call.phone.as_ref(), kind::VALUATION_CONFIRMATION).await?;
     let sales = sold_nearby(app, call.address.postcode.as_deref()).await?;
     let mut tx = app.store.begin().await?;
     let appointment = tx
@@ -73,7 +73,7 @@ async fn commit_valuation(
         notes: &format!("{} goes there. Prepare comparable prices.", slot.negotiator_name),
         due: slot.start,
     };
-    leave(talk, &mut tx, &task, key).await?;
+    leave(talk.app, &mut tx, &talk.about(), (&task, key)).await?;
     let body = valuation_confirmation(&address, slot.start, &slot.negotiator_name, app.agency());
     for (way, to) in ways.iter().zip(call.phone.iter().cycle()) {
         let kind = kind::VALUATION_CONFIRMATION;

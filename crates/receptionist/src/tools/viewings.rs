@@ -3,7 +3,8 @@
 
 use agency::crm::{Priority, TaskKind};
 use agency::diary::Slot;
-use agency::messages::{News, kind, running_late as running_late_words, viewing_cancelled};
+use agency::messages::{News, Way, kind, running_late as running_late_words, viewing_cancelled};
+use agency::phone::PhoneNumber;
 use agency::speech;
 use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
 use agency::tools::cancel_viewing::{CancelOutcome, CancelViewing};
@@ -12,15 +13,15 @@ use agency::tools::move_viewing::{MoveOutcome, MoveViewing};
 use agency::tools::running_late::RunningLate;
 use agency::tools::{ToolCall, ToolOutcome};
 use jiff::SignedDuration;
-use store::{Place, StoreError};
+use store::{Place, StoreError, Tx};
 
-use super::booking::{Confirmed, Told, confirm, tell_by_email, ways_to};
+use super::booking::{Confirmed, Told, confirm, tell_by_email, ways_of};
 use super::commit;
 use super::reading::diary_facts;
 use super::task::{Task, leave};
 use crate::app::App;
 use crate::conversation::Talk;
-use crate::outbox::{Post, post, post_all_ways};
+use crate::outbox::{About, Post, post, post_all_ways};
 
 pub(super) async fn find_viewing(app: &App, call: &FindViewing) -> Result<ToolOutcome, StoreError> {
     let mut homes = app.store.homes_in_streets(&call.streets).await?;
@@ -48,24 +49,33 @@ pub(super) async fn cancel_viewing(
     let app = talk.app;
     let viewing = &call.viewing;
     let phone = talk.state.details.phone.as_ref();
-    let ways = ways_to(talk, phone, kind::VIEWING_CANCELLED).await?;
+    let off = call_off(app, &talk.about(), (viewing, phone), ("cancelled by the caller", key)).await?;
+    let Some(tx) = off else { return Ok(ToolOutcome::Cancelled(CancelOutcome::NotThere)) };
+    let outcome = ToolOutcome::Cancelled(CancelOutcome::Cancelled);
+    commit(talk, tx, &ToolCall::CancelViewing(Box::new(call.clone())), outcome, key).await
+}
+
+/// Out of the diary, with word to whoever was to come and to whoever was to show it; the transaction is the caller's to commit.
+/// None: it is no longer booked for that time.
+pub(crate) async fn call_off(
+    app: &App,
+    about: &About<'_>,
+    (viewing, phone): (&BookedViewing, Option<&PhoneNumber>),
+    (why, key): (&str, &str),
+) -> Result<Option<Tx>, StoreError> {
+    let ways = ways_of(app, phone, kind::VIEWING_CANCELLED).await?;
     let email = app.store.viewer_email(viewing.appointment).await?;
     let mut tx = app.store.begin().await?;
     if !tx.cancel_viewing(viewing).await? {
-        return Ok(ToolOutcome::Cancelled(CancelOutcome::NotThere));
+        return Ok(None);
     }
     let body = viewing_cancelled(&viewing.property, viewing.start, app.agency());
     for (way, to) in ways.into_iter().zip(phone.into_iter().cycle()) {
         let kind = kind::VIEWING_CANCELLED;
         let dedupe_key = format!("{kind}:{}:{}", viewing.appointment.0, way.channel());
         let appointment = Some(viewing.appointment);
-        post(
-            app,
-            &mut tx,
-            &talk.about(),
-            &Post { kind, to, way, body: &body, appointment, dedupe_key: &dedupe_key },
-        )
-        .await?;
+        post(app, &mut tx, about, &Post { kind, to, way, body: &body, appointment, dedupe_key: &dedupe_key })
+            .await?;
     }
     let told = Told {
         appointment: viewing.appointment,
@@ -80,10 +90,9 @@ pub(super) async fn cancel_viewing(
         sales: &[],
     };
     let email_key = format!("{}:{}:email", kind::VIEWING_CANCELLED, viewing.appointment.0);
-    tell_by_email(app, &mut tx, &talk.about(), &told, (kind::VIEWING_CANCELLED, &email_key)).await?;
-    tell_negotiator(talk, &mut tx, viewing, "cancelled by the caller", key).await?;
-    let outcome = ToolOutcome::Cancelled(CancelOutcome::Cancelled);
-    commit(talk, tx, &ToolCall::CancelViewing(Box::new(call.clone())), outcome, key).await
+    tell_by_email(app, &mut tx, about, &told, (kind::VIEWING_CANCELLED, &email_key)).await?;
+    tell_negotiator(app, &mut tx, about, viewing, (why, key)).await?;
+    Ok(Some(tx))
 }
 
 pub(super) async fn move_viewing(
@@ -131,21 +140,9 @@ async fn commit_move(
 ) -> Result<ToolOutcome, StoreError> {
     let app = talk.app;
     let viewing = &call.viewing;
-    let ways = ways_to(talk, call.phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
-    let mut tx = app.store.begin().await?;
-    let place = Place {
-        property: Some(viewing.property.id),
-        negotiator: slot.negotiator,
-        start: slot.start,
-        minutes: slot.minutes,
-    };
-    if !tx.move_viewing(viewing, place).await? {
+    let Some((tx, ways)) = move_to(app, &talk.about(), (viewing, booking, slot), key).await? else {
         return Ok(ToolOutcome::Moved(MoveOutcome::NotThere));
-    }
-    let confirmed = Confirmed { call: booking, slot, appointment: viewing.appointment, key: Some(key) };
-    confirm(app, &mut tx, &talk.about(), &confirmed, &ways).await?;
-    let moved = format!("moved to {}", speech::moment_in_writing(slot.start));
-    tell_negotiator(talk, &mut tx, viewing, &moved, key).await?;
+    };
     let outcome = ToolOutcome::Moved(MoveOutcome::To(BookingOutcome::Booked {
         appointment: viewing.appointment,
         start: slot.start,
@@ -153,6 +150,31 @@ async fn commit_move(
         confirmed_by: ways.iter().map(|way| way.channel()).collect(),
     }));
     commit(talk, tx, &ToolCall::MoveViewing(Box::new(call.clone())), outcome, key).await
+}
+
+/// To another place in the diary, with the confirmations, and by which ways; the transaction is the caller's to commit. None: it is no longer booked for its time.
+pub(crate) async fn move_to(
+    app: &App,
+    about: &About<'_>,
+    (viewing, booking, slot): (&BookedViewing, &BookViewing, &Slot),
+    key: &str,
+) -> Result<Option<(Tx, Vec<Way>)>, StoreError> {
+    let ways = ways_of(app, booking.viewer_phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
+    let place = Place {
+        property: Some(viewing.property.id),
+        negotiator: slot.negotiator,
+        start: slot.start,
+        minutes: slot.minutes,
+    };
+    let mut tx = app.store.begin().await?;
+    if !tx.move_viewing(viewing, place).await? {
+        return Ok(None);
+    }
+    let confirmed = Confirmed { call: booking, slot, appointment: viewing.appointment, key: Some(key) };
+    confirm(app, &mut tx, about, &confirmed, &ways).await?;
+    let moved = format!("moved to {}", speech::moment_in_writing(slot.start));
+    tell_negotiator(app, &mut tx, about, viewing, (&moved, key)).await?;
+    Ok(Some((tx, ways)))
 }
 
 pub(super) async fn running_late(
@@ -163,7 +185,7 @@ pub(super) async fn running_late(
     let app = talk.app;
     let phone = app.store.phone_of_shower(call.viewing.appointment).await?;
     let mut tx = app.store.begin().await?;
-    tell_negotiator(talk, &mut tx, &call.viewing, "the caller is running late", key).await?;
+    tell_negotiator(app, &mut tx, &talk.about(), &call.viewing, ("the caller is running late", key)).await?;
     if let Some(phone) = &phone {
         let body = running_late_words(call, app.agency());
         let to = (kind::RUNNING_LATE, phone, body.as_str());
@@ -174,11 +196,11 @@ pub(super) async fn running_late(
 }
 
 async fn tell_negotiator(
-    talk: &Talk<'_>,
-    tx: &mut store::Tx,
+    app: &App,
+    tx: &mut Tx,
+    about: &About<'_>,
     viewing: &BookedViewing,
-    what: &str,
-    key: &str,
+    (what, key): (&str, &str),
 ) -> Result<(), StoreError> {
     let when = speech::moment_in_writing(viewing.start);
     let task = Task {
@@ -186,7 +208,7 @@ async fn tell_negotiator(
         priority: Priority::Normal,
         title: &format!("Viewing of {} on {when}: {what}", viewing.property.reference),
         notes: &format!("{} was to show it.", viewing.negotiator_name),
-        due: talk.app.now(),
+        due: app.now(),
     };
-    leave(talk, tx, &task, key).await
+    leave(app, tx, about, (&task, key)).await
 }

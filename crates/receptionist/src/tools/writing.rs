@@ -32,7 +32,7 @@ pub(super) async fn take_message(
         due: taken.due,
     };
     let mut tx = app.store.begin().await?;
-    leave(talk, &mut tx, &task, key).await?;
+    leave(talk.app, &mut tx, &talk.about(), (&task, key)).await?;
     if let Some(phone) = call.phone.as_ref().filter(|_| call.opts_out) {
         tx.opt_out(&app.id("opt_out"), phone, now).await?;
     }

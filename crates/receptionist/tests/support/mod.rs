@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub(crate) mod process;
+pub(crate) mod staff;
 
 use std::ops::{Deref, DerefMut};
 
@@ -127,7 +128,8 @@ pub(crate) async fn relayed(database: testkit::Database) -> Agency {
 /// With a model that is asked however often it fails.
 pub(crate) async fn with_tireless_model(database: testkit::Database, url: &str) -> Agency {
     let environment = model_environment(url, "relay");
-    let adjust = |settings: &mut receptionist::settings::Settings| settings.model.failures_max = u32::MAX;
+    let never = |settings: &mut receptionist::settings::Settings| settings.model.failures_max = u32::MAX;
+    let adjust = std::sync::Arc::new(never);
     start_as(database, Plan { environment, adjust, ..Plan::stepped("", monday()) }).await
 }
 

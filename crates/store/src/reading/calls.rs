@@ -20,6 +20,8 @@ pub struct CallFilter {
     /// Still going on, or over.
     pub is_live: Option<bool>,
     pub has_emergency: Option<bool>,
+    /// A colleague has assessed it.
+    pub is_assessed: Option<bool>,
     /// Words that were said.
     pub words: Option<String>,
 }
@@ -108,6 +110,7 @@ impl Store {
              AND ($8 IS NULL OR EXISTS (SELECT 1 FROM alerts a WHERE a.conversation_id = c.id) = $8) \
              AND ($9 IS NULL OR EXISTS (SELECT 1 FROM conversation_turns t WHERE t.conversation_id = c.id AND lower(t.words) LIKE $9 ESCAPE '\\')) \
              AND ($10 IS NULL OR c.started_at < $10 OR (c.started_at = $10 AND c.id < $11)) \
+             AND ($13 IS NULL OR EXISTS (SELECT 1 FROM assessments a WHERE a.conversation_id = c.id) = $13) \
              ORDER BY c.started_at DESC, c.id DESC LIMIT $12"
         );
         let (at, id) = paging.after.clone().unzip();
@@ -124,6 +127,7 @@ impl Store {
             .bind(at.map(Ts))
             .bind(id)
             .bind(paging.limit)
+            .bind(filter.is_assessed)
             .fetch_all(c)
             .await)?)
     }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::row::row;
-use crate::db::{Store, read};
+use crate::changes::Subject;
+use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
 use crate::types::Ts;
 
@@ -38,11 +39,24 @@ row! {
         status: String,
         tenant_name: Option<String>,
         address: Option<String>,
+        assigned_to: Option<i64>,
         manager_name: Option<String>,
         /// The conversation it was reported in.
         call: Option<String>,
         created: Timestamp,
     }
+}
+
+macro_rules! select_tickets {
+    ($rest:literal) => {
+        concat!(
+            "SELECT k.id, k.reference, k.category, k.urgency, k.description, k.status, t.name AS tenant_name, \
+             h.address_line1 AS address, k.assigned_to, u.name AS manager_name, c.id AS call, k.created_at AS created \
+             FROM support_tickets k LEFT JOIN pm_tenants t ON t.id = k.tenant_id LEFT JOIN pm_properties h ON h.id = k.pm_property_id \
+             LEFT JOIN users u ON u.id = k.assigned_to LEFT JOIN conversations c ON c.call_sid = k.call_sid ",
+            $rest
+        )
+    };
 }
 
 impl Store {
@@ -73,12 +87,40 @@ impl Store {
         status: Option<&str>,
         urgency: Option<&str>,
     ) -> Result<Vec<TicketView>, StoreError> {
-        const SQL: &str = "SELECT k.id, k.reference, k.category, k.urgency, k.description, k.status, t.name AS tenant_name, \
-             h.address_line1 AS address, u.name AS manager_name, c.id AS call, k.created_at AS created \
-             FROM support_tickets k LEFT JOIN pm_tenants t ON t.id = k.tenant_id LEFT JOIN pm_properties h ON h.id = k.pm_property_id \
-             LEFT JOIN users u ON u.id = k.assigned_to LEFT JOIN conversations c ON c.call_sid = k.call_sid \
-             WHERE ($1 IS NULL OR k.status = $1) AND ($2 IS NULL OR k.urgency = $2) \
-             ORDER BY CASE k.urgency WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, k.created_at DESC, k.id DESC LIMIT 200";
+        const SQL: &str = select_tickets!(
+            "WHERE ($1 IS NULL OR k.status = $1) AND ($2 IS NULL OR k.urgency = $2) \
+             ORDER BY CASE k.urgency WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, k.created_at DESC, k.id DESC LIMIT 200"
+        );
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(status).bind(urgency).fetch_all(c).await)?)
+    }
+
+    pub async fn ticket(&self, id: i64) -> Result<Option<TicketView>, StoreError> {
+        const SQL: &str = select_tickets!("WHERE k.id = $1");
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
+    }
+}
+
+impl Tx {
+    /// Whoever changes this repair after us waits until we have committed.
+    pub async fn lock_ticket(&mut self, id: i64) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE support_tickets SET status = status WHERE id = $1";
+        execute!(self, sqlx::query(SQL).bind(id))?;
+        Ok(())
+    }
+
+    /// What staff change of a repair: status, urgency, and whose it is.
+    pub async fn edit_ticket(&mut self, ticket: &TicketView) -> Result<(), StoreError> {
+        const SQL: &str =
+            "UPDATE support_tickets SET status = $2, urgency = $3, assigned_to = $4 WHERE id = $1";
+        self.changed(Subject::Ticket, Some(&ticket.id.to_string()));
+        execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(ticket.id)
+                .bind(&ticket.status)
+                .bind(&ticket.urgency)
+                .bind(ticket.assigned_to)
+        )?;
+        Ok(())
     }
 }

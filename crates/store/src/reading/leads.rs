@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::row::row;
 use super::{Paging, anywhere};
-use crate::db::{Store, read};
+use crate::changes::Subject;
+use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
 use crate::types::Ts;
 
@@ -72,6 +73,25 @@ macro_rules! select_leads {
             $rest
         )
     };
+}
+
+impl Tx {
+    /// What staff change of a lead: name, email and status.
+    pub async fn edit_lead(&mut self, lead: &LeadView, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str =
+            "UPDATE voice_leads SET name = $2, email = $3, status = $4, updated_at = $5 WHERE id = $1";
+        self.changed(Subject::Lead, Some(&lead.id.to_string()));
+        execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(lead.id)
+                .bind(&lead.name)
+                .bind(&lead.email)
+                .bind(&lead.status)
+                .bind(Ts(now))
+        )?;
+        Ok(())
+    }
 }
 
 impl Store {

@@ -1,18 +1,24 @@
 //! What staff look at: rows as the pages show them, filtered and in pages. Nothing here is written.
 
 mod alerts;
+mod analytics;
+mod assessments;
 mod calls;
 mod diary;
 mod homes;
+mod inbox;
 mod leads;
 mod papers;
 mod row;
 mod tasks;
 
 pub use alerts::AlertView;
+pub use analytics::Counted;
+pub use assessments::{AssessmentView, ToAssess};
 pub use calls::{CallFilter, CallRow, LineView};
 pub use diary::{TicketView, ViewingView};
 pub use homes::HomeView;
+pub use inbox::ThreadView;
 pub use leads::{LeadFilter, LeadView, MessageView};
 pub use papers::PaperView;
 pub use tasks::{TaskFilter, TaskView};

@@ -1,0 +1,162 @@
+//! People who write: reading along, answering them oneself, and giving them back to Sarah.
+
+use agency::crm::{LeadId, Priority, TaskKind};
+use agency::messages::{Way, kind, ways};
+use agency::phone::PhoneNumber;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+use serde::Deserialize;
+use store::{NewTask, ThreadView};
+use utoipa::ToSchema;
+
+use super::access::{Needs, Staff, Views, Works};
+use super::input::Body;
+use super::problem::Problem;
+use crate::app::App;
+use crate::delivery::reach;
+use crate::outbox::{About, Post, post};
+
+fn shown<N: Needs>(mut thread: ThreadView, staff: &Staff<N>) -> ThreadView {
+    thread.address = staff.shown(Some(thread.address)).unwrap_or_default();
+    thread
+}
+
+/// People who write: those who wait for an answer first, then by the latest message; at most 200. Their messages are those of the lead.
+#[utoipa::path(get, path = "/api/v1/inbox", operation_id = "list_threads", tag = "inbox", security(("session" = ["view"])),
+    responses((status = 200, body = [ThreadView]), (status = 401, body = Problem)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    staff: Staff<Views>,
+) -> Result<Json<Vec<ThreadView>>, Problem> {
+    const SHOWN: i64 = 200;
+    let threads = app.store.threads(None, SHOWN).await?;
+    Ok(Json(threads.into_iter().map(|thread| shown(thread, &staff)).collect()))
+}
+
+async fn thread(app: &App, id: &str) -> Result<ThreadView, Problem> {
+    let found = app.store.threads(Some(id), 1).await?.into_iter().next();
+    found.ok_or_else(|| Problem::not_found("Nobody writes there"))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Write {
+    /// At most 1,500 characters.
+    body: String,
+    /// Yours for this message: sent again with the same, it is not sent twice.
+    key: String,
+}
+
+/// Writes to somebody, in a colleague's own words, by the way they wrote. By WhatsApp only for 24 hours after they last wrote.
+#[utoipa::path(post, path = "/api/v1/inbox/{id}/messages", operation_id = "write_message", tag = "inbox", security(("session" = ["work"])),
+    params(("id" = String, Path)), request_body = Write,
+    responses((status = 202), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn write(
+    State(app): State<App>,
+    staff: Staff<Works>,
+    Path(id): Path<String>,
+    Body(wish): Body<Write>,
+) -> Result<StatusCode, Problem> {
+    const CHARS_MAX: usize = 1_500;
+    let thread = thread(&app, &id).await?;
+    let body = wish.body.trim();
+    if body.is_empty() || body.chars().count() > CHARS_MAX || wish.key.is_empty() {
+        return Err(Problem::bad_request("body has 1 to 1,500 characters, and key is not empty"));
+    }
+    let number = thread.address.strip_prefix("whatsapp:").unwrap_or(&thread.address);
+    let to = PhoneNumber::parse(number).map_err(|_| Problem::bad_request("this is no number to write to"))?;
+    let wanted = if thread.channel == "whatsapp" { Way::WhatsAppText } else { Way::Sms };
+    let way = way(&app, &to, wanted).await?;
+    let about =
+        About { lead: Some(LeadId(thread.lead)), conversation: thread.conversation.as_deref(), alert: None };
+    let dedupe_key = format!("{}:{}:{}", kind::FROM_STAFF, staff.account.id, wish.key);
+    let message =
+        Post { kind: kind::FROM_STAFF, to: &to, way, body, appointment: None, dedupe_key: &dedupe_key };
+    let mut tx = app.store.begin().await?;
+    post(&app, &mut tx, &about, &message).await?;
+    staff.audit(&app, &mut tx, ("message_written", &thread.lead.to_string(), None)).await?;
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// The way they wrote, if it is open.
+async fn way(app: &App, to: &PhoneNumber, wanted: Way) -> Result<Way, Problem> {
+    let reach = reach(app, to, kind::FROM_STAFF).await?;
+    if app.store.has_stopped(&[to.as_str()], "service").await? {
+        return Err(Problem::conflict("opted_out", "They have said stop to messages")
+            .with("Ring them; they can write START."));
+    }
+    if ways(&reach, app.now()).contains(&wanted) {
+        return Ok(wanted);
+    }
+    if wanted == Way::Sms {
+        return Err(Problem::conflict("takes_no_texts", "This number takes no texts").with("Ring them."));
+    }
+    Err(Problem::conflict("window_closed", "They last wrote more than 24 hours ago")
+        .with("WhatsApp takes no free text now: ring them, or write by SMS."))
+}
+
+/// Answers somebody oneself: Sarah is quiet, but for dangers, until they are given back or the task is done.
+#[utoipa::path(post, path = "/api/v1/inbox/{id}/take", operation_id = "take_chat", tag = "inbox", security(("session" = ["work"])),
+    params(("id" = String, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn take(
+    State(app): State<App>,
+    staff: Staff<Works>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let thread = thread(&app, &id).await?;
+    let held = || Problem::conflict("held", "Somebody answers them already");
+    if let Some(name) = &thread.held_by {
+        return Err(held().with(format!("{name} does.")));
+    }
+    let nothing = || Problem::conflict("not_begun", "Sarah has not answered them yet; try again in a moment");
+    let conversation = thread.conversation.as_deref().ok_or_else(nothing)?;
+    let (now, task_id) = (app.now(), app.id("task"));
+    let task = NewTask {
+        id: &task_id,
+        kind: TaskKind::CallBack,
+        priority: Priority::Normal,
+        title: &format!("{} answers this chat", staff.account.name),
+        notes: None,
+        lead: Some(LeadId(thread.lead)),
+        conversation: Some(conversation),
+        message: None,
+        dedupe_key: &format!("chat_taken:{task_id}"),
+        due: now.checked_add(SignedDuration::from_hours(1)).ok(),
+        now,
+    };
+    let mut tx = app.store.begin().await?;
+    if !tx.claim_chat(conversation, &task_id).await? {
+        return Err(held());
+    }
+    tx.add_task(&task).await?;
+    if let Some(user) = staff.account.user {
+        tx.give_task(task.dedupe_key, user).await?;
+    }
+    staff.audit(&app, &mut tx, ("chat_taken", conversation, None)).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sarah answers them again; the task is done.
+#[utoipa::path(post, path = "/api/v1/inbox/{id}/give-back", operation_id = "give_chat_back", tag = "inbox", security(("session" = ["work"])),
+    params(("id" = String, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn give_back(
+    State(app): State<App>,
+    staff: Staff<Works>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let thread = thread(&app, &id).await?;
+    let nobody = || Problem::conflict("not_held", "Sarah answers them");
+    let (task, conversation) = thread.held_by_task.zip(thread.conversation).ok_or_else(nobody)?;
+    let mut tx = app.store.begin().await?;
+    tx.finish_task(&task, app.now()).await?;
+    tx.take_chat_back(&conversation).await?;
+    staff.audit(&app, &mut tx, ("chat_given_back", &conversation, None)).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

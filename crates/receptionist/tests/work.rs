@@ -1,0 +1,346 @@
+//! What colleagues do through the API: watch a call and step in, answer those who write, keep the diary, the leads and the repairs,
+//! assess calls, read the numbers, and try Sarah out.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use agency::staff::StaffRole;
+use jiff::{SignedDuration, Timestamp};
+use phone_network::Inbound;
+use receptionist::rehearsal::{AGENCY_NUMBER, WHATSAPP_NUMBER};
+use reqwest::Method;
+use serde_json::{Value, json};
+use support::staff::{Colleague, colleague};
+use support::{Agency, rows, start};
+
+async fn put(who: &Colleague, path: &str, body: Value) -> u16 {
+    who.status(Method::PUT, path, Some(body)).await.as_u16()
+}
+
+async fn post(who: &Colleague, path: &str, body: Value) -> u16 {
+    who.status(Method::POST, path, Some(body)).await.as_u16()
+}
+
+/// A refusal's own word.
+async fn refused(who: &Colleague, path: &str, body: Value) -> (u16, String) {
+    let response = who.send(Method::POST, path, Some(body)).await;
+    let status = response.status().as_u16();
+    let problem: Value = response.json().await.unwrap();
+    (status, problem["code"].as_str().unwrap().to_owned())
+}
+
+async fn live_call(who: &Colleague) -> String {
+    who.get("/api/v1/calls?live=true").await["items"][0]["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_danger_that_a_colleague_sees_is_an_emergency() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let mut call = agency.network.ring("+447700900123", AGENCY_NUMBER).await.unwrap();
+    call.say("it is about the flat, everything here is a bit odd").await.unwrap();
+    let path = format!("/api/v1/calls/{}/emergency", live_call(&worker).await);
+    let hazards = worker.get("/api/v1/hazards").await;
+    assert!(hazards.as_array().unwrap().contains(&json!("gas")), "{hazards}");
+    assert_eq!(post(&worker, &path, json!({"hazard": "boredom"})).await, 400);
+    assert_eq!(post(&worker, &path, json!({"hazard": "gas"})).await, 202);
+    assert!(call.moved().await);
+    assert!(
+        call.heard().contains("Please leave the property now with everyone."),
+        "the safety words: {}",
+        call.heard()
+    );
+    agency.settle().await.unwrap();
+    let alerts = rows(&agency, "alerts").await;
+    assert_eq!(alerts.len(), 1);
+    assert_eq!(alerts[0]["hazard"], "gas");
+    assert!(!rows(&agency, "alert_rings").await.is_empty(), "somebody is rung");
+    let whisper = format!("/api/v1/calls/{}/whisper", alerts[0]["conversation_id"].as_str().unwrap());
+    let (status, code) = refused(&worker, &whisper, json!({"words": "Offer Tuesday."})).await;
+    assert_eq!((status, code.as_str()), (409, "no_model"));
+}
+
+async fn writes(agency: &Agency, words: &str) {
+    let from = "whatsapp:+447700900155";
+    agency.let_pass(SignedDuration::from_secs(20));
+    let message = Inbound { from, to: WHATSAPP_NUMBER, body: words, ..Inbound::default() };
+    agency.network.write_with(&message).await;
+    agency.settle().await.unwrap();
+    agency.let_pass(SignedDuration::from_secs(20));
+    agency.settle().await.unwrap();
+}
+
+fn read(agency: &Agency) -> Vec<String> {
+    let sent = agency.network.messages().into_iter();
+    sent.filter(|message| message.to == "whatsapp:+447700900155").map(|message| message.body).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_answers_somebody_who_writes() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    writes(&agency, "Do you have two bed flats to rent in Maida Vale?").await;
+    let thread = worker.get("/api/v1/inbox").await[0].clone();
+    let path = format!("/api/v1/inbox/{}", thread["id"].as_str().unwrap());
+    assert_eq!((&thread["held_by"], &thread["last_direction"]), (&Value::Null, &json!("outbound")));
+    assert_eq!(thread["waits"], false);
+
+    assert_eq!(post(&worker, &format!("{path}/take"), json!({})).await, 204);
+    assert_eq!(refused(&worker, &format!("{path}/take"), json!({})).await, (409, "held".to_owned()));
+    assert_eq!(worker.get("/api/v1/inbox").await[0]["held_by"], "Amy Hart");
+    let before = read(&agency).len();
+    writes(&agency, "Is the first one still free on Friday?").await;
+    assert_eq!(read(&agency).len(), before, "Sarah is quiet");
+
+    let answer = json!({"body": "It is. Shall we say ten?", "key": "one"});
+    for _ in 0..2 {
+        assert_eq!(post(&worker, &format!("{path}/messages"), answer.clone()).await, 202);
+    }
+    agency.settle().await.unwrap();
+    assert_eq!(read(&agency)[before..], ["It is. Shall we say ten?"], "once, though it was sent twice");
+    assert_eq!(post(&worker, &format!("{path}/messages"), json!({"body": " ", "key": "two"})).await, 400);
+
+    assert_eq!(post(&worker, &format!("{path}/give-back"), json!({})).await, 204);
+    assert_eq!(refused(&worker, &format!("{path}/give-back"), json!({})).await, (409, "not_held".to_owned()));
+    writes(&agency, "Could I view one of them please?").await;
+    assert!(read(&agency).len() > before + 1, "Sarah answers again");
+
+    agency.let_pass(SignedDuration::from_hours(25));
+    let worker = colleague(&agency, StaffRole::Manager).await;
+    let late = json!({"body": "Are you still looking?", "key": "three"});
+    let (status, code) = refused(&worker, &format!("{path}/messages"), late.clone()).await;
+    assert_eq!((status, code.as_str()), (409, "window_closed"));
+    writes(&agency, "STOP").await;
+    let (status, code) = refused(&worker, &format!("{path}/messages"), late).await;
+    assert_eq!((status, code.as_str()), (409, "opted_out"));
+}
+
+/// The first free time of the home on the next days.
+async fn free(who: &Colleague, property: i64, not: Option<&Value>) -> Value {
+    for day in ["2026-11-25", "2026-11-26", "2026-11-27"] {
+        let slots = who.get(&format!("/api/v1/slots?property={property}&day={day}")).await;
+        let found = slots
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|slot| slot["negotiator"].is_string() && Some(&slot["start"]) != not);
+        if let Some(slot) = found {
+            return slot["start"].clone();
+        }
+    }
+    panic!("nothing is free");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_diary_is_kept_by_colleagues_too() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let (home, lead) = (1, 1);
+    let start = free(&worker, home, None).await;
+    let wish = json!({"property": home, "lead": lead, "start": start});
+    let response = worker.send(Method::POST, "/api/v1/viewings", Some(wish.clone())).await;
+    assert_eq!(response.status(), 201);
+    let id = response.json::<Value>().await.unwrap()["id"].as_i64().unwrap();
+    assert_eq!(refused(&worker, "/api/v1/viewings", wish).await, (409, "slot_taken".to_owned()));
+    agency.settle().await.unwrap();
+    let told =
+        || agency.network.messages().iter().filter(|message| message.to.ends_with("+447700900101")).count();
+    let confirmations = told();
+    assert!(confirmations > 0, "the confirmation");
+
+    let to = free(&worker, home, Some(&start)).await;
+    let path = format!("/api/v1/viewings/{id}");
+    assert_eq!(post(&worker, &format!("{path}/move"), json!({"from": start, "to": to})).await, 204);
+    let stale = refused(&worker, &format!("{path}/move"), json!({"from": start, "to": start})).await;
+    assert_eq!(stale, (409, "changed".to_owned()), "somebody moved it since");
+    agency.settle().await.unwrap();
+    assert!(told() > confirmations, "they hear of the new time");
+    assert_eq!(
+        refused(&worker, &format!("{path}/outcome"), json!({"status": "completed"})).await.1,
+        "not_due"
+    );
+    assert_eq!(post(&worker, &format!("{path}/outcome"), json!({"status": "eaten"})).await, 400);
+
+    assert_eq!(post(&worker, &format!("{path}/cancel"), json!({"from": to})).await, 204);
+    assert_eq!(
+        post(&worker, &format!("{path}/cancel"), json!({"from": to})).await,
+        404,
+        "it is booked no more"
+    );
+    let row = rows(&agency, "viewing_appointments").await.into_iter().find(|row| row["id"] == id).unwrap();
+    assert_eq!(row["status"], "cancelled");
+    assert!(
+        rows(&agency, "diary_cells").await.iter().all(|cell| cell["appointment_id"] != id),
+        "its time is free"
+    );
+    let wish = json!({"property": home, "lead": lead, "start": to});
+    let response = worker.send(Method::POST, "/api/v1/viewings", Some(wish)).await;
+    let again = response.json::<Value>().await.unwrap()["id"].as_i64().unwrap();
+    agency.let_pass(SignedDuration::from_hours(24 * 7));
+    let worker = colleague(&agency, StaffRole::Manager).await;
+    let over = format!("/api/v1/viewings/{again}/outcome");
+    assert_eq!(post(&worker, &over, json!({"status": "no_show"})).await, 204);
+    let audit: Vec<Value> =
+        rows(&agency, "audit_log").await.into_iter().map(|row| row["action"].clone()).collect();
+    for action in ["viewing_booked", "viewing_moved", "viewing_cancelled", "viewing_over"] {
+        assert!(audit.contains(&json!(action)), "{action} is in the audit");
+    }
+}
+
+/// What a record is marked with, and a change that names a mark.
+async fn mark(who: &Colleague, path: &str) -> String {
+    let response = who.send(Method::GET, path, None).await;
+    response.headers()["etag"].to_str().unwrap().to_owned()
+}
+
+async fn change(who: &Colleague, path: &str, mark: Option<&str>, body: Value) -> u16 {
+    let mut request = who.http.patch(format!("{}{path}", who.base)).header("cookie", &who.cookie).json(&body);
+    if let Some(mark) = mark {
+        request = request.header("if-match", mark);
+    }
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_overwrites_what_they_have_not_seen() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let path = "/api/v1/leads/1";
+    let seen = mark(&worker, path).await;
+    assert_eq!(change(&worker, path, None, json!({"status": "offer_made"})).await, 428);
+    assert_eq!(change(&worker, path, Some(&seen), json!({"status": "delighted"})).await, 400);
+    assert_eq!(change(&worker, path, Some(&seen), json!({"status": "offer_made", "name": " "})).await, 204);
+    assert_eq!(
+        change(&worker, path, Some(&seen), json!({"status": "lost"})).await,
+        412,
+        "it has changed since"
+    );
+    let lead = worker.get(path).await["lead"].clone();
+    assert_eq!((&lead["status"], &lead["name"]), (&json!("offer_made"), &json!("Tom Becker")));
+
+    let mut call = agency.network.ring("+447700900301", AGENCY_NUMBER).await.unwrap();
+    call.say("I can smell gas in the kitchen").await.unwrap();
+    call.hang_up();
+    agency.settle().await.unwrap();
+    let alert = worker.get("/api/v1/alerts?open=true").await[0].clone();
+    let path = format!("/api/v1/tickets/{}", alert["ticket"]);
+    let seen = mark(&worker, &path).await;
+    let wish = json!({"status": "in_progress", "assigned_to": 2});
+    assert_eq!(change(&worker, &path, Some(&seen), wish.clone()).await, 409, "take the emergency first");
+    let take = format!("/api/v1/alerts/{}/acknowledge", alert["id"].as_str().unwrap());
+    assert_eq!(worker.status(Method::POST, &take, None).await, 204);
+    assert_eq!(change(&worker, &path, Some(&seen), wish).await, 204);
+    assert_eq!(worker.get(&path).await["status"], "in_progress");
+    assert_eq!(change(&worker, &path, Some(&seen), json!({"urgency": "normal"})).await, 412);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_are_assessed_and_counted() {
+    let agency = start(testkit::sqlite()).await;
+    let (reviewer, worker) =
+        (colleague(&agency, StaffRole::Reviewer).await, colleague(&agency, StaffRole::Negotiator).await);
+    let mut call = agency.network.ring("+447700900901", AGENCY_NUMBER).await.unwrap();
+    call.say("I'm looking for a two bedroom flat to rent in Maida Vale").await.unwrap();
+    let id = live_call(&reviewer).await;
+    let path = format!("/api/v1/calls/{id}/assessment");
+    let good = json!({"score": 4, "intent": "property_enquiry_rent", "tags": ["too_slow"], "comment": "Rather slow."});
+    assert_eq!(put(&reviewer, &path, good.clone()).await, 409, "it goes on");
+    call.hang_up();
+    agency.settle().await.unwrap();
+    let queue = reviewer.get("/api/v1/assessments/queue").await;
+    assert_eq!(queue[0]["id"], json!(id), "{queue}");
+    assert_eq!(queue[0]["went_nowhere"], true);
+    assert_eq!(put(&worker, &path, good.clone()).await, 403);
+    for wrong in
+        [json!({"score": 6}), json!({"score": 3, "intent": "chat"}), json!({"score": 3, "tags": ["ugly"]})]
+    {
+        assert_eq!(put(&reviewer, &path, wrong).await, 400);
+    }
+    assert_eq!(put(&reviewer, &path, json!({"score": 1, "intent": "book_valuation"})).await, 204);
+    assert_eq!(put(&reviewer, &path, good).await, 204, "they think better of it");
+    let whole = reviewer.get(&format!("/api/v1/calls/{id}")).await;
+    assert_eq!(whole["assessments"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&whole["assessments"][0]["score"], &whole["assessments"][0]["by"]),
+        (&json!(4), &json!("Aisha Khan"))
+    );
+    assert_eq!(whole["assessments"][0]["intent_is_right"], true);
+    assert_eq!(reviewer.get("/api/v1/assessments/queue").await, json!([]));
+    let assessed = reviewer.get("/api/v1/calls?assessed=true").await;
+    assert_eq!(assessed["items"].as_array().unwrap().len(), 1);
+
+    let today = reviewer.get("/api/v1/analytics?from=2026-11-23&to=2026-11-23").await;
+    let figure = |name: &str| {
+        let found = today["figures"].as_array().unwrap().iter().find(|figure| figure["name"] == name);
+        found.map(|figure| (figure["value"].clone(), figure["sample"].clone())).unwrap()
+    };
+    assert_eq!(figure("calls"), (json!(1.0), json!(1)));
+    assert_eq!(figure("calls_answered"), (json!(1.0), json!(1)));
+    assert_eq!(figure("intent_accuracy"), (json!(1.0), json!(1)));
+    assert_eq!(figure("relevance"), (json!(4.0), json!(1)));
+    assert_eq!(figure("satisfaction"), (Value::Null, json!(0)));
+    assert_eq!((&today["is_complete"], &today["people"]), (&json!(true), &json!(1)));
+    assert_eq!(today["busiest"], json!([{"weekday": 1, "hour": 9, "n": 1}]));
+    assert_eq!(today["points"][0]["hours"], 24);
+    assert_eq!(
+        reviewer.get("/api/v1/analytics?from=2026-11-23&to=2026-11-23&channel=sms").await["points"][0]["calls"],
+        0
+    );
+    let weeks = reviewer.get("/api/v1/analytics?from=2026-10-20&to=2026-11-23&by=week").await;
+    let first: Vec<&Value> = weeks["points"].as_array().unwrap().iter().map(|point| &point["from"]).collect();
+    assert_eq!(first, ["2026-10-20", "2026-10-26", "2026-11-02", "2026-11-09", "2026-11-16", "2026-11-23"]);
+    assert_eq!(weeks["points"][0]["hours"], 6 * 24 + 1, "the clocks went back on the 25th");
+    assert_eq!(weeks["previous_from"], "2026-09-15");
+    for wrong in ["from=2026-11-24&to=2026-11-23", "from=2020-01-01&to=2026-11-23", "by=minute"] {
+        assert_eq!(
+            reviewer.status(Method::GET, &format!("/api/v1/analytics?{wrong}"), None).await,
+            400,
+            "{wrong}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_test_phone_keeps_nothing() {
+    for database in [testkit::sqlite(), testkit::postgres()] {
+        let agency = start(database).await;
+        let worker = colleague(&agency, StaffRole::Negotiator).await;
+        let kept = async || {
+            let mut all = Vec::new();
+            for table in store::TABLES.iter().filter(|table| !table.starts_with("staff_")) {
+                all.push((*table, rows(&agency, table).await));
+            }
+            all
+        };
+        let before = kept().await;
+        assert_eq!(post(&worker, "/api/v1/test-calls", json!({"from": "nobody"})).await, 400);
+        let response = worker.send(Method::POST, "/api/v1/test-calls", Some(json!({}))).await;
+        assert_eq!(response.status(), 201);
+        let call: Value = response.json().await.unwrap();
+        assert!(call["heard"].as_str().unwrap().contains("Sarah"), "{call}");
+        let path = format!("/api/v1/test-calls/{}", call["id"].as_str().unwrap());
+        let lines = [
+            "a two bedroom flat to rent in Maida Vale",
+            "up to two thousand eight hundred a month",
+            "could I view the first one",
+            "the second one",
+            "Sam Okoro",
+            "sam at example dot com",
+            "yes please",
+        ];
+        for words in lines {
+            assert_eq!(post(&worker, &format!("{path}/turns"), json!({"words": words})).await, 200);
+        }
+        let response = worker.send(Method::DELETE, &path, None).await;
+        let over: Value = response.json().await.unwrap();
+        let written = over["written"].as_array().unwrap();
+        let viewing = written.iter().find(|row| row["table"] == "viewing_appointments").unwrap();
+        assert_eq!(viewing["row"]["viewer_name"], "Sam Okoro");
+        assert!(viewing["row"]["scheduled_date"].as_str().unwrap().parse::<Timestamp>().is_ok());
+        assert!(written.iter().any(|row| row["table"] == "messages"), "what would have been sent");
+        assert!(over["lines"].as_array().unwrap().iter().any(|line| line["tool"] == "book_viewing"));
+        assert_eq!(worker.status(Method::DELETE, &path, None).await, 404, "it is over");
+        assert_eq!(kept().await, before, "nothing was written");
+        assert!(agency.network.messages().is_empty(), "nothing was sent");
+    }
+}

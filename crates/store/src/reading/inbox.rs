@@ -1,0 +1,52 @@
+//! People who write, each with the latest message and with who answers them.
+
+use jiff::Timestamp;
+
+use super::row::row;
+use crate::db::{Store, read};
+use crate::error::StoreError;
+
+row! {
+    /// Messages to and from one person by one channel.
+    ThreadView {
+        /// Lead and channel, such as `12-whatsapp`.
+        id: String,
+        lead: i64,
+        /// whatsapp or sms.
+        channel: String,
+        name: Option<String>,
+        /// Masked for read-only accounts.
+        address: String,
+        /// The latest conversation, going on or over.
+        conversation: Option<String>,
+        last_words: Option<String>,
+        /// inbound or outbound.
+        last_direction: Option<String>,
+        last_status: Option<String>,
+        last: Option<Timestamp>,
+        /// When they last wrote: free text by WhatsApp may be sent for 24 hours from then.
+        last_inbound: Option<Timestamp>,
+        /// The task of the person who answers; none: Sarah does.
+        held_by_task: Option<String>,
+        held_by: Option<String>,
+        /// Their words have no answer yet.
+        waits: bool,
+    }
+}
+
+impl Store {
+    /// Whoever waits first, then by the latest message; all, or the one with this id.
+    pub async fn threads(&self, id: Option<&str>, limit: i64) -> Result<Vec<ThreadView>, StoreError> {
+        const SQL: &str = "SELECT t.id, t.lead, t.channel, t.name, t.address, t.conversation, m.body AS last_words, m.direction AS last_direction, \
+             m.status AS last_status, m.created_at AS last, t.last_inbound, t.held_by_task, t.held_by, t.waits FROM ( \
+               SELECT CAST(ch.lead_id AS TEXT) || '-' || ch.channel AS id, ch.lead_id AS lead, ch.channel, COALESCE(l.name, ch.profile_name) AS name, ch.address, ch.conversation_id AS conversation, \
+               (SELECT m.id FROM messages m WHERE m.lead_id = ch.lead_id AND m.channel = ch.channel ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS last_id, \
+               (SELECT max(m.created_at) FROM messages m WHERE m.from_address = ch.address AND m.channel = ch.channel AND m.direction = 'inbound') AS last_inbound, \
+               k.id AS held_by_task, COALESCE(u.name, CASE WHEN k.id IS NOT NULL THEN 'A colleague' END) AS held_by, \
+               ch.waiting_since IS NOT NULL AS waits \
+               FROM chats ch JOIN voice_leads l ON l.id = ch.lead_id LEFT JOIN tasks k ON k.id = ch.passed_to AND k.status = 'open' \
+               LEFT JOIN users u ON u.id = k.assigned_to) t \
+             LEFT JOIN messages m ON m.id = t.last_id WHERE ($1 IS NULL OR t.id = $1) ORDER BY t.waits DESC, m.created_at DESC, t.address LIMIT $2";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).bind(limit).fetch_all(c).await)?)
+    }
+}
