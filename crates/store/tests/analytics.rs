@@ -43,7 +43,7 @@ struct Past {
 /// Three days around each change of the clocks; two thirds of the calls near midnight or in the changing hour.
 fn past() -> Past {
     let mut dice = Dice(7);
-    let (leads, calls) = (40, 600);
+    let (leads, calls) = (40, 400);
     let begins = [date(2026, 10, 24), date(2027, 3, 27)];
     let moment = |dice: &mut Dice| {
         let begin = london::instant(begins[dice.roll(2)].at(0, 0, 0, 0));

@@ -1,0 +1,212 @@
+//! What colleagues do, told to both databases: they whisper, assess calls, answer those who write, keep the diary, and change leads
+//! and repairs.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use agency::crm::{AppointmentId, LeadId, Priority, TaskKind};
+use serde_json::json;
+use store::{NewAssessment, NewTask, Store};
+use support::{later, now, rows};
+
+const AT: &str = "2026-11-23T09:00:00.000000Z";
+
+async fn given(store: &Store) {
+    let mut tx = store.begin().await.unwrap();
+    for (table, values) in [
+        ("users", json!([{"id": 1, "name": "Amy Hart", "role": "negotiator", "active": true}])),
+        (
+            "properties",
+            json!([{
+                "id": 1, "reference": "JB-2024-001", "listing_type": "rent", "status": "available", "address_line1": "12 Elgin Avenue",
+                "area": "Maida Vale", "city": "London", "postcode": "W9 1AB", "bathrooms": 1, "description": "", "price": 2200, "rent_period": "month", "bedrooms": 2, "property_type": "flat", "created_at": AT, "updated_at": AT,
+                "features": [], "images": []
+            }]),
+        ),
+        (
+            "voice_leads",
+            json!([{
+                "id": 7, "phone": "+447700900110", "name": "Grace Mensah", "source": "whatsapp", "created_at": AT, "updated_at": AT
+            }]),
+        ),
+        (
+            "conversations",
+            json!([
+                {"id": "call_1", "lead_id": 7, "channel": "whatsapp", "state": "", "turn": 2, "started_at": AT, "updated_at": AT, "ended_at": null},
+                {"id": "call_2", "lead_id": 7, "channel": "voice", "state": "", "turn": 2, "started_at": AT, "updated_at": AT, "ended_at": AT}
+            ]),
+        ),
+        (
+            "voice_lead_calls",
+            json!([
+                {"id": 1, "lead_id": 7, "direction": "inbound", "channel": "whatsapp", "conversation_id": "call_1", "created_at": AT,
+                 "ended_at": null, "outcome": null, "response_ms_max": null},
+                {"id": 2, "lead_id": 7, "direction": "inbound", "channel": "voice", "conversation_id": "call_2", "created_at": AT,
+                 "ended_at": AT, "outcome": "abandoned", "response_ms_max": 9000}
+            ]),
+        ),
+        (
+            "chats",
+            json!([{
+                "address": "whatsapp:+447700900110", "channel": "whatsapp", "lead_id": 7, "profile_name": "Grace", "conversation_id": "call_1",
+                "waiting_since": AT, "updated_at": AT
+            }]),
+        ),
+        (
+            "messages",
+            json!([{
+                "id": "msg_1", "direction": "inbound", "channel": "whatsapp", "kind": "text", "lead_id": 7, "to_address": "whatsapp:+442079460100",
+                "from_address": "whatsapp:+447700900110", "body": "Is it free?", "status": "received", "send_after": AT, "created_at": AT, "updated_at": AT
+            }]),
+        ),
+        (
+            "viewing_appointments",
+            json!([{
+                "id": 3, "property_id": 1, "lead_id": 7, "agent_id": 1, "kind": "viewing", "scheduled_date": "2026-11-23T10:05:00.000000Z",
+                "duration_minutes": 30, "status": "booked", "viewer_name": "Grace Mensah", "viewer_phone": "+447700900110", "created_at": AT
+            }]),
+        ),
+        (
+            "support_tickets",
+            json!([{
+                "id": 5, "reference": "R-5", "category": "plumbing", "urgency": "normal", "description": "A tap drips.", "status": "open",
+                "created_at": AT
+            }]),
+        ),
+    ] {
+        tx.insert_rows(table, &rows(values)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn colleagues_work_on_both() {
+    for (name, database) in testkit::both() {
+        let store = Store::open(&database.url).await.unwrap();
+        given(&store).await;
+        whisper(&store).await;
+        assess(&store).await;
+        answer_those_who_write(&store).await;
+        keep_the_diary(&store).await;
+        change_leads_and_repairs(&store).await;
+        copies_are_whole(&store, name).await;
+        store.close().await;
+    }
+}
+
+async fn whisper(store: &Store) {
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.whisper("turn_a", ("call_1", "Offer Tuesday."), now()).await.unwrap());
+    assert!(tx.whisper("turn_b", ("call_1", "And Friday."), now()).await.unwrap());
+    assert!(!tx.whisper("turn_c", ("call_2", "Too late."), now()).await.unwrap(), "it is over");
+    tx.commit().await.unwrap();
+    assert_eq!(store.whispers("call_1", "").await.unwrap().len(), 2);
+    assert_eq!(
+        store.whispers("call_1", "turn_a").await.unwrap(),
+        [("turn_b".to_owned(), "And Friday.".to_owned())]
+    );
+}
+
+async fn assess(store: &Store) {
+    let queue = store.to_assess("account_1", later(-600), 9).await.unwrap();
+    assert_eq!(queue.len(), 1, "one goes on still");
+    assert!(queue[0].went_nowhere && queue[0].was_slow && !queue[0].had_emergency);
+    for score in [2, 4] {
+        let new = NewAssessment {
+            id: &format!("assessment_{score}"),
+            conversation: "call_2",
+            account: "account_1",
+            score,
+            intent: Some("book_viewing"),
+            intent_is_right: Some(false),
+            tags: vec!["misheard".into()],
+            comment: None,
+            now: later(score),
+        };
+        let mut tx = store.begin().await.unwrap();
+        tx.assess(&new).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let kept = store.assessments_of("call_2").await.unwrap();
+    assert_eq!(
+        (kept.len(), kept[0].score, kept[0].tags.as_slice()),
+        (1, 4, ["misheard".to_owned()].as_slice())
+    );
+    assert!(store.to_assess("account_1", later(-600), 9).await.unwrap().is_empty());
+    assert_eq!(store.to_assess("account_2", later(-600), 9).await.unwrap()[0].assessments, 1);
+}
+
+async fn answer_those_who_write(store: &Store) {
+    let thread = store.threads(Some("7-whatsapp"), 1).await.unwrap().remove(0);
+    assert_eq!(
+        (thread.last_words.as_deref(), thread.waits, thread.held_by),
+        (Some("Is it free?"), true, None)
+    );
+    assert!(store.threads(Some("7-sms"), 1).await.unwrap().is_empty());
+    for (task, is_first) in [("task_1", true), ("task_2", false)] {
+        let new = NewTask {
+            id: task,
+            kind: TaskKind::CallBack,
+            priority: Priority::Normal,
+            title: "Amy answers this chat",
+            notes: None,
+            lead: Some(LeadId(7)),
+            conversation: Some("call_1"),
+            message: None,
+            dedupe_key: task,
+            due: None,
+            now: now(),
+        };
+        let mut tx = store.begin().await.unwrap();
+        tx.add_task(&new).await.unwrap();
+        assert_eq!(tx.claim_chat("call_1", task).await.unwrap(), is_first, "one person answers");
+        tx.commit().await.unwrap();
+    }
+    let thread = store.threads(None, 9).await.unwrap().remove(0);
+    assert_eq!(
+        (thread.held_by_task.as_deref(), thread.held_by.as_deref()),
+        (Some("task_1"), Some("A colleague"))
+    );
+}
+
+async fn keep_the_diary(store: &Store) {
+    let (viewing, phone, lead) = store.booked_viewing(AppointmentId(3)).await.unwrap().unwrap();
+    assert_eq!(
+        (viewing.viewer_name.as_str(), viewing.negotiator_name.as_str()),
+        ("Grace Mensah", "Amy Hart")
+    );
+    assert!(phone.is_some() && lead == Some(LeadId(7)));
+    let mut tx = store.begin().await.unwrap();
+    assert!(!tx.viewing_over(AppointmentId(3), "completed", later(1)).await.unwrap(), "it lies ahead");
+    assert!(tx.viewing_over(AppointmentId(3), "completed", later(9)).await.unwrap());
+    tx.commit().await.unwrap();
+    assert!(store.booked_viewing(AppointmentId(3)).await.unwrap().is_none());
+}
+
+async fn change_leads_and_repairs(store: &Store) {
+    let mut lead = store.lead(LeadId(7)).await.unwrap().unwrap();
+    lead.status = "offer_made".into();
+    let mut ticket = store.ticket(5).await.unwrap().unwrap();
+    (ticket.status, ticket.assigned_to) = ("in_progress".into(), Some(1));
+    let mut tx = store.begin().await.unwrap();
+    tx.edit_lead(&lead, later(1)).await.unwrap();
+    tx.lock_ticket(5).await.unwrap();
+    tx.edit_ticket(&ticket).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.lead(LeadId(7)).await.unwrap().unwrap().status, "offer_made");
+    let qualified = store.rows("voice_leads").await.unwrap()[0]["qualified_at"].is_string();
+    assert!(qualified, "whoever made an offer was qualified then");
+    let ticket = store.ticket(5).await.unwrap().unwrap();
+    assert_eq!((ticket.status.as_str(), ticket.manager_name.as_deref()), ("in_progress", Some("Amy Hart")));
+}
+
+async fn copies_are_whole(store: &Store, name: &str) {
+    let database = testkit::sqlite();
+    let copy = Store::open(&database.url).await.unwrap();
+    store.copy_to(&copy, &["users", "properties", "viewing_appointments"]).await.unwrap();
+    for table in ["users", "properties", "viewing_appointments"] {
+        assert_eq!(copy.rows(table).await.unwrap().len(), store.rows(table).await.unwrap().len());
+    }
+    let start = copy.rows("viewing_appointments").await.unwrap()[0]["scheduled_date"].clone();
+    assert_eq!(start, "2026-11-23T10:05:00.000000Z", "from {name}");
+}
