@@ -1,4 +1,5 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { notifications } from '@mantine/notifications';
 import type { Problem } from './client';
 import { client } from './client/client.gen';
 
@@ -14,6 +15,23 @@ export function problemOf(error: unknown): Problem {
     detail: 'Check your connection.',
   };
 }
+
+/** Says that something was refused; stays until it is closed. */
+export function refuse(error: unknown) {
+  const { title, detail } = problemOf(error);
+  notifications.show({
+    color: 'red',
+    autoClose: false,
+    closeButtonProps: { 'aria-label': 'Close' },
+    title,
+    message: detail,
+  });
+}
+
+/** For changes whose effect is seen in what is read: everything shown is read again. */
+export const anew = { onSettled: () => queries.invalidateQueries() };
+/** As `anew`, and a refusal is said in a corner: for changes without a form of their own. */
+export const anewOrRefused = { ...anew, onError: refuse };
 
 const signedOut = new Set<() => void>();
 

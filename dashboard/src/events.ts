@@ -12,13 +12,13 @@ const TOGETHER_MS = 100;
 
 /** Which lists and records show a subject. */
 const SHOWN_BY: Record<string, string[]> = {
-  call: ['listCalls', 'getCall', 'listLeads', 'getLead'],
+  call: ['listCalls', 'getCall', 'listLeads', 'getLead', 'listThreads', 'listToAssess', 'getAnalytics'],
   lead: ['listLeads', 'getLead'],
   viewing: ['listViewings', 'listSlots', 'listProperties', 'getLead'],
-  ticket: ['listTickets'],
-  message: ['getLead'],
+  ticket: ['listTickets', 'getTicket'],
+  message: ['getLead', 'listThreads'],
   alert: ['listAlerts', 'listCalls', 'getCall'],
-  task: ['listTasks'],
+  task: ['listTasks', 'listThreads'],
 };
 
 let state: { connection: Connection; since: number } = { connection: 'connecting', since: Date.now() };

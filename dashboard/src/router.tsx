@@ -50,6 +50,9 @@ export type CallSearch = {
   outcome?: string;
   channel?: string;
   emergency?: boolean;
+  assessed?: boolean;
+  intent?: string;
+  live?: boolean;
   from?: string;
   to?: string;
   q?: string;
@@ -66,6 +69,9 @@ const calls = createRoute({
     outcome: text(search.outcome),
     channel: text(search.channel),
     emergency: search.emergency === true ? true : undefined,
+    assessed: typeof search.assessed === 'boolean' ? search.assessed : undefined,
+    intent: text(search.intent),
+    live: typeof search.live === 'boolean' ? search.live : undefined,
     from: day(search.from),
     to: day(search.to),
     q: text(search.q),
@@ -89,6 +95,40 @@ const tasks = createRoute({
     status: search.status === 'done' ? 'done' : undefined,
   }),
   component: lazyRouteComponent(() => import('./pages/Tasks'), 'Tasks'),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => staff,
+  path: '/inbox',
+  validateSearch: (search: Record<string, unknown>): { thread?: string } => ({ thread: text(search.thread) }),
+  component: lazyRouteComponent(() => import('./pages/Inbox'), 'Inbox'),
+});
+
+const review = createRoute({
+  getParentRoute: () => staff,
+  path: '/review',
+  component: lazyRouteComponent(() => import('./pages/Review'), 'Review'),
+});
+
+/** The time the numbers are of; the last four weeks where none is named. */
+export type AnalyticsSearch = { from?: string; to?: string; channel?: string; by?: 'week' | 'month' };
+
+const analytics = createRoute({
+  getParentRoute: () => staff,
+  path: '/analytics',
+  validateSearch: (search: Record<string, unknown>): AnalyticsSearch => ({
+    from: day(search.from),
+    to: day(search.to),
+    channel: text(search.channel),
+    by: search.by === 'week' || search.by === 'month' ? search.by : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./pages/Analytics'), 'Analytics'),
+});
+
+const testPhone = createRoute({
+  getParentRoute: () => staff,
+  path: '/test-phone',
+  component: lazyRouteComponent(() => import('./pages/TestPhone'), 'TestPhone'),
 });
 
 const leads = createRoute({
@@ -163,6 +203,10 @@ export const router = createRouter({
       calls,
       call,
       tasks,
+      inbox,
+      review,
+      analytics,
+      testPhone,
       viewings,
       leads,
       lead,

@@ -38,6 +38,21 @@ export function spelled(word: string | null | undefined): string {
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
+/** What callers want, in the API's words. */
+export const INTENTS = [
+  'property_enquiry_rent',
+  'property_enquiry_buy',
+  'book_viewing',
+  'book_valuation',
+  'tenant_maintenance',
+  'tenant_general',
+  'landlord_enquiry',
+  'existing_viewing',
+  'speak_to_agent',
+  'office_hours',
+  'general_enquiry',
+];
+
 /** Words of the API to choose from. */
 export const choices = (words: string[]) => words.map((word) => ({ value: word, label: spelled(word) }));
 

@@ -32,6 +32,12 @@ const SHOWN = [
   'properties, light',
   'why a time is not offered, light',
   'a document',
+  'inbox, light',
+  'analytics, light',
+  'analytics, dark',
+  'review, light',
+  'a call to assess',
+  'a test call that is over, light',
   'account, light',
   'accounts, light',
   'a call going on',
@@ -130,6 +136,11 @@ const PAGES = [
   ['properties', '/properties', 'JB-'],
   ['properties, none match', '/properties?q=zzzz', 'No homes match'],
   ['documents', '/documents', 'No papers yet'],
+  ['inbox, empty', '/inbox', 'Nobody has written yet'],
+  ['analytics', '/analytics', 'Calls answered'],
+  ['analytics, nothing', '/analytics?from=2020-01-01&to=2020-01-02', 'Nothing was counted'],
+  ['review', '/review', 'needed a person'],
+  ['test phone', '/test-phone', 'Nobody is on the line'],
   ['account', '/account', 'Second factor'],
   ['accounts', '/accounts', 'Colleagues who sign in'],
   ['a call that is gone', '/calls/nothing', 'There is no such call'],
@@ -159,6 +170,14 @@ async function everyPage(browser, state) {
     await page.locator('a.record').first().click();
     await see(page, 'Everything that happened');
     await judge(page, `a lead, ${look}`);
+    await page.goto('/analytics?by=week');
+    await see(page, 'Calls answered');
+    await page.getByRole('button', { name: 'What "Calls answered" means' }).click();
+    await see(page, 'the share in which Sarah said something');
+    await judge(page, `a definition, ${look}`);
+    await page.keyboard.press('Escape');
+    for (const button of await page.getByRole('button', { name: 'As a table' }).all()) await button.click();
+    await judge(page, `analytics as tables, ${look}`);
     await page.goto('/viewings?day=2026-11-25');
     await page.getByRole('combobox', { name: 'Home' }).click();
     await page.getByRole('option').first().click();
@@ -286,6 +305,11 @@ async function takeOver(browser, state) {
   await caller({ moved: true });
   await see(page, 'Sarah has this call.');
   await page.getByRole('log').getByText("I'm back with you").waitFor();
+  await page.getByRole('button', { name: 'Mark as emergency' }).click();
+  await page.getByRole('combobox', { name: 'Danger' }).waitFor();
+  await judge(page, 'marking an emergency');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'End the call' }).click();
   await judge(page, 'ending a call');
   await page.getByRole('button', { name: 'End it' }).click();
@@ -293,6 +317,112 @@ async function takeOver(browser, state) {
   await caller({ moved: true });
   await see(page, 'Outcome');
   await page.context().close();
+}
+
+/** Somebody writes; a colleague answers them and gives them back. */
+async function inbox(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/inbox');
+  await caller({ write: 'Do you have two bed flats to rent in Maida Vale?' });
+  await page.locator('a.record').first().click();
+  await page.getByRole('log').getByText('Do you have two bed flats').waitFor();
+  await page.getByRole('button', { name: 'I answer' }).click();
+  await see(page, 'Amy Hart answers; Sarah is quiet');
+  await page.getByLabel('Your words').fill('Good morning, this is Aisha. Which area would you like?');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('log').getByText('this is Aisha').waitFor();
+  const here = page.url();
+  for (const [look, options] of LOOKS) {
+    const other = await context(browser, options, state);
+    await other.goto(here);
+    await other.getByRole('log').getByText('this is Aisha').waitFor();
+    await judge(other, `inbox, ${look}`);
+    await other.context().close();
+  }
+  await page.getByRole('button', { name: 'Give back to Sarah' }).click();
+  await see(page, 'Whoever takes this chat answers it');
+  await page.context().close();
+}
+
+/** A call is assessed, and the queue is shorter. */
+async function review(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/review');
+  await page.locator('a.record').first().click();
+  await page.getByLabel('4', { exact: true }).check();
+  await page.getByRole('combobox', { name: 'What did the caller really want?' }).click();
+  await page.getByRole('option', { name: 'Speak to agent' }).click();
+  await page.getByText('Too slow').click();
+  await judge(page, 'a call to assess');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await see(page, 'Kept.');
+  await see(page, '4 of 5');
+  await page.goto('/analytics');
+  await page.getByRole('region', { name: 'Relevance' }).getByText('4.00').waitFor();
+  await page.context().close();
+}
+
+/** A lead is edited, and a viewing of theirs is booked, moved and called off. */
+async function diary(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/leads?q=Okoro');
+  await page.locator('a.record').first().click();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('combobox', { name: 'Stage' }).click();
+  await page.getByRole('option', { name: 'Offer made' }).click();
+  await judge(page, 'editing a lead');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('cell', { name: 'Offer made' }).waitFor();
+  await page.getByRole('button', { name: 'Book a viewing' }).click();
+  await page.getByRole('combobox', { name: 'Home' }).click();
+  await page.getByRole('option', { name: /JB-2024-001/ }).click();
+  await page.getByLabel('Day').fill('2026-11-26');
+  await page.getByRole('radio').first().check();
+  await judge(page, 'booking');
+  await page.getByRole('button', { name: 'Book it' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.goto('/viewings?day=2026-11-26');
+  await page.getByRole('button', { name: /^Move: Sam/ }).click();
+  await page.getByRole('radio').last().check();
+  await judge(page, 'moving');
+  await page.getByRole('button', { name: 'Move it' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /^Cancel: Sam/ }).click();
+  await judge(page, 'calling off');
+  await page.getByRole('button', { name: 'Call it off' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('cell', { name: 'Cancelled' }).waitFor();
+  await page.goto('/tasks');
+  await page
+    .getByRole('button', { name: /^More: / })
+    .first()
+    .click();
+  await page.getByRole('combobox', { name: 'Give it to' }).click();
+  await page.getByRole('option', { name: 'Amy Hart' }).click();
+  await judge(page, 'a task given away');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('cell', { name: 'Amy Hart' }).first().waitFor();
+  await page.context().close();
+}
+
+/** Sarah is tried out, and what she would have written is shown. */
+async function testPhone(browser, state) {
+  for (const [look, options] of LOOKS) {
+    const page = await context(browser, options, state);
+    await page.goto('/test-phone');
+    await page.getByRole('button', { name: 'Ring Sarah' }).click();
+    await page.getByLabel('You say').fill('I am looking for a two bedroom flat to rent in Maida Vale');
+    await page.keyboard.press('Enter');
+    await page.getByRole('log').getByText('two bedroom flat to rent').first().waitFor();
+    await judge(page, `a test call, ${look}`);
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await see(page, 'Ended: the caller hung up');
+    await see(page, 'outcome: ');
+    await judge(page, `a test call that is over, ${look}`);
+    await page.context().close();
+  }
 }
 
 async function emergency(browser, state) {
@@ -366,6 +496,10 @@ try {
   const times = await watch(browser, state);
   await takeOver(browser, state);
   await emergency(browser, state);
+  await inbox(browser, state);
+  await review(browser, state);
+  await diary(browser, state);
+  await testPhone(browser, state);
   await tasks(browser, state);
   await documents(browser, state);
   process.stderr.write(`lines were on screen after ${times.join(', ')} ms\n`);

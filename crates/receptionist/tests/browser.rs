@@ -6,12 +6,14 @@ mod support;
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use agency::crm::UserId;
 use agency::staff::StaffRole;
+use jiff::SignedDuration;
 use phone_network::{Call, Phone};
 use receptionist::dashboard::password;
-use receptionist::rehearsal::{AGENCY_NUMBER, Plan};
+use receptionist::rehearsal::{AGENCY_NUMBER, Plan, WHATSAPP_NUMBER};
 use serde_json::{Value, json};
 use store::NewAccount;
 use support::{Agency, start_as};
@@ -77,6 +79,11 @@ async fn obey(agency: &Agency, call: &mut Option<Call>, wish: &Value) {
     }
     if let (Some(call), Some(_)) = (call.as_mut(), wish["moved"].as_bool()) {
         assert!(call.moved().await, "the call was not moved");
+    }
+    if let Some(words) = wish["write"].as_str() {
+        agency.network.write("whatsapp:+447700900155", WHATSAPP_NUMBER, words).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        agency.let_pass(SignedDuration::from_secs(20));
     }
     if let (Some(call), Some(_)) = (call.as_mut(), wish["hang_up"].as_bool()) {
         call.hang_up();

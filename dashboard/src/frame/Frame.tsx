@@ -24,6 +24,10 @@ import {
   Wifi,
   WifiOff,
   CalendarDays,
+  ChartColumn,
+  ClipboardCheck,
+  MessagesSquare,
+  PhoneCall,
   House,
   Wrench,
 } from 'lucide-react';
@@ -32,6 +36,7 @@ import { onSignedOut, queries } from '../api';
 import {
   listCallsOptions,
   listTasksOptions,
+  listThreadsOptions,
   signOutMutation,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
@@ -44,13 +49,21 @@ import { Keys } from './Keys';
 export const PAGES = [
   { to: '/', label: 'Live', key: 'l', icon: Radio },
   { to: '/tasks', label: 'Tasks', key: 't', icon: ListTodo },
+  { to: '/inbox', label: 'Inbox', key: 'i', icon: MessagesSquare },
   { to: '/calls', label: 'Calls', key: 'c', icon: Phone },
   { to: '/viewings', label: 'Viewings', key: 'v', icon: CalendarDays },
   { to: '/leads', label: 'Leads', key: 'e', icon: Users },
   { to: '/maintenance', label: 'Maintenance', key: 'm', icon: Wrench },
   { to: '/properties', label: 'Properties', key: 'p', icon: House },
   { to: '/documents', label: 'Documents', key: 'd', icon: FileText },
+  { to: '/analytics', label: 'Analytics', key: 'a', icon: ChartColumn },
+  { to: '/review', label: 'Review', key: 'r', icon: ClipboardCheck, needs: 'review' },
+  { to: '/test-phone', label: 'Test phone', key: 'h', icon: PhoneCall, needs: 'work' },
 ] as const;
+
+/** What this account may see. */
+export const pagesOf = (permissions: string[] = []) =>
+  PAGES.filter((page) => !('needs' in page) || permissions.includes(page.needs));
 
 let listens = false;
 
@@ -67,8 +80,14 @@ export function Frame() {
   useEffect(close, [at]);
   const live = useQuery(listCallsOptions({ query: { live: true } }));
   const tasks = useQuery(listTasksOptions());
+  const threads = useQuery(listThreadsOptions());
+  const waiting = threads.data?.filter((thread) => thread.waits).length;
   const overdue = tasks.data?.filter((task) => task.due && Date.parse(task.due) < Date.now()).length;
-  const counts: Record<string, number | undefined> = { '/': live.data?.items.length, '/tasks': overdue };
+  const counts: Record<string, number | undefined> = {
+    '/': live.data?.items.length,
+    '/tasks': overdue,
+    '/inbox': waiting,
+  };
   return (
     <AppShell
       header={{ height: 56 }}
@@ -104,7 +123,7 @@ export function Frame() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Pages">
-        {PAGES.map(({ to, label, key, icon: Icon }) => (
+        {pagesOf(me?.permissions).map(({ to, label, key, icon: Icon }) => (
           <NavLink
             key={to}
             component={Link}

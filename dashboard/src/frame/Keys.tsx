@@ -1,12 +1,14 @@
 import { Kbd, Modal, Switch, Table } from '@mantine/core';
 import { readLocalStorageValue, useLocalStorage } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { PAGES } from './Frame';
+import { whoAmIOptions } from '../client/@tanstack/react-query.gen';
+import { PAGES, pagesOf } from './Frame';
 
 const SINGLE_KEYS = { key: 'single-keys', defaultValue: true };
-const [palette, spotlight] = createSpotlight();
+const [palette] = createSpotlight();
 
 /** Somebody is writing, or a dialogue is open: keys are theirs. */
 function isTyping(target: EventTarget | null): boolean {
@@ -16,9 +18,25 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** To the next or the last record of a list. */
+function step(by: number) {
+  const records = [...document.querySelectorAll<HTMLElement>('main a.record')];
+  const row = document.activeElement?.closest('tr, li, article') ?? null;
+  const now = records.findIndex((record) => record === document.activeElement || row?.contains(record));
+  const next = now < 0 ? 0 : Math.min(Math.max(now + by, 0), records.length - 1);
+  records[next]?.focus();
+}
+
+/** What can be done with the record that has the focus: whatever has this key. */
+function inRow(event: KeyboardEvent) {
+  const row = (event.target as HTMLElement | null)?.closest('tr');
+  row?.querySelector<HTMLElement>(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+}
+
 /** Single keys can be switched off (WCAG 2.1.4). */
 export function Keys() {
   const navigate = useNavigate();
+  const { data: me } = useQuery(whoAmIOptions());
   const [help, setHelp] = useState(false);
   const [on, setOn] = useLocalStorage(SINGLE_KEYS);
   useEffect(() => {
@@ -33,6 +51,8 @@ export function Keys() {
         if (search) event.preventDefault();
         search?.focus();
       } else if (page && Date.now() - going < 1_000) void navigate({ to: page.to });
+      else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
+      else inRow(event);
       going = event.key === 'g' ? Date.now() : 0;
     };
     window.addEventListener('keydown', press);
@@ -42,8 +62,11 @@ export function Keys() {
     ['Ctrl K', 'find a page'],
     ['/', 'search the list'],
     ['?', 'this list'],
-    ...PAGES.map(({ key, label }): [string, string] => [`g ${key}`, `go to ${label}`]),
+    ...pagesOf(me?.permissions).map(({ key, label }): [string, string] => [`g ${key}`, `go to ${label}`]),
+    ['j, k', 'next record, last record'],
     ['e', 'task done (where the focus is)'],
+    ['s', 'give a task away, or put it off'],
+    ['Ctrl Enter', 'send what was written'],
   ];
   return (
     <>
@@ -52,7 +75,11 @@ export function Keys() {
         shortcut="mod + K"
         nothingFound="No such page"
         searchProps={{ placeholder: 'Go to…', 'aria-label': 'Go to' }}
-        actions={PAGES.map(({ to, label }) => ({ id: to, label, onClick: () => void navigate({ to }) }))}
+        actions={pagesOf(me?.permissions).map(({ to, label }) => ({
+          id: to,
+          label,
+          onClick: () => void navigate({ to }),
+        }))}
       />
       <Modal
         opened={help}
@@ -88,5 +115,3 @@ export function Keys() {
     </>
   );
 }
-
-export { spotlight };

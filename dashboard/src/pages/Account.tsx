@@ -1,7 +1,7 @@
 import { Button, Card, Code, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { problemOf, queries } from '../api';
+import { problemOf, anew } from '../api';
 import {
   beginTotpMutation,
   confirmTotpMutation,
@@ -14,8 +14,6 @@ import {
 import { Failed, Loading } from '../parts/States';
 import { When } from '../parts/When';
 import { spelled } from '../words';
-
-const anew = { onSettled: () => queries.invalidateQueries() };
 
 export function Account() {
   const me = useQuery(whoAmIOptions());

@@ -14,7 +14,7 @@ import {
 } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { problemOf, queries } from '../api';
+import { problemOf, anew } from '../api';
 import {
   changeAccountMutation,
   createAccountMutation,
@@ -22,6 +22,7 @@ import {
   makeLinkMutation,
   readAuditOptions,
 } from '../client/@tanstack/react-query.gen';
+import { List } from '../parts/List';
 import { Failed, Loading } from '../parts/States';
 import { When } from '../parts/When';
 import { spelled } from '../words';
@@ -30,7 +31,6 @@ const ROLES = ['admin', 'manager', 'negotiator', 'reviewer', 'read_only'].map((r
   value: role,
   label: spelled(role),
 }));
-const anew = { onSettled: () => queries.invalidateQueries() };
 
 export function Accounts() {
   const accounts = useQuery(listAccountsOptions());
@@ -45,66 +45,53 @@ export function Accounts() {
       </Title>
       {change.error && <Failed error={change.error} />}
       {link.data && <NewLink link={link.data.link} />}
-      <Table className="list">
-        <Table.Thead>
-          <Table.Tr>
-            {['Name', 'Role', 'May sign in', 'Password'].map((column) => (
-              <Table.Th key={column}>{column}</Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {accounts.data.map((account) => (
-            <Table.Tr key={account.id}>
-              <Table.Td data-label="Name">
-                {account.name}
-                <Text size="sm" c="dimmed">
-                  {account.email}
+      <List columns={['Name', 'Role', 'May sign in', 'Password']}>
+        {accounts.data.map((account) => (
+          <Table.Tr key={account.id}>
+            <Table.Td data-label="Name">
+              {account.name}
+              <Text size="sm" c="dimmed">
+                {account.email}
+              </Text>
+            </Table.Td>
+            <Table.Td data-label="Role">
+              <Select
+                aria-label={`Role of ${account.name}`}
+                data={ROLES}
+                value={account.role}
+                allowDeselect={false}
+                onChange={(role) => role && change.mutate({ path: { id: account.id }, body: { role } })}
+              />
+            </Table.Td>
+            <Table.Td data-label="May sign in">
+              <Switch
+                aria-label={`${account.name} may sign in`}
+                checked={!account.is_disabled}
+                onChange={(event) =>
+                  change.mutate({
+                    path: { id: account.id },
+                    body: { is_disabled: !event.currentTarget.checked },
+                  })
+                }
+              />
+            </Table.Td>
+            <Table.Td data-label="Password">
+              <Group gap="xs">
+                <Text size="sm">
+                  {account.has_password
+                    ? account.has_second_factor
+                      ? 'with a second factor'
+                      : 'password only'
+                    : 'not chosen yet'}
                 </Text>
-              </Table.Td>
-              <Table.Td data-label="Role">
-                <Select
-                  aria-label={`Role of ${account.name}`}
-                  data={ROLES}
-                  value={account.role}
-                  allowDeselect={false}
-                  onChange={(role) => role && change.mutate({ path: { id: account.id }, body: { role } })}
-                />
-              </Table.Td>
-              <Table.Td data-label="May sign in">
-                <Switch
-                  aria-label={`${account.name} may sign in`}
-                  checked={!account.is_disabled}
-                  onChange={(event) =>
-                    change.mutate({
-                      path: { id: account.id },
-                      body: { is_disabled: !event.currentTarget.checked },
-                    })
-                  }
-                />
-              </Table.Td>
-              <Table.Td data-label="Password">
-                <Group gap="xs">
-                  <Text size="sm">
-                    {account.has_password
-                      ? account.has_second_factor
-                        ? 'with a second factor'
-                        : 'password only'
-                      : 'not chosen yet'}
-                  </Text>
-                  <Button
-                    size="xs"
-                    variant="default"
-                    onClick={() => link.mutate({ path: { id: account.id } })}
-                  >
-                    New link
-                  </Button>
-                </Group>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+                <Button size="xs" variant="default" onClick={() => link.mutate({ path: { id: account.id } })}>
+                  New link
+                </Button>
+              </Group>
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </List>
       <NewAccount />
       <Audit />
     </Stack>
@@ -179,31 +166,22 @@ function Audit() {
       <Title order={2} size="h4">
         Who did what
       </Title>
-      <Table className="list">
-        <Table.Thead>
-          <Table.Tr>
-            {['When', 'Who', 'What', 'To'].map((column) => (
-              <Table.Th key={column}>{column}</Table.Th>
-            ))}
+      <List columns={['When', 'Who', 'What', 'To']}>
+        {audit.data.map((entry) => (
+          <Table.Tr key={entry.id}>
+            <Table.Td data-label="When">
+              <When at={entry.happened} />
+            </Table.Td>
+            <Table.Td data-label="Who">{entry.actor}</Table.Td>
+            <Table.Td data-label="What">
+              {spelled(entry.action)} {entry.detail ? `(${entry.detail})` : ''}
+            </Table.Td>
+            <Table.Td data-label="To" style={{ overflowWrap: 'anywhere' }}>
+              {entry.subject}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {audit.data.map((entry) => (
-            <Table.Tr key={entry.id}>
-              <Table.Td data-label="When">
-                <When at={entry.happened} />
-              </Table.Td>
-              <Table.Td data-label="Who">{entry.actor}</Table.Td>
-              <Table.Td data-label="What">
-                {spelled(entry.action)} {entry.detail ? `(${entry.detail})` : ''}
-              </Table.Td>
-              <Table.Td data-label="To" style={{ overflowWrap: 'anywhere' }}>
-                {entry.subject}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+        ))}
+      </List>
     </Card>
   );
 }

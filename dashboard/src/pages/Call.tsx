@@ -5,6 +5,7 @@ import type { CallView, LineView } from '../client';
 import { getCallOptions } from '../client/@tanstack/react-query.gen';
 import { Back } from '../frame/Frame';
 import { Actions } from '../parts/Actions';
+import { Assess } from '../parts/Assess';
 import { Failed, Loading } from '../parts/States';
 import { Transcript } from '../parts/Transcript';
 import { Since, When } from '../parts/When';
@@ -18,7 +19,7 @@ export function Call() {
   const call = useQuery(getCallOptions({ path: { id } }));
   if (call.isPending) return <Loading />;
   if (call.error) return <Failed error={call.error} again={() => call.refetch()} />;
-  const { call: facts, holder, lines } = call.data;
+  const { call: facts, holder, lines, assessments } = call.data;
   const live = facts.ended == null;
   return (
     <Stack>
@@ -41,6 +42,7 @@ export function Call() {
           <Stack>
             <Facts call={facts} live={live} />
             <Latency lines={lines} />
+            {!live && <Assess id={id} assessments={assessments} />}
           </Stack>
         </Grid.Col>
       </Grid>

@@ -15,8 +15,9 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { CallView } from '../client';
 import { listCallsInfiniteOptions } from '../client/@tanstack/react-query.gen';
+import { List } from '../parts/List';
 import { SearchBox } from '../parts/SearchBox';
-import { Empty, Failed, Loading } from '../parts/States';
+import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import type { CallSearch } from '../router';
 import { choices, lasted, spelled } from '../words';
@@ -95,8 +96,7 @@ export function Calls() {
           onChange={(event) => filter({ emergency: event.currentTarget.checked || undefined })}
         />
       </Group>
-      {calls.isPending && <Loading />}
-      {calls.error && <Failed error={calls.error} again={() => calls.refetch()} />}
+      <Waiting query={calls} />
       {calls.data &&
         rows.length === 0 &&
         (filtered ? (
@@ -120,47 +120,38 @@ export function Calls() {
 
 function Rows({ rows, words }: { rows: CallView[]; words?: string }) {
   return (
-    <Table className="list" highlightOnHover>
-      <Table.Thead>
-        <Table.Tr>
-          {['When', 'Caller', 'Way', 'About', 'Outcome', 'Length', 'By'].map((column) => (
-            <Table.Th key={column}>{column}</Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map((call) => (
-          <Table.Tr key={call.id}>
-            <Table.Td data-label="When">
-              <When at={call.started} />
-            </Table.Td>
-            <Table.Td data-label="Caller">
-              <Link to="/calls/$id" params={{ id: call.id }} className="record">
-                {call.name ?? call.phone ?? 'Number withheld'}
-              </Link>
-              {call.found && words && (
-                <Highlight size="sm" c="dimmed" highlight={words} lineClamp={2}>
-                  {call.found}
-                </Highlight>
+    <List columns={['When', 'Caller', 'Way', 'About', 'Outcome', 'Length', 'By']}>
+      {rows.map((call) => (
+        <Table.Tr key={call.id}>
+          <Table.Td data-label="When">
+            <When at={call.started} />
+          </Table.Td>
+          <Table.Td data-label="Caller">
+            <Link to="/calls/$id" params={{ id: call.id }} className="record">
+              {call.name ?? call.phone ?? 'Number withheld'}
+            </Link>
+            {call.found && words && (
+              <Highlight size="sm" c="dimmed" highlight={words} lineClamp={2}>
+                {call.found}
+              </Highlight>
+            )}
+          </Table.Td>
+          <Table.Td data-label="Way">{spelled(call.channel)}</Table.Td>
+          <Table.Td data-label="About">{spelled(call.intent)}</Table.Td>
+          <Table.Td data-label="Outcome">
+            <Group gap={4}>
+              {call.ended ? (
+                <Text size="sm">{spelled(call.outcome)}</Text>
+              ) : (
+                <Badge color="teal.9">going on</Badge>
               )}
-            </Table.Td>
-            <Table.Td data-label="Way">{spelled(call.channel)}</Table.Td>
-            <Table.Td data-label="About">{spelled(call.intent)}</Table.Td>
-            <Table.Td data-label="Outcome">
-              <Group gap={4}>
-                {call.ended ? (
-                  <Text size="sm">{spelled(call.outcome)}</Text>
-                ) : (
-                  <Badge color="teal.9">going on</Badge>
-                )}
-                {call.has_emergency && <Badge color="red.9">Emergency</Badge>}
-              </Group>
-            </Table.Td>
-            <Table.Td data-label="Length">{call.duration_s == null ? '—' : lasted(call.duration_s)}</Table.Td>
-            <Table.Td data-label="By">{call.was_taken ? 'Sarah and a colleague' : 'Sarah'}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+              {call.has_emergency && <Badge color="red.9">Emergency</Badge>}
+            </Group>
+          </Table.Td>
+          <Table.Td data-label="Length">{call.duration_s == null ? '—' : lasted(call.duration_s)}</Table.Td>
+          <Table.Td data-label="By">{call.was_taken ? 'Sarah and a colleague' : 'Sarah'}</Table.Td>
+        </Table.Tr>
+      ))}
+    </List>
   );
 }

@@ -1,7 +1,7 @@
 import { Button, Card, FileInput, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { problemOf, queries } from '../api';
+import { problemOf, anew } from '../api';
 import {
   attachDocumentMutation,
   listDocumentsOptions,
@@ -9,11 +9,9 @@ import {
   removeDocumentMutation,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
-import { Empty, Failed, Loading } from '../parts/States';
+import { Empty, Failed, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import { spelled } from '../words';
-
-const anew = { onSettled: () => queries.invalidateQueries() };
 
 /** Papers of tenancies. Sarah hands them to the number on file, after a code that went there was read back. */
 export function Documents() {
@@ -27,8 +25,7 @@ export function Documents() {
         Documents
       </Title>
       {works && <Attach />}
-      {papers.isPending && <Loading />}
-      {papers.error && <Failed error={papers.error} again={() => papers.refetch()} />}
+      <Waiting query={papers} />
       {remove.error && <Failed error={remove.error} />}
       {papers.data?.length === 0 && (
         <Empty title="No papers yet">

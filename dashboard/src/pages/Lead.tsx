@@ -1,20 +1,32 @@
-import { Badge, Card, Grid, Group, Stack, Table, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Badge, Card, Grid, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import type { CallView, LeadDetail } from '../client';
-import { getLeadOptions, listCallsOptions } from '../client/@tanstack/react-query.gen';
+import { useState } from 'react';
+import { anew } from '../api';
+import { type CallView, getLead, type LeadDetail, type LeadView } from '../client';
+import {
+  bookViewingMutation,
+  changeLeadMutation,
+  getLeadQueryKey,
+  listCallsOptions,
+  listPropertiesOptions,
+  whoAmIOptions,
+} from '../client/@tanstack/react-query.gen';
 import { Back } from '../frame/Frame';
+import { Ask } from '../parts/Ask';
+import { Slots } from '../parts/Slots';
 import { Failed, Loading } from '../parts/States';
 import { When } from '../parts/When';
-import { inLondon, spelled } from '../words';
-import { wish } from './Leads';
+import { choices, dayOf, daysAfter, inLondon, spelled } from '../words';
+import { STATUSES, wish } from './Leads';
 
 const route = getRouteApi('/staff/leads/$id');
 
 /** One person: what they want, and everything that was said, sent and booked, in one line of time. */
 export function Lead() {
   const { id } = route.useParams();
-  const lead = useQuery(getLeadOptions({ path: { id: Number(id) } }));
+  const lead = useQuery(markedLead(Number(id)));
+  const { data: me } = useQuery(whoAmIOptions());
   const calls = useQuery(listCallsOptions({ query: { lead: Number(id), limit: 100 } }));
   if (lead.isPending) return <Loading />;
   if (lead.error) return <Failed error={lead.error} again={() => lead.refetch()} />;
@@ -40,6 +52,12 @@ export function Lead() {
         <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
           {known.temperature}
         </Badge>
+        {me?.permissions.includes('work') && (
+          <>
+            <Edit lead={known} mark={lead.data.mark} />
+            <Book lead={known} today={dayOf(me.now)} />
+          </>
+        )}
       </Group>
       <Grid>
         <Grid.Col span={{ base: 12, md: 4 }}>
@@ -61,6 +79,73 @@ export function Lead() {
         </Grid.Col>
       </Grid>
     </Stack>
+  );
+}
+
+/** A lead with the mark that a change of it asks for. */
+const markedLead = (id: number) => ({
+  queryKey: getLeadQueryKey({ path: { id } }),
+  queryFn: async () => {
+    const { data, response } = await getLead({ path: { id }, throwOnError: true });
+    return { ...data, mark: response.headers.get('ETag') ?? '' };
+  },
+});
+
+function Edit({ lead, mark }: { lead: LeadView; mark: string }) {
+  const [name, setName] = useState(lead.name ?? '');
+  const [email, setEmail] = useState(lead.email ?? '');
+  const [status, setStatus] = useState<string | null>(lead.status);
+  const change = useMutation({ ...changeLeadMutation(), ...anew });
+  const submit = (close: () => void) => {
+    const body = { name, email: email || null, status };
+    change.mutate({ path: { id: lead.id }, headers: { 'If-Match': mark }, body }, { onSuccess: close });
+  };
+  return (
+    <Ask label="Edit" does="Save" change={change} submit={submit}>
+      <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      <TextInput
+        type="email"
+        label="Email"
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      <Select
+        label="Stage"
+        data={choices(STATUSES)}
+        value={status}
+        onChange={setStatus}
+        allowDeselect={false}
+      />
+    </Ask>
+  );
+}
+
+function Book({ lead, today }: { lead: LeadView; today: string }) {
+  const [home, setHome] = useState<string | null>(null);
+  const [day, setDay] = useState(daysAfter(today, 1));
+  const [slot, setSlot] = useState('');
+  const homes = useQuery(listPropertiesOptions({ query: { status: 'available' } }));
+  const book = useMutation({ ...bookViewingMutation(), ...anew });
+  const submit = (close: () => void) => {
+    const body = { property: Number(home), lead: lead.id, start: slot };
+    if (home && slot) book.mutate({ body }, { onSuccess: close });
+  };
+  const known = homes.data?.map(({ id, address, reference }) => ({
+    value: `${id}`,
+    label: `${address}, ${reference}`,
+  }));
+  return (
+    <Ask label="Book a viewing" does="Book it" change={book} submit={submit}>
+      <Select label="Home" data={known ?? []} searchable value={home} onChange={setHome} required />
+      <Slots
+        property={home ? Number(home) : undefined}
+        day={day}
+        setDay={setDay}
+        slot={slot}
+        setSlot={setSlot}
+      />
+      <Text size="sm">The confirmation is sent at once.</Text>
+    </Ask>
   );
 }
 

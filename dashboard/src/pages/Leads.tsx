@@ -3,13 +3,22 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { LeadView } from '../client';
 import { listLeadsInfiniteOptions } from '../client/@tanstack/react-query.gen';
+import { List } from '../parts/List';
 import { SearchBox } from '../parts/SearchBox';
-import { Empty, Failed, Loading } from '../parts/States';
+import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import { choices, money, spelled } from '../words';
 
 const route = getRouteApi('/staff/leads');
-const STATUSES = ['new', 'contacted', 'qualified', 'viewing_booked', 'offer_made', 'converted', 'lost'];
+export const STATUSES = [
+  'new',
+  'contacted',
+  'qualified',
+  'viewing_booked',
+  'offer_made',
+  'converted',
+  'lost',
+];
 
 export function Leads() {
   const search = route.useSearch();
@@ -49,8 +58,7 @@ export function Leads() {
           w={140}
         />
       </Group>
-      {leads.isPending && <Loading />}
-      {leads.error && <Failed error={leads.error} again={() => leads.refetch()} />}
+      <Waiting query={leads} />
       {leads.data &&
         rows.length === 0 &&
         (filtered ? (
@@ -63,42 +71,33 @@ export function Leads() {
           <Empty title="No leads yet">Everybody who rings or writes becomes one.</Empty>
         ))}
       {rows.length > 0 && (
-        <Table className="list" highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              {['Who', 'Looks for', 'Stage', 'Score', 'Last in touch'].map((column) => (
-                <Table.Th key={column}>{column}</Table.Th>
-              ))}
+        <List columns={['Who', 'Looks for', 'Stage', 'Score', 'Last in touch']}>
+          {rows.map((lead) => (
+            <Table.Tr key={lead.id}>
+              <Table.Td data-label="Who">
+                <Link to="/leads/$id" params={{ id: `${lead.id}` }} className="record">
+                  {lead.name ?? lead.phone ?? 'Number withheld'}
+                </Link>
+              </Table.Td>
+              <Table.Td data-label="Looks for">{wish(lead)}</Table.Td>
+              <Table.Td data-label="Stage">
+                {spelled(lead.status)}{' '}
+                <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
+                  {lead.temperature}
+                </Badge>
+              </Table.Td>
+              <Table.Td data-label="Score">
+                {lead.score}
+                <Text size="sm" c="dimmed">
+                  {lead.score_reasons.join(', ')}
+                </Text>
+              </Table.Td>
+              <Table.Td data-label="Last in touch">
+                <When at={lead.updated} />
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((lead) => (
-              <Table.Tr key={lead.id}>
-                <Table.Td data-label="Who">
-                  <Link to="/leads/$id" params={{ id: `${lead.id}` }} className="record">
-                    {lead.name ?? lead.phone ?? 'Number withheld'}
-                  </Link>
-                </Table.Td>
-                <Table.Td data-label="Looks for">{wish(lead)}</Table.Td>
-                <Table.Td data-label="Stage">
-                  {spelled(lead.status)}{' '}
-                  <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
-                    {lead.temperature}
-                  </Badge>
-                </Table.Td>
-                <Table.Td data-label="Score">
-                  {lead.score}
-                  <Text size="sm" c="dimmed">
-                    {lead.score_reasons.join(', ')}
-                  </Text>
-                </Table.Td>
-                <Table.Td data-label="Last in touch">
-                  <When at={lead.updated} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+          ))}
+        </List>
       )}
       {leads.hasNextPage && (
         <Button variant="default" loading={leads.isFetchingNextPage} onClick={() => leads.fetchNextPage()}>

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Siren } from 'lucide-react';
 import type { CallView } from '../client';
 import { listCallsOptions } from '../client/@tanstack/react-query.gen';
-import { Empty, Failed, Loading } from '../parts/States';
+import { Empty, Waiting } from '../parts/States';
 import { Since, When } from '../parts/When';
 import { spelled } from '../words';
 
@@ -26,8 +26,7 @@ export function Live() {
           ? `${calls.length} ${calls.length === 1 ? 'conversation' : 'conversations'} going on`
           : ' '}
       </Text>
-      {live.isPending && <Loading rows={3} />}
-      {live.error && <Failed error={live.error} again={() => live.refetch()} />}
+      <Waiting query={live} rows={3} />
       {live.data && calls.length === 0 && <Nobody />}
       <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
         {calls.map((call) => (

@@ -1,10 +1,21 @@
-import { Badge, Button, Group, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Badge, Button, Group, SegmentedControl, Select, Stack, Table, Text, Title } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { listTicketsOptions } from '../client/@tanstack/react-query.gen';
-import { Empty, Failed, Loading } from '../parts/States';
+import { useState } from 'react';
+import { anew } from '../api';
+import { getTicket, type TicketView } from '../client';
+import {
+  changeTicketMutation,
+  getTicketQueryKey,
+  listColleaguesOptions,
+  listTicketsOptions,
+  whoAmIOptions,
+} from '../client/@tanstack/react-query.gen';
+import { Ask } from '../parts/Ask';
+import { List } from '../parts/List';
+import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
-import { spelled } from '../words';
+import { choices, spelled } from '../words';
 
 const route = getRouteApi('/staff/maintenance');
 const COLOURS: Record<string, string> = { emergency: 'red', urgent: 'orange', normal: 'gray' };
@@ -12,6 +23,8 @@ const COLOURS: Record<string, string> = { emergency: 'red', urgent: 'orange', no
 export function Maintenance() {
   const { urgency } = route.useSearch();
   const navigate = route.useNavigate();
+  const { data: me } = useQuery(whoAmIOptions());
+  const works = me?.permissions.includes('work') ?? false;
   const tickets = useQuery(listTicketsOptions({ query: { urgency } }));
   return (
     <Stack>
@@ -31,8 +44,7 @@ export function Maintenance() {
           onChange={(value) => void navigate({ search: { urgency: value === 'all' ? undefined : value } })}
         />
       </Group>
-      {tickets.isPending && <Loading />}
-      {tickets.error && <Failed error={tickets.error} again={() => tickets.refetch()} />}
+      <Waiting query={tickets} />
       {tickets.data?.length === 0 &&
         (urgency ? (
           <Empty title="No repairs match">
@@ -44,57 +56,95 @@ export function Maintenance() {
           <Empty title="Nothing is broken">What tenants report shows here, the urgent first.</Empty>
         ))}
       {tickets.data && tickets.data.length > 0 && (
-        <Table className="list">
-          <Table.Thead>
-            <Table.Tr>
-              {['Reference', 'What', 'Where', 'How urgent', 'With', 'Reported'].map((column) => (
-                <Table.Th key={column}>{column}</Table.Th>
-              ))}
+        <List columns={['Reference', 'What', 'Where', 'How urgent', 'With', 'Reported', '']}>
+          {tickets.data.map((ticket) => (
+            <Table.Tr key={ticket.id}>
+              <Table.Td data-label="Reference">
+                {ticket.call ? (
+                  <Link to="/calls/$id" params={{ id: ticket.call }} className="record">
+                    {ticket.reference}
+                  </Link>
+                ) : (
+                  ticket.reference
+                )}
+              </Table.Td>
+              <Table.Td data-label="What">
+                {spelled(ticket.category)}
+                <Text size="sm" c="dimmed" lineClamp={3}>
+                  {ticket.description}
+                </Text>
+              </Table.Td>
+              <Table.Td data-label="Where">
+                {ticket.address ?? '—'}
+                <Text size="sm" c="dimmed">
+                  {ticket.tenant_name}
+                </Text>
+              </Table.Td>
+              <Table.Td data-label="How urgent">
+                <Badge
+                  variant="outline"
+                  color={COLOURS[ticket.urgency] ?? 'gray'}
+                  c="var(--mantine-color-text)"
+                >
+                  {ticket.urgency}
+                </Badge>{' '}
+                {spelled(ticket.status)}
+              </Table.Td>
+              <Table.Td data-label="With">{ticket.manager_name ?? 'nobody yet'}</Table.Td>
+              <Table.Td data-label="Reported">
+                <When at={ticket.created} />
+              </Table.Td>
+              <Table.Td>{works && <Edit ticket={ticket} />}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {tickets.data.map((ticket) => (
-              <Table.Tr key={ticket.id}>
-                <Table.Td data-label="Reference">
-                  {ticket.call ? (
-                    <Link to="/calls/$id" params={{ id: ticket.call }} className="record">
-                      {ticket.reference}
-                    </Link>
-                  ) : (
-                    ticket.reference
-                  )}
-                </Table.Td>
-                <Table.Td data-label="What">
-                  {spelled(ticket.category)}
-                  <Text size="sm" c="dimmed" lineClamp={3}>
-                    {ticket.description}
-                  </Text>
-                </Table.Td>
-                <Table.Td data-label="Where">
-                  {ticket.address ?? '—'}
-                  <Text size="sm" c="dimmed">
-                    {ticket.tenant_name}
-                  </Text>
-                </Table.Td>
-                <Table.Td data-label="How urgent">
-                  <Badge
-                    variant="outline"
-                    color={COLOURS[ticket.urgency] ?? 'gray'}
-                    c="var(--mantine-color-text)"
-                  >
-                    {ticket.urgency}
-                  </Badge>{' '}
-                  {spelled(ticket.status)}
-                </Table.Td>
-                <Table.Td data-label="With">{ticket.manager_name ?? 'nobody yet'}</Table.Td>
-                <Table.Td data-label="Reported">
-                  <When at={ticket.created} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+          ))}
+        </List>
       )}
     </Stack>
+  );
+}
+
+/** What is changed is what was seen: the mark is of the repair as it stands when the form opens. */
+function Edit({ ticket }: { ticket: TicketView }) {
+  const seen = useQuery({
+    queryKey: [...getTicketQueryKey({ path: { id: ticket.id } }), 'mark'],
+    queryFn: async () => {
+      const { data, response } = await getTicket({ path: { id: ticket.id }, throwOnError: true });
+      return { ...data, mark: response.headers.get('ETag') ?? '' };
+    },
+    enabled: false,
+  });
+  const { data: colleagues = [] } = useQuery({ ...listColleaguesOptions(), enabled: seen.data != null });
+  const [wish, setWish] = useState<{ status?: string; urgency?: string; assigned_to?: number }>({});
+  const change = useMutation({ ...changeTicketMutation(), ...anew });
+  const now = { ...(seen.data ?? ticket), ...wish };
+  const submit = (close: () => void) => {
+    const headers = { 'If-Match': seen.data?.mark ?? '' };
+    change.mutate({ path: { id: ticket.id }, headers, body: wish }, { onSuccess: close });
+  };
+  const opened = { ...change, reset: () => (change.reset(), setWish({}), void seen.refetch()) };
+  return (
+    <Ask label="Edit" about={ticket.reference} does="Save" change={opened} submit={submit}>
+      <Select
+        label="State"
+        data={choices(['open', 'in_progress', 'resolved', 'closed'])}
+        value={now.status}
+        onChange={(status) => setWish({ ...wish, status: status ?? undefined })}
+        allowDeselect={false}
+      />
+      <Select
+        label="How urgent"
+        data={choices(['emergency', 'urgent', 'normal'])}
+        value={now.urgency}
+        onChange={(urgency) => setWish({ ...wish, urgency: urgency ?? undefined })}
+        allowDeselect={false}
+      />
+      <Select
+        label="With"
+        data={colleagues.map(({ user, name }) => ({ value: `${user}`, label: name }))}
+        value={now.assigned_to == null ? null : `${now.assigned_to}`}
+        onChange={(user) => setWish({ ...wish, assigned_to: user ? Number(user) : undefined })}
+        searchable
+      />
+    </Ask>
   );
 }

@@ -2,8 +2,9 @@ import { Badge, Button, Group, Select, Stack, Table, Text, Title } from '@mantin
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { listPropertiesOptions } from '../client/@tanstack/react-query.gen';
+import { List } from '../parts/List';
 import { SearchBox } from '../parts/SearchBox';
-import { Empty, Failed, Loading } from '../parts/States';
+import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import { choices, money, spelled } from '../words';
 
@@ -32,8 +33,7 @@ export function Properties() {
           w={180}
         />
       </Group>
-      {homes.isPending && <Loading />}
-      {homes.error && <Failed error={homes.error} again={() => homes.refetch()} />}
+      <Waiting query={homes} />
       {homes.data?.length === 0 &&
         (search.q || search.status ? (
           <Empty title="No homes match">
@@ -47,44 +47,35 @@ export function Properties() {
           </Empty>
         ))}
       {homes.data && homes.data.length > 0 && (
-        <Table className="list">
-          <Table.Thead>
-            <Table.Tr>
-              {['Home', 'Kind', 'Price', 'State', 'Next viewing', 'Talked of by', 'With'].map((column) => (
-                <Table.Th key={column}>{column}</Table.Th>
-              ))}
+        <List columns={['Home', 'Kind', 'Price', 'State', 'Next viewing', 'Talked of by', 'With']}>
+          {homes.data.map((home) => (
+            <Table.Tr key={home.id}>
+              <Table.Td data-label="Home">
+                {home.address}
+                <Text size="sm" c="dimmed">
+                  {home.reference}, {home.postcode}
+                </Text>
+              </Table.Td>
+              <Table.Td data-label="Kind">
+                {home.bedrooms ?? '—'} bed {home.property_type}, EPC {home.epc_rating ?? 'unknown'}
+              </Table.Td>
+              <Table.Td data-label="Price">
+                {home.price == null ? '—' : money(home.price)}
+                {home.listing === 'rent' ? ` a ${home.rent_period ?? 'month'}` : ''}
+              </Table.Td>
+              <Table.Td data-label="State">
+                <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
+                  {spelled(home.status)}
+                </Badge>
+              </Table.Td>
+              <Table.Td data-label="Next viewing">
+                {home.next_viewing ? <When at={home.next_viewing} /> : '—'}
+              </Table.Td>
+              <Table.Td data-label="Talked of by">{home.leads}</Table.Td>
+              <Table.Td data-label="With">{home.agent_name ?? '—'}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {homes.data.map((home) => (
-              <Table.Tr key={home.id}>
-                <Table.Td data-label="Home">
-                  {home.address}
-                  <Text size="sm" c="dimmed">
-                    {home.reference}, {home.postcode}
-                  </Text>
-                </Table.Td>
-                <Table.Td data-label="Kind">
-                  {home.bedrooms ?? '—'} bed {home.property_type}, EPC {home.epc_rating ?? 'unknown'}
-                </Table.Td>
-                <Table.Td data-label="Price">
-                  {home.price == null ? '—' : money(home.price)}
-                  {home.listing === 'rent' ? ` a ${home.rent_period ?? 'month'}` : ''}
-                </Table.Td>
-                <Table.Td data-label="State">
-                  <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
-                    {spelled(home.status)}
-                  </Badge>
-                </Table.Td>
-                <Table.Td data-label="Next viewing">
-                  {home.next_viewing ? <When at={home.next_viewing} /> : '—'}
-                </Table.Td>
-                <Table.Td data-label="Talked of by">{home.leads}</Table.Td>
-                <Table.Td data-label="With">{home.agent_name ?? '—'}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+          ))}
+        </List>
       )}
     </Stack>
   );

@@ -1,11 +1,19 @@
-import { Badge, Button, Group, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, SegmentedControl, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { problemOf, queries } from '../api';
+import { useState } from 'react';
+import { anew, queries, refuse } from '../api';
 import type { ChangeTask, TaskView } from '../client';
-import { changeTaskMutation, listTasksOptions, whoAmIOptions } from '../client/@tanstack/react-query.gen';
-import { Empty, Failed, Loading } from '../parts/States';
+import {
+  changeTaskMutation,
+  listColleaguesOptions,
+  listTasksOptions,
+  whoAmIOptions,
+} from '../client/@tanstack/react-query.gen';
+import { Ask } from '../parts/Ask';
+import { List } from '../parts/List';
+import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import type { Whose } from '../router';
 import { spelled } from '../words';
@@ -24,13 +32,7 @@ export function Tasks() {
       queries.invalidateQueries({
         predicate: ({ queryKey }) => (queryKey[0] as { _id: string })._id === 'listTasks',
       }),
-    onError: (error) =>
-      notifications.show({
-        color: 'red',
-        autoClose: false,
-        closeButtonProps: { 'aria-label': 'Close' },
-        message: problemOf(error).title,
-      }),
+    onError: refuse,
   });
   const set = (task: TaskView, body: ChangeTask) => change.mutate({ path: { id: task.id }, body });
   const finish = (task: TaskView) => {
@@ -83,8 +85,7 @@ export function Tasks() {
           }
         />
       </Group>
-      {tasks.isPending && <Loading />}
-      {tasks.error && <Failed error={tasks.error} again={() => tasks.refetch()} />}
+      <Waiting query={tasks} />
       {tasks.data?.length === 0 &&
         (status === 'done' ? (
           <Empty title="Nothing has been done yet" />
@@ -94,27 +95,18 @@ export function Tasks() {
           </Empty>
         ))}
       {tasks.data && tasks.data.length > 0 && (
-        <Table className="list">
-          <Table.Thead>
-            <Table.Tr>
-              {['Due', 'What', 'For', 'Who', ''].map((column) => (
-                <Table.Th key={column}>{column || <span className="hidden">Actions</span>}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {tasks.data.map((task) => (
-              <Row
-                key={task.id}
-                task={task}
-                user={works ? (me?.user ?? undefined) : undefined}
-                works={works}
-                set={set}
-                finish={finish}
-              />
-            ))}
-          </Table.Tbody>
-        </Table>
+        <List columns={['Due', 'What', 'For', 'Who', '']}>
+          {tasks.data.map((task) => (
+            <Row
+              key={task.id}
+              task={task}
+              user={works ? (me?.user ?? undefined) : undefined}
+              works={works}
+              set={set}
+              finish={finish}
+            />
+          ))}
+        </List>
       )}
     </Stack>
   );
@@ -131,11 +123,7 @@ type RowProps = {
 function Row({ task, user, works, set, finish }: RowProps) {
   const overdue = task.status === 'open' && task.due != null && Date.parse(task.due) < Date.now();
   return (
-    <Table.Tr
-      onKeyDown={(event) => {
-        if (event.key === 'e' && works && task.status === 'open') finish(task);
-      }}
-    >
+    <Table.Tr>
       <Table.Td data-label="Due">
         {task.due ? <When at={task.due} /> : '—'}
         {overdue && <Badge color="red.9">overdue</Badge>}
@@ -177,7 +165,7 @@ function Row({ task, user, works, set, finish }: RowProps) {
         {works && (
           <Group gap={6} wrap="nowrap">
             {task.status === 'open' ? (
-              <Button size="xs" onClick={() => finish(task)} aria-label={`Done: ${task.title}`}>
+              <Button size="xs" data-key="e" onClick={() => finish(task)} aria-label={`Done: ${task.title}`}>
                 Done
               </Button>
             ) : (
@@ -200,9 +188,50 @@ function Row({ task, user, works, set, finish }: RowProps) {
                 Take
               </Button>
             )}
+            {task.status === 'open' && <More task={task} />}
           </Group>
         )}
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+const LATER = [
+  { value: '1', label: 'for an hour' },
+  { value: '3', label: 'for three hours' },
+  { value: '24', label: 'until tomorrow, at this time' },
+];
+
+/** Gives it to somebody, or puts it off. */
+function More({ task }: { task: TaskView }) {
+  const change = useMutation({ ...changeTaskMutation(), ...anew });
+  const { data: colleagues = [] } = useQuery(listColleaguesOptions());
+  const { data: me } = useQuery(whoAmIOptions());
+  const [user, setUser] = useState<string | null>(task.assigned_to == null ? null : `${task.assigned_to}`);
+  const [hours, setHours] = useState<string | null>(null);
+  const now = Date.parse(me?.now ?? new Date().toISOString());
+  const submit = (close: () => void) => {
+    const due = hours ? new Date(now + Number(hours) * 3_600_000).toISOString() : undefined;
+    const body = { assigned_to: user ? Number(user) : undefined, due };
+    change.mutate({ path: { id: task.id }, body }, { onSuccess: close });
+  };
+  return (
+    <Ask label="More" about={task.title} does="Save" shortcut="s" change={change} submit={submit}>
+      <Select
+        label="Give it to"
+        data={colleagues.map(({ user: id, name }) => ({ value: `${id}`, label: name }))}
+        value={user}
+        onChange={setUser}
+        searchable
+      />
+      <Select
+        label="Put it off"
+        data={LATER}
+        value={hours}
+        onChange={setHours}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Not put off' }}
+      />
+    </Ask>
   );
 }

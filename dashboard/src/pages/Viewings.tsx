@@ -1,14 +1,22 @@
 import { Badge, Button, Card, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { anew, anewOrRefused } from '../api';
+import type { ViewingView } from '../client';
 import {
+  cancelViewingMutation,
   listPropertiesOptions,
   listSlotsOptions,
   listViewingsOptions,
+  moveViewingMutation,
+  viewingOutcomeMutation,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
-import { Empty, Failed, Loading } from '../parts/States';
+import { Ask } from '../parts/Ask';
+import { List } from '../parts/List';
+import { Slots } from '../parts/Slots';
+import { Empty, Failed, Waiting } from '../parts/States';
 import { dayOf, daysAfter, hour, longDay, spelled } from '../words';
 
 const route = getRouteApi('/staff/viewings');
@@ -19,6 +27,8 @@ export function Viewings() {
   const { data: me } = useQuery(whoAmIOptions());
   const today = dayOf(me?.now ?? new Date().toISOString());
   const day = search.day ?? today;
+  const now = Date.parse(me?.now ?? new Date().toISOString());
+  const works = me?.permissions.includes('work') ?? false;
   const viewings = useQuery(listViewingsOptions({ query: { from: day, to: day } }));
   const go = (to?: string) => void navigate({ search: { day: to } });
   return (
@@ -46,57 +56,125 @@ export function Viewings() {
       <Title order={2} size="h4">
         {longDay(day)}
       </Title>
-      {viewings.isPending && <Loading />}
-      {viewings.error && <Failed error={viewings.error} again={() => viewings.refetch()} />}
+      <Waiting query={viewings} />
       {viewings.data?.length === 0 && (
         <Empty title="Nothing is in the diary that day">What Sarah books shows here at once.</Empty>
       )}
       {viewings.data && viewings.data.length > 0 && (
-        <Table className="list">
-          <Table.Thead>
-            <Table.Tr>
-              {['Time', 'What', 'Home', 'For', 'With', 'State'].map((column) => (
-                <Table.Th key={column}>{column}</Table.Th>
-              ))}
+        <List columns={['Time', 'What', 'Home', 'For', 'With', 'State', '']}>
+          {viewings.data.map((viewing) => (
+            <Table.Tr key={viewing.id}>
+              <Table.Td data-label="Time">
+                <time dateTime={viewing.start}>{hour(viewing.start)}</time>, {viewing.minutes} min
+              </Table.Td>
+              <Table.Td data-label="What">{spelled(viewing.kind)}</Table.Td>
+              <Table.Td data-label="Home">
+                {viewing.address ?? '—'}
+                {viewing.reference && (
+                  <Text size="sm" c="dimmed">
+                    {viewing.reference}
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td data-label="For">
+                {viewing.lead == null ? (
+                  (viewing.viewer_name ?? '—')
+                ) : (
+                  <Link to="/leads/$id" params={{ id: `${viewing.lead}` }} className="record">
+                    {viewing.viewer_name ?? 'An applicant'}
+                  </Link>
+                )}
+              </Table.Td>
+              <Table.Td data-label="With">{viewing.agent_name ?? 'nobody yet'}</Table.Td>
+              <Table.Td data-label="State">
+                <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
+                  {spelled(viewing.status)}
+                </Badge>
+              </Table.Td>
+              <Table.Td>
+                {works && viewing.status === 'booked' && (
+                  <Group gap={6}>
+                    {Date.parse(viewing.start) <= now ? (
+                      <Outcome viewing={viewing} />
+                    ) : (
+                      viewing.kind === 'viewing' && (
+                        <>
+                          <Move viewing={viewing} />
+                          <Cancel viewing={viewing} />
+                        </>
+                      )
+                    )}
+                  </Group>
+                )}
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {viewings.data.map((viewing) => (
-              <Table.Tr key={viewing.id}>
-                <Table.Td data-label="Time">
-                  <time dateTime={viewing.start}>{hour(viewing.start)}</time>, {viewing.minutes} min
-                </Table.Td>
-                <Table.Td data-label="What">{spelled(viewing.kind)}</Table.Td>
-                <Table.Td data-label="Home">
-                  {viewing.address ?? '—'}
-                  {viewing.reference && (
-                    <Text size="sm" c="dimmed">
-                      {viewing.reference}
-                    </Text>
-                  )}
-                </Table.Td>
-                <Table.Td data-label="For">
-                  {viewing.lead == null ? (
-                    (viewing.viewer_name ?? '—')
-                  ) : (
-                    <Link to="/leads/$id" params={{ id: `${viewing.lead}` }} className="record">
-                      {viewing.viewer_name ?? 'An applicant'}
-                    </Link>
-                  )}
-                </Table.Td>
-                <Table.Td data-label="With">{viewing.agent_name ?? 'nobody yet'}</Table.Td>
-                <Table.Td data-label="State">
-                  <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
-                    {spelled(viewing.status)}
-                  </Badge>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+          ))}
+        </List>
       )}
       <WhyNot day={day} />
     </Stack>
+  );
+}
+
+const nameOf = (viewing: ViewingView) => `${viewing.viewer_name ?? 'an applicant'} at ${hour(viewing.start)}`;
+
+function Move({ viewing }: { viewing: ViewingView }) {
+  const [day, setDay] = useState(dayOf(viewing.start));
+  const [slot, setSlot] = useState('');
+  const move = useMutation({ ...moveViewingMutation(), ...anew });
+  const submit = (close: () => void) => {
+    const body = { from: viewing.start, to: slot };
+    if (slot) move.mutate({ path: { id: `${viewing.id}` }, body }, { onSuccess: close });
+  };
+  return (
+    <Ask label="Move" about={nameOf(viewing)} does="Move it" change={move} submit={submit}>
+      <Text size="sm">{viewing.viewer_name ?? 'The applicant'} is told of the new time.</Text>
+      <Slots
+        property={viewing.property ?? undefined}
+        day={day}
+        setDay={setDay}
+        slot={slot}
+        setSlot={setSlot}
+      />
+    </Ask>
+  );
+}
+
+function Cancel({ viewing }: { viewing: ViewingView }) {
+  const cancel = useMutation({ ...cancelViewingMutation(), ...anew });
+  const submit = (close: () => void) =>
+    cancel.mutate({ path: { id: `${viewing.id}` }, body: { from: viewing.start } }, { onSuccess: close });
+  return (
+    <Ask label="Cancel" about={nameOf(viewing)} does="Call it off" danger change={cancel} submit={submit}>
+      <Text size="sm">
+        {viewing.viewer_name ?? 'The applicant'} is told, and the time is free again. This cannot be undone.
+      </Text>
+    </Ask>
+  );
+}
+
+function Outcome({ viewing }: { viewing: ViewingView }) {
+  const outcome = useMutation({ ...viewingOutcomeMutation(), ...anewOrRefused });
+  const say = (status: string) => outcome.mutate({ path: { id: `${viewing.id}` }, body: { status } });
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="default"
+        onClick={() => say('completed')}
+        aria-label={`Came: ${nameOf(viewing)}`}
+      >
+        Came
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        onClick={() => say('no_show')}
+        aria-label={`No show: ${nameOf(viewing)}`}
+      >
+        No show
+      </Button>
+    </>
   );
 }
 

@@ -1,21 +1,23 @@
 import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Headset } from 'lucide-react';
+import { Headset, Siren } from 'lucide-react';
 import { useState } from 'react';
-import { problemOf, queries } from '../api';
+import { problemOf, anew } from '../api';
 import type { Holder } from '../client';
 import {
   endCallMutation,
   handBackMutation,
   listColleaguesOptions,
+  listHazardsOptions,
+  markEmergencyMutation,
   takeOverMutation,
+  whisperMutation,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
-import { spelled } from '../words';
+import { choices, spelled } from '../words';
 import { Since } from './When';
 
-const anew = { onSettled: () => queries.invalidateQueries() };
 const CLOSE = { 'aria-label': 'Close' };
 
 /** What can be done with a call that goes on. Nothing here is shown as done before the server says so. */
@@ -24,7 +26,9 @@ export function Actions({ id, holder }: { id: string; holder?: Holder }) {
   const takeOver = useMutation({ ...takeOverMutation(), ...anew });
   const handBack = useMutation({ ...handBackMutation(), ...anew });
   const end = useMutation({ ...endCallMutation(), ...anew });
-  const error = takeOver.error ?? handBack.error ?? end.error;
+  const whisper = useMutation({ ...whisperMutation(), ...anew });
+  const mark = useMutation({ ...markEmergencyMutation(), ...anew });
+  const error = takeOver.error ?? handBack.error ?? end.error ?? whisper.error ?? mark.error;
   if (!me?.permissions.includes('work')) return null;
   return (
     <Stack gap="xs">
@@ -43,8 +47,21 @@ export function Actions({ id, holder }: { id: string; holder?: Holder }) {
             pending={handBack.isPending}
           />
         )}
+        {!holder && (
+          <MarkEmergency
+            mark={(hazard) => mark.mutate({ path: { id }, body: { hazard } })}
+            pending={mark.isPending}
+          />
+        )}
         <End end={() => end.mutate({ path: { id } })} pending={end.isPending} />
       </Group>
+      {!holder && (
+        <Whisper
+          key={whisper.submittedAt}
+          tell={(words) => whisper.mutate({ path: { id }, body: { words } })}
+          pending={whisper.isPending}
+        />
+      )}
       {error && (
         <Alert color="red" variant="outline" title={problemOf(error).title}>
           {problemOf(error).detail}
@@ -166,6 +183,74 @@ function End({ end, pending }: { end: () => void; pending: boolean }) {
             </Button>
           </Group>
         </Stack>
+      </Modal>
+    </>
+  );
+}
+
+/** Her model reads it before its next answer. */
+function Whisper({ tell, pending }: { tell: (words: string) => void; pending: boolean }) {
+  const [words, setWords] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (words.trim()) tell(words);
+      }}
+    >
+      <Group align="flex-end" gap="xs">
+        <TextInput
+          label="Whisper to Sarah"
+          placeholder="offer the flat in Elgin Avenue"
+          maxLength={300}
+          value={words}
+          onChange={(event) => setWords(event.currentTarget.value)}
+          w={320}
+          maw="100%"
+        />
+        <Button type="submit" variant="default" loading={pending}>
+          Whisper
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function MarkEmergency({ mark, pending }: { mark: (hazard: string) => void; pending: boolean }) {
+  const [open, { open: ask, close }] = useDisclosure();
+  const { data: hazards = [] } = useQuery({ ...listHazardsOptions(), enabled: open });
+  const [hazard, setHazard] = useState<string | null>(null);
+  return (
+    <>
+      <Button variant="default" leftSection={<Siren size={16} aria-hidden />} loading={pending} onClick={ask}>
+        Mark as emergency
+      </Button>
+      <Modal opened={open} onClose={close} title="What is the danger?" closeButtonProps={CLOSE}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!hazard) return;
+            mark(hazard);
+            close();
+          }}
+        >
+          <Stack>
+            <Text size="sm">
+              The caller hears the safety words at once, and the on-call colleagues are rung.
+            </Text>
+            <Select
+              label="Danger"
+              data={choices(hazards)}
+              value={hazard}
+              onChange={setHazard}
+              required
+              searchable
+            />
+            <Button type="submit" color="red.9">
+              Raise the alarm
+            </Button>
+          </Stack>
+        </form>
       </Modal>
     </>
   );

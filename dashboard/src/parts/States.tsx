@@ -58,3 +58,15 @@ export function Failed({ error, again }: { error: unknown; again?: () => void })
     </Alert>
   );
 }
+
+/** What stands in for a list or record until it is there: a placeholder, or what went wrong. */
+export function Waiting({
+  query,
+  rows,
+}: {
+  query: { isPending: boolean; error: unknown; refetch: () => unknown };
+  rows?: number;
+}) {
+  if (query.error) return <Failed error={query.error} again={() => void query.refetch()} />;
+  return query.isPending ? <Loading rows={rows} /> : null;
+}

@@ -9,6 +9,7 @@ use anyhow::Context;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use phone_network::Call;
 use serde::{Deserialize, Serialize};
@@ -63,8 +64,9 @@ pub(crate) struct TestCall {
 pub(super) struct RingUp {
     /// Who rings, E.164: somebody's number makes you that caller; none: a number that nobody has.
     from: Option<String>,
-    /// When, as far as Sarah knows; none: now.
-    at: Option<Timestamp>,
+    /// When, as far as Sarah knows, in London's time, such as 2026-12-25T10:00; none: now.
+    #[schema(value_type = Option<String>)]
+    at: Option<DateTime>,
 }
 
 /// A row that was written.
@@ -100,7 +102,7 @@ impl TestCall {
         tx.reconcile_cells(app.now()).await?;
         tx.commit().await?;
         copy.close().await;
-        let clock = wish.at.map_or_else(|| app.clock.clone(), Clock::running_from);
+        let clock = wish.at.map_or_else(|| app.clock.clone(), |at| Clock::running_from(agency::london::instant(at)));
         let (ids, settings) = (app.ids.clone(), app.settings.clone());
         let adjust = Arc::new(move |own: &mut Settings| as_of_the_agency(own, &settings));
         let plan = Plan { clock, ids, adjust, ..Plan::stepped(&url, app.now()) };
