@@ -148,6 +148,32 @@ impl OpeningHours {
 }
 
 /// Fills `{key}` in a template. An unknown key stays visible rather than vanish.
+impl OpeningHours {
+    pub fn problem(&self) -> Option<&'static str> {
+        if self.days.is_empty() {
+            return Some("name one day at least on which the office is open");
+        }
+        (self.opens >= self.closes).then_some("the office opens before it closes")
+    }
+}
+
+impl Greetings {
+    /// Every first word says that this is an AI (`reference/domain.md` §3): a caller must not take it for a person.
+    pub fn problem(&self) -> Option<&'static str> {
+        let calls = [
+            &self.viewed_recently, &self.returning_renter, &self.returning_buyer, &self.tenant,
+            &self.landlord, &self.new_caller,
+        ];
+        let says_so =
+            |words: &str| words.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "AI");
+        if calls.iter().any(|greeting| !greeting.contains("{notice}")) {
+            return Some("every greeting of a call contains {notice}");
+        }
+        (!says_so(&self.notice) || !says_so(&self.in_writing))
+            .then_some("the notice, and the first words of a chat, say that this is an AI")
+    }
+}
+
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(template.to_owned(), |text, (key, value)| text.replace(&format!("{{{key}}}"), value))
 }

@@ -1,6 +1,6 @@
 //! What every part of the app is given.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use agency::conversation::Context;
 use agency::crm::{Caller, StaffName};
@@ -61,8 +61,17 @@ pub struct Parts {
     pub stopping: CancellationToken,
     /// Names this process's leases.
     pub worker: String,
-    editable: Editable,
+    editable: RwLock<Published>,
     words: RwLock<Option<Arc<Words>>>,
+}
+
+/// What staff have published last. A version is published by hand, now and then, and is a few kilobytes: it is never given back, so
+/// that whoever reads it needs no lock while a caller waits.
+#[derive(Clone, Copy)]
+struct Published {
+    /// Of [`store::Store::versions_published`].
+    mark: i64,
+    sections: &'static Editable,
 }
 
 /// The sections that staff may edit, as the database has them.
@@ -107,12 +116,7 @@ impl App {
         }
         let store = Store::open(&url).await.context("the database cannot be used")?;
         let now = clock.now();
-        let editable = Editable {
-            agency: kept(&store, "agency", &settings.agency, now).await?,
-            hours: kept(&store, "hours", &settings.hours, now).await?,
-            greetings: kept(&store, "greetings", &settings.greetings, now).await?,
-            office: kept(&store, "office", &settings.office, now).await?,
-        };
+        let editable = RwLock::new(published(&store, &settings, now).await?);
         let twilio = TwilioClient::new(&settings)?;
         let slack = SlackClient::new(&settings.emergency.slack_webhook_url)?;
         let pictures = Pictures::new()?;
@@ -158,8 +162,31 @@ impl App {
         self.ids.next(prefix, self.now())
     }
 
+    fn editable(&self) -> &'static Editable {
+        self.editable.read().unwrap_or_else(PoisonError::into_inner).sections
+    }
+
+    /// Takes over what staff have published since, here or at another node. What cannot be read leaves everything as it is.
+    pub async fn read_settings_again(&self) -> Result<(), store::StoreError> {
+        let mark = self.store.versions_published().await?;
+        let known = self.editable.read().unwrap_or_else(PoisonError::into_inner).mark;
+        if mark != known {
+            match published(&self.store, &self.settings, self.now()).await {
+                Ok(new) => {
+                    *self.editable.write().unwrap_or_else(PoisonError::into_inner) = new;
+                    // The prompt and the grounds are made of them.
+                    *self.words.write().unwrap_or_else(PoisonError::into_inner) = None;
+                }
+                Err(error) => {
+                    tracing::error!(error = %error, "the settings that were published cannot be read")
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub fn agency(&self) -> &AgencyProfile {
-        &self.editable.agency
+        &self.editable().agency
     }
 
     /// Where people send photos.
@@ -169,18 +196,19 @@ impl App {
     }
 
     pub fn hours(&self) -> &OpeningHours {
-        &self.editable.hours
+        &self.editable().hours
     }
 
     /// What the pure machine may know at this moment.
     pub fn context<'a>(&'a self, words: &'a Words) -> Context<'a> {
+        let editable = self.editable();
         Context {
             now: self.now(),
-            agency: &self.editable.agency,
-            greetings: &self.editable.greetings,
-            hours: &self.editable.hours,
+            agency: &editable.agency,
+            greetings: &editable.greetings,
+            hours: &editable.hours,
             lexicon: &words.lexicon,
-            office: &self.editable.office,
+            office: &editable.office,
             triage: &self.settings.triage,
             has_model: self.models.is_some(),
         }
@@ -189,12 +217,14 @@ impl App {
     /// The greeting that needs no look-up: who we are, that this is an AI, and that calls are recorded.
     pub fn greeting_for_anybody(&self) -> String {
         let nobody = Caller::unknown(None);
-        agency::greeting::words(&nobody, &self.editable.agency, &self.editable.greetings, self.now())
+        let editable = self.editable();
+        agency::greeting::words(&nobody, &editable.agency, &editable.greetings, self.now())
     }
 
     /// The first words of a first chat.
     pub fn greeting_in_writing(&self, caller: &Caller, profile_name: Option<&str>) -> String {
-        agency::greeting::in_writing(caller, profile_name, &self.editable.agency, &self.editable.greetings)
+        let editable = self.editable();
+        agency::greeting::in_writing(caller, profile_name, &editable.agency, &editable.greetings)
     }
 
     /// Streets, areas and staff, as last read: a turn does not wait for them.
@@ -215,7 +245,7 @@ impl App {
     }
 
     fn kept_words(&self) -> Option<Arc<Words>> {
-        self.words.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.words.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn read_words(&self) -> Result<Arc<Words>, store::StoreError> {
@@ -230,9 +260,21 @@ impl App {
         words.constant_prompt = agency::model::constant(&self.context(&words));
         words.agency_grounds = Grounds::of_agency(&words.constant_prompt, &self.context(&words));
         let words = Arc::new(words);
-        *self.words.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(words.clone());
+        *self.words.write().unwrap_or_else(PoisonError::into_inner) = Some(words.clone());
         Ok(words)
     }
+}
+
+async fn published(store: &Store, settings: &Settings, now: Timestamp) -> anyhow::Result<Published> {
+    // Read before the sections: a version that comes in between is read again.
+    let mark = store.versions_published().await?;
+    let sections = Editable {
+        agency: kept(store, "agency", &settings.agency, now).await?,
+        hours: kept(store, "hours", &settings.hours, now).await?,
+        greetings: kept(store, "greetings", &settings.greetings, now).await?,
+        office: kept(store, "office", &settings.office, now).await?,
+    };
+    Ok(Published { mark, sections: Box::leak(Box::new(sections)) })
 }
 
 async fn kept<T: Serialize + DeserializeOwned>(

@@ -95,6 +95,7 @@ async fn keep_warm(app: &App, stop: &CancellationToken) {
 
 /// Everything that is looked after besides sending; a test steps it.
 pub async fn keep_house(app: &App) -> Result<(), StoreError> {
+    app.read_settings_again().await?;
     app.read_words_again().await?;
     apply_waiting_receipts(app).await?;
     ask_for_receipts(app).await?;

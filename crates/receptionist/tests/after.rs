@@ -476,11 +476,11 @@ async fn real_readers_of_mail_understand_ours() {
 #[tokio::test(flavor = "multi_thread")]
 async fn cards_by_template_outside_the_window_and_buttons_inside() {
     let mut plan = Plan::stepped("", monday());
-    plan.adjust = |settings| {
+    plan.adjust = std::sync::Arc::new(|settings| {
         for (name, sid) in [("property_card", "HXcard"), ("property_buttons", "HXbuttons")] {
             settings.whatsapp_templates.insert(name.to_owned(), sid.to_owned());
         }
-    };
+    });
     let app = start_as(testkit::sqlite(), plan).await;
     let sent_to = async |caller: &str, lines: &[&str]| {
         call(&app, caller, lines).await;

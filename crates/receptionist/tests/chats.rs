@@ -380,11 +380,11 @@ async fn a_killed_process_answers_everything_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn quick_replies_are_tapped_to_a_booking() {
     let mut plan = Plan::stepped("", monday());
-    plan.adjust = |settings| {
+    plan.adjust = std::sync::Arc::new(|settings| {
         for (name, sid) in [("choices_2", "HXtwo"), ("choices_3", "HXthree")] {
             settings.whatsapp_templates.insert(name.to_owned(), sid.to_owned());
         }
-    };
+    });
     let app = start_as(testkit::sqlite(), plan).await;
     let from = "whatsapp:+447700900801";
     let send = async |body: &str, button: Option<&str>| {

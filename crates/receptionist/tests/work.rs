@@ -344,3 +344,63 @@ async fn the_test_phone_keeps_nothing() {
         assert!(agency.network.messages().is_empty(), "nothing was sent");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_drafted_tried_out_and_published() {
+    let agency = start(testkit::sqlite()).await;
+    let (manager, worker) =
+        (colleague(&agency, StaffRole::Manager).await, colleague(&agency, StaffRole::Negotiator).await);
+    let section = async |name: &str| {
+        let all = manager.get("/api/v1/settings").await;
+        all.as_array().unwrap().iter().find(|one| one["section"] == name).unwrap().clone()
+    };
+    let path = "/api/v1/settings/greetings";
+    let mut value = section("greetings").await["value"].clone();
+    value["new_caller"] = json!("Good day, {agency}. {notice} What can I do for you?");
+    let draft = format!("{path}/draft");
+    assert_eq!(put(&worker, &draft, json!({"value": value})).await, 403);
+    assert_eq!(
+        put(&manager, "/api/v1/settings/link_key/draft", json!({"value": value})).await,
+        404,
+        "no secret"
+    );
+    let mut silent = value.clone();
+    silent["notice"] = json!("I'm Sarah, and calls are recorded.");
+    assert_eq!(
+        put(&manager, &draft, json!({"value": silent})).await,
+        400,
+        "nobody may take her for a person"
+    );
+    assert_eq!(
+        put(&manager, "/api/v1/settings/hours/draft", json!({"value": {"opens": "25:00"}})).await,
+        400
+    );
+    assert_eq!(put(&manager, &draft, json!({"value": value})).await, 204);
+    assert_eq!(section("greetings").await["draft"]["by"], "Aisha Khan");
+
+    let greeting = async || {
+        let mut call = agency.network.ring("+447700900987", AGENCY_NUMBER).await.unwrap();
+        let heard = call.heard();
+        call.hang_up();
+        agency.settle().await.unwrap();
+        heard
+    };
+    assert!(greeting().await.starts_with("Hello"), "a draft is not heard");
+    let tried = manager.send(Method::POST, "/api/v1/test-calls", Some(json!({"drafts": true}))).await;
+    let tried: Value = tried.json().await.unwrap();
+    assert!(tried["heard"].as_str().unwrap().starts_with("Good day"), "but on the test phone: {tried}");
+
+    let publish = format!("{path}/publish");
+    assert_eq!(refused(&manager, &publish, json!({"version": 9})).await, (409, "changed".to_owned()));
+    assert_eq!(post(&manager, &publish, json!({"version": 1})).await, 204);
+    assert!(greeting().await.starts_with("Good day"));
+    let versions = manager.get(&format!("{path}/versions")).await;
+    assert_eq!((&versions[0]["version"], &versions[1]["by"]), (&json!(2), &Value::Null));
+    assert_eq!(
+        put(&manager, &draft, json!({"value": versions[1]["value"]})).await,
+        204,
+        "an old one is drafted again"
+    );
+    assert_eq!(manager.status(Method::DELETE, &draft, None).await, 204);
+    assert_eq!(section("greetings").await["draft"], Value::Null);
+}

@@ -63,14 +63,16 @@ pub use media::{DueMedia, NewMedia, StoredMedia};
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, MessageLine, NewMessage, Rich, Settled};
 pub use packages::{NewPackage, Package};
 pub use reading::{
-    AlertView, AssessmentView, CallFilter, CallRow, Counted, HomeView, LeadFilter, LeadView, LineView,
-    MessageView, Paging, PaperView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess, ViewingView,
+    AlertView, AssessmentView, CallFilter, CallRow, Counted, DraftView, HomeView, LeadFilter, LeadView,
+    LineView, MessageView, Paging, PaperView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess,
+    VersionView, ViewingView,
 };
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};
 pub use rows::{Rows, TABLES};
 pub use schema::CRM_TABLES;
 pub use searches::{NewSearch, SavedSearch};
+pub use settings::Setting;
 pub use surveys::OpenSurvey;
 pub use tasks::{NewTask, Promises, Task};
 pub use tickets::{NewTicket, Ticket};

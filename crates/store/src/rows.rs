@@ -18,8 +18,8 @@ pub const TABLES: &[&str] = &[
     "alert_reporters", "alert_rings", "transfers", "verification_codes", "contractors", "oncall_rota",
     "documents", "audit_log", "settings", "packages", "property_watch", "property_news",
     "property_news_told", "appointment_steps", "imported_properties", "chats", "message_media",
-    "staff_accounts", "staff_sessions", "staff_links", "assessments", "london_hours", "call_tallies",
-    "stale_days",
+    "staff_accounts", "staff_sessions", "staff_links", "assessments", "setting_drafts", "setting_versions",
+    "london_hours", "call_tallies", "stale_days",
 ];
 
 /// Rows of one table; every row has the same keys.

@@ -89,6 +89,7 @@ async fn colleagues_work_on_both() {
         answer_those_who_write(&store).await;
         keep_the_diary(&store).await;
         change_leads_and_repairs(&store).await;
+        publish_settings(&store).await;
         copies_are_whole(&store, name).await;
         store.close().await;
     }
@@ -198,6 +199,33 @@ async fn change_leads_and_repairs(store: &Store) {
     assert!(qualified, "whoever made an offer was qualified then");
     let ticket = store.ticket(5).await.unwrap().unwrap();
     assert_eq!((ticket.status.as_str(), ticket.manager_name.as_deref()), ("in_progress", Some("Amy Hart")));
+}
+
+async fn publish_settings(store: &Store) {
+    assert_eq!(store.setting_or_keep("hours", "first", now()).await.unwrap(), "first");
+    let before = store.versions_published().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(tx.publish_setting("hours", 1, "account_1", now()).await.unwrap(), None, "there is no draft");
+    tx.draft_setting("hours", "second", "account_1", now()).await.unwrap();
+    tx.draft_setting("hours", "third", "account_1", later(1)).await.unwrap();
+    tx.draft_setting("office", "never", "account_1", later(1)).await.unwrap();
+    tx.drop_draft("office").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.setting_drafts().await.unwrap().len(), 1);
+    assert_eq!(store.setting("hours").await.unwrap().unwrap().value, "first", "nobody hears a draft");
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(tx.publish_setting("hours", 7, "account_1", now()).await.unwrap(), None, "of another version");
+    let published = tx.publish_setting("hours", 1, "account_1", later(2)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(published.as_deref(), Some("third"));
+    let kept = store.setting("hours").await.unwrap().unwrap();
+    assert_eq!((kept.value.as_str(), kept.version), ("third", 2));
+    assert_eq!(store.versions_published().await.unwrap(), before + 1);
+    let versions = store.setting_versions("hours").await.unwrap();
+    let told: Vec<_> =
+        versions.iter().map(|one| (one.version, one.value.as_str(), one.by.as_deref())).collect();
+    assert_eq!(told, [(2, "third", Some("account_1")), (1, "first", None)]);
+    assert!(store.setting_drafts().await.unwrap().is_empty());
 }
 
 async fn copies_are_whole(store: &Store, name: &str) {

@@ -27,7 +27,7 @@ macro_rules! needs {
         })+
     };
 }
-needs!(Views => View, Works => Work, Reviews => Review, Administers => Administer);
+needs!(Views => View, Works => Work, Reviews => Review, Manages => Manage, Administers => Administer);
 
 /// Somebody who is signed in and may do what this handler needs.
 pub(crate) struct Staff<N: Needs> {

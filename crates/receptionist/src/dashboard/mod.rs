@@ -23,6 +23,7 @@ mod papers;
 pub mod password;
 mod problem;
 mod session;
+mod settings;
 mod tasks;
 pub(crate) mod test_phone;
 mod tickets;
@@ -83,6 +84,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(diary::outcome))
         .routes(routes!(viewings::slots))
         .routes(routes!(analytics::analytics))
+        .routes(routes!(settings::list))
+        .routes(routes!(settings::draft, settings::drop_draft))
+        .routes(routes!(settings::publish))
+        .routes(routes!(settings::versions))
         .routes(routes!(test_phone::begin))
         .routes(routes!(test_phone::turn))
         .routes(routes!(test_phone::end))

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use phone_network::Call;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{LineView, Rows, Store};
+use store::{LineView, Rows, Store, Tx};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 use utoipa::ToSchema;
@@ -67,6 +67,9 @@ pub(super) struct RingUp {
     /// When, as far as Sarah knows, in London's time, such as 2026-12-25T10:00; none: now.
     #[schema(value_type = Option<String>)]
     at: Option<DateTime>,
+    /// With the settings as they are drafted.
+    #[serde(default)]
+    drafts: bool,
 }
 
 /// A row that was written.
@@ -100,9 +103,13 @@ impl TestCall {
         app.store.copy_to(&copy, COPIED).await?;
         let mut tx = copy.begin().await?;
         tx.reconcile_cells(app.now()).await?;
+        if wish.drafts {
+            try_drafts(app, &mut tx).await?;
+        }
         tx.commit().await?;
         copy.close().await;
-        let clock = wish.at.map_or_else(|| app.clock.clone(), |at| Clock::running_from(agency::london::instant(at)));
+        let clock =
+            wish.at.map_or_else(|| app.clock.clone(), |at| Clock::running_from(agency::london::instant(at)));
         let (ids, settings) = (app.ids.clone(), app.settings.clone());
         let adjust = Arc::new(move |own: &mut Settings| as_of_the_agency(own, &settings));
         let plan = Plan { clock, ids, adjust, ..Plan::stepped(&url, app.now()) };
@@ -144,6 +151,16 @@ impl TestCall {
         self.call.hang_up();
         self.rehearsal.settle().await
     }
+}
+
+/// Publishes in the copy what is drafted in the agency.
+async fn try_drafts(app: &App, copy: &mut Tx) -> anyhow::Result<()> {
+    for draft in app.store.setting_drafts().await? {
+        let version = app.store.setting(&draft.section).await?.map_or(1, |kept| kept.version);
+        copy.draft_setting(&draft.section, &draft.value, "test phone", app.now()).await?;
+        copy.publish_setting(&draft.section, version, "test phone", app.now()).await?;
+    }
+    Ok(())
 }
 
 async fn ids_of(store: &Store) -> anyhow::Result<BTreeMap<&'static str, BTreeSet<String>>> {

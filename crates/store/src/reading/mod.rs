@@ -10,6 +10,7 @@ mod inbox;
 mod leads;
 mod papers;
 mod row;
+mod settings;
 mod tasks;
 
 pub use alerts::AlertView;
@@ -21,6 +22,7 @@ pub use homes::HomeView;
 pub use inbox::ThreadView;
 pub use leads::{LeadFilter, LeadView, MessageView};
 pub use papers::PaperView;
+pub use settings::{DraftView, VersionView};
 pub use tasks::{TaskFilter, TaskView};
 
 use jiff::Timestamp;

@@ -1,0 +1,188 @@
+//! What staff may edit of the settings: drafted, compared, published, and every version kept.
+
+use agency::office::Office;
+use agency::settings::{AgencyProfile, Greetings, OpeningHours};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::StoreError;
+use utoipa::ToSchema;
+
+use super::access::{Manages, Staff, Views};
+use super::input::Body;
+use super::problem::Problem;
+use crate::app::App;
+
+const SECTIONS: [&str; 4] = ["agency", "hours", "greetings", "office"];
+
+/// A section as it is published, with what somebody edits of it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SectionView {
+    section: &'static str,
+    version: i64,
+    #[schema(value_type = Object)]
+    value: Value,
+    draft: Option<Draft>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Draft {
+    #[schema(value_type = Object)]
+    value: Value,
+    by: String,
+    updated: Timestamp,
+}
+
+/// A version that was published.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Version {
+    version: i64,
+    #[schema(value_type = Object)]
+    value: Value,
+    /// None: the configuration, at the first start.
+    by: Option<String>,
+    published: Timestamp,
+}
+
+fn known(section: &str) -> Result<&'static str, Problem> {
+    let found = SECTIONS.into_iter().find(|known| *known == section);
+    found.ok_or_else(|| {
+        Problem::not_found("There is no such section; they are agency, hours, greetings, office")
+    })
+}
+
+/// What is wrong with a value, in words for whoever edits it.
+fn problem(section: &str, value: &Value) -> Option<String> {
+    fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+        serde_json::from_value(value.clone()).map_err(|error| error.to_string())
+    }
+    let checked = match section {
+        "agency" => read::<AgencyProfile>(value).map(|_| None),
+        "hours" => read::<OpeningHours>(value).map(|hours| hours.problem()),
+        "greetings" => read::<Greetings>(value).map(|greetings| greetings.problem()),
+        _ => read::<Office>(value).map(|_| None),
+    };
+    checked.map_or_else(Some, |problem| problem.map(str::to_owned))
+}
+
+/// The settings that staff may edit. They were the configuration's at the first start, and are the database's since.
+#[utoipa::path(get, path = "/api/v1/settings", operation_id = "list_settings", tag = "settings", security(("session" = ["view"])),
+    responses((status = 200, body = [SectionView]), (status = 401, body = Problem)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    _staff: Staff<Views>,
+) -> Result<Json<Vec<SectionView>>, Problem> {
+    let mut drafts = app.store.setting_drafts().await?;
+    let mut sections = Vec::new();
+    for section in SECTIONS {
+        let Some(kept) = app.store.setting(section).await? else { continue };
+        let at = drafts.iter().position(|draft| draft.section == section);
+        let draft = match at.map(|at| drafts.swap_remove(at)) {
+            Some(draft) => Some(Draft { value: parsed(&draft.value)?, by: draft.by, updated: draft.updated }),
+            None => None,
+        };
+        sections.push(SectionView { section, version: kept.version, value: parsed(&kept.value)?, draft });
+    }
+    Ok(Json(sections))
+}
+
+fn parsed(json: &str) -> Result<Value, StoreError> {
+    Ok(serde_json::from_str(json)?)
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Edit {
+    #[schema(value_type = Object)]
+    value: Value,
+}
+
+/// Keeps a draft of a section; callers hear nothing of it.
+#[utoipa::path(put, path = "/api/v1/settings/{id}/draft", operation_id = "draft_setting", tag = "settings", security(("session" = ["manage"])),
+    params(("id" = String, Path, description = "agency, hours, greetings or office")), request_body = Edit,
+    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn draft(
+    State(app): State<App>,
+    staff: Staff<Manages>,
+    Path(id): Path<String>,
+    Body(edit): Body<Edit>,
+) -> Result<StatusCode, Problem> {
+    let section = known(&id)?;
+    if let Some(problem) = problem(section, &edit.value) {
+        return Err(Problem::bad_request(problem));
+    }
+    let mut tx = app.store.begin().await?;
+    tx.draft_setting(section, &edit.value.to_string(), &staff.account.id, app.now()).await?;
+    staff.audit(&app, &mut tx, ("setting_drafted", section, None)).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Drops a draft.
+#[utoipa::path(delete, path = "/api/v1/settings/{id}/draft", operation_id = "drop_draft", tag = "settings", security(("session" = ["manage"])),
+    params(("id" = String, Path)), responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn drop_draft(
+    State(app): State<App>,
+    staff: Staff<Manages>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let section = known(&id)?;
+    let mut tx = app.store.begin().await?;
+    tx.drop_draft(section).await?;
+    staff.audit(&app, &mut tx, ("setting_draft_dropped", section, None)).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Publish {
+    /// The version that you compared the draft with: refused if somebody has published since.
+    version: i64,
+}
+
+/// Publishes the draft of a section: the next caller hears it, at every node within seconds.
+#[utoipa::path(post, path = "/api/v1/settings/{id}/publish", operation_id = "publish_setting", tag = "settings", security(("session" = ["manage"])),
+    params(("id" = String, Path)), request_body = Publish,
+    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn publish(
+    State(app): State<App>,
+    staff: Staff<Manages>,
+    Path(id): Path<String>,
+    Body(wish): Body<Publish>,
+) -> Result<StatusCode, Problem> {
+    let section = known(&id)?;
+    let mut tx = app.store.begin().await?;
+    let published = tx.publish_setting(section, wish.version, &staff.account.id, app.now()).await?;
+    let value = published.ok_or_else(|| {
+        Problem::conflict("changed", "There is no draft, or somebody has published since")
+            .with("Look at it again.")
+    })?;
+    // A draft of an older release may not fit any more.
+    if let Some(problem) = problem(section, &parsed(&value)?) {
+        return Err(Problem::bad_request(problem));
+    }
+    let detail = format!("version {}", wish.version + 1);
+    staff.audit(&app, &mut tx, ("setting_published", section, Some(&detail))).await?;
+    tx.commit().await?;
+    app.read_settings_again().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Every version of a section, the latest first: at most 50. To restore one, draft its value.
+#[utoipa::path(get, path = "/api/v1/settings/{id}/versions", operation_id = "list_setting_versions", tag = "settings", security(("session" = ["view"])),
+    params(("id" = String, Path)), responses((status = 200, body = [Version]), (status = 401, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn versions(
+    State(app): State<App>,
+    _staff: Staff<Views>,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<Version>>, Problem> {
+    let mut all = Vec::new();
+    for row in app.store.setting_versions(known(&id)?).await? {
+        let (version, by, published) = (row.version, row.by, row.published);
+        all.push(Version { version, value: parsed(&row.value)?, by, published });
+    }
+    Ok(Json(all))
+}
