@@ -125,6 +125,15 @@ const analytics = createRoute({
   component: lazyRouteComponent(() => import('./pages/Analytics'), 'Analytics'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => staff,
+  path: '/settings',
+  validateSearch: (search: Record<string, unknown>): { section?: string } => ({
+    section: text(search.section),
+  }),
+  component: lazyRouteComponent(() => import('./pages/Settings'), 'Settings'),
+});
+
 const testPhone = createRoute({
   getParentRoute: () => staff,
   path: '/test-phone',
@@ -206,6 +215,7 @@ export const router = createRouter({
       inbox,
       review,
       analytics,
+      settings,
       testPhone,
       viewings,
       leads,

@@ -36,6 +36,7 @@ const SHOWN = [
   'analytics, light',
   'analytics, dark',
   'review, light',
+  'a drafted setting',
   'a call to assess',
   'a test call that is over, light',
   'account, light',
@@ -141,6 +142,8 @@ const PAGES = [
   ['analytics, nothing', '/analytics?from=2020-01-01&to=2020-01-02', 'Nothing was counted'],
   ['review', '/review', 'needed a person'],
   ['test phone', '/test-phone', 'Nobody is on the line'],
+  ['settings', '/settings', 'Version 1 is published'],
+  ['settings of the office', '/settings?section=office', 'Fees'],
   ['account', '/account', 'Second factor'],
   ['accounts', '/accounts', 'Colleagues who sign in'],
   ['a call that is gone', '/calls/nothing', 'There is no such call'],
@@ -407,6 +410,23 @@ async function diary(browser, state) {
   await page.context().close();
 }
 
+/** A setting is drafted, compared and published. */
+async function settings(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/settings?section=hours');
+  await page.getByLabel('Closes').fill('17:00:00');
+  await page.getByRole('button', { name: 'Keep as a draft' }).click();
+  await see(page, 'Aisha Khan drafted a change');
+  await judge(page, 'a drafted setting');
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await see(page, 'is:  17:00:00');
+  await judge(page, 'publishing');
+  await page.getByRole('button', { name: 'Publish it' }).click();
+  await see(page, 'Version 2 is published.');
+  await page.getByRole('button', { name: 'Edit from version 1' }).waitFor();
+  await page.context().close();
+}
+
 /** Sarah is tried out, and what she would have written is shown. */
 async function testPhone(browser, state) {
   for (const [look, options] of LOOKS) {
@@ -499,6 +519,7 @@ try {
   await inbox(browser, state);
   await review(browser, state);
   await diary(browser, state);
+  await settings(browser, state);
   await testPhone(browser, state);
   await tasks(browser, state);
   await documents(browser, state);

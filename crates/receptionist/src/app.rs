@@ -178,7 +178,7 @@ impl App {
                     *self.words.write().unwrap_or_else(PoisonError::into_inner) = None;
                 }
                 Err(error) => {
-                    tracing::error!(error = %error, "the settings that were published cannot be read")
+                    tracing::error!(error = %error, "the settings that were published cannot be read");
                 }
             }
         }

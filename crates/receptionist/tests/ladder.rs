@@ -257,7 +257,7 @@ async fn within(began: Instant, is_so: impl Fn() -> bool) -> Duration {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_on_call() {
     let environment = vec![("VOICE_MODE", "gather".to_owned())];
-    let adjust = std::sync::Arc::new(|settings: &mut Settings| settings.emergency.contact_phone = None);
+    let adjust = Arc::new(|settings: &mut Settings| settings.emergency.contact_phone = None);
     let app = start_as(testkit::sqlite(), Plan { environment, adjust, ..Plan::stepped("", monday()) }).await;
     app.run_sql("DELETE FROM oncall_rota").await;
     let mut call = app.network.ring("+447700900950", AGENCY_NUMBER).await.unwrap();

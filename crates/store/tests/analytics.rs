@@ -73,44 +73,7 @@ fn past() -> Past {
         }));
     }
     for id in 0..calls {
-        let (at, lead) = (moment(&mut dice), dice.roll(leads));
-        let (conversation, channel) = (format!("call_{id}"), dice.pick(&["voice", "whatsapp"]));
-        let is_over = dice.roll(10) > 0;
-        past.conversations.push(json!({
-            "id": conversation, "lead_id": lead, "channel": channel, "state": "", "turn": 0, "started_at": instant(at), "updated_at": instant(at)
-        }));
-        past.calls.push(json!({
-            "id": id, "lead_id": lead, "direction": "inbound", "channel": channel, "conversation_id": conversation,
-            "duration": (dice.roll(3) > 0).then(|| dice.roll(600)), "created_at": instant(at), "ended_at": is_over.then(|| instant(at)),
-            "intent": ([Some("property_enquiry_rent"), Some("tenant_maintenance"), Some("general_enquiry"), None][dice.roll(4)]),
-            "outcome": is_over.then(|| dice.pick(&["viewing_booked", "info_given", "abandoned", "transferred", "emergency"])),
-            "model_cost_micros": (dice.roll(2) > 0).then(|| dice.roll(90_000)),
-            "statements_checked": dice.roll(5), "statements_refused": dice.roll(2),
-        }));
-        for turn in 0..dice.roll(3) {
-            past.turns.push(json!({
-                "id": format!("turn_{id}_{turn}"), "conversation_id": conversation, "turn": turn, "speaker": "receptionist", "words": "Yes.",
-                "spoken_at": instant(at), "took_ms": ([dice.roll(1_000), dice.roll(20_000)][dice.roll(2)]), "first_token_ms": (dice.roll(2) > 0).then(|| dice.roll(900)),
-            }));
-        }
-        if dice.roll(6) == 0 {
-            past.transfers.push(json!({
-                "id": format!("transfer_{id}"), "conversation_id": conversation, "lead_id": lead, "reason": dice.pick(&["asked", "taken_over"]),
-                "summary": "", "status": "connected", "started_at": instant(at)
-            }));
-        }
-        if dice.roll(4) == 0 {
-            past.surveys.push(json!({
-                "id": format!("survey_{id}"), "lead_id": lead, "conversation_id": conversation, "asked_at": instant(at),
-                "score": ([None, Some(1 + dice.roll(5))][dice.roll(2)])
-            }));
-        }
-        if dice.roll(5) == 0 {
-            past.assessments.push(json!({
-                "id": format!("assessment_{id}"), "conversation_id": conversation, "account_id": "account_1", "score": 1 + dice.roll(5),
-                "intent_is_right": ([None, Some(true), Some(false)][dice.roll(3)]), "created_at": instant(at), "updated_at": instant(at)
-            }));
-        }
+        past.add_call(&mut dice, id, moment);
     }
     past
 }
@@ -120,6 +83,48 @@ fn instant(at: Timestamp) -> String {
 }
 
 impl Past {
+    /// One call, with what may belong to it.
+    fn add_call(&mut self, dice: &mut Dice, id: usize, moment: impl Fn(&mut Dice) -> Timestamp) {
+        let (at, lead) = (moment(dice), dice.roll(self.leads.len()));
+        let (conversation, channel) = (format!("call_{id}"), dice.pick(&["voice", "whatsapp"]));
+        let is_over = dice.roll(10) > 0;
+        self.conversations.push(json!({
+            "id": conversation, "lead_id": lead, "channel": channel, "state": "", "turn": 0, "started_at": instant(at), "updated_at": instant(at)
+        }));
+        self.calls.push(json!({
+            "id": id, "lead_id": lead, "direction": "inbound", "channel": channel, "conversation_id": conversation,
+            "duration": (dice.roll(3) > 0).then(|| dice.roll(600)), "created_at": instant(at), "ended_at": is_over.then(|| instant(at)),
+            "intent": ([Some("property_enquiry_rent"), Some("tenant_maintenance"), Some("general_enquiry"), None][dice.roll(4)]),
+            "outcome": is_over.then(|| dice.pick(&["viewing_booked", "info_given", "abandoned", "transferred", "emergency"])),
+            "model_cost_micros": (dice.roll(2) > 0).then(|| dice.roll(90_000)),
+            "statements_checked": dice.roll(5), "statements_refused": dice.roll(2),
+        }));
+        for turn in 0..dice.roll(3) {
+            self.turns.push(json!({
+                "id": format!("turn_{id}_{turn}"), "conversation_id": conversation, "turn": turn, "speaker": "receptionist", "words": "Yes.",
+                "spoken_at": instant(at), "took_ms": ([dice.roll(1_000), dice.roll(20_000)][dice.roll(2)]), "first_token_ms": (dice.roll(2) > 0).then(|| dice.roll(900)),
+            }));
+        }
+        if dice.roll(6) == 0 {
+            self.transfers.push(json!({
+                "id": format!("transfer_{id}"), "conversation_id": conversation, "lead_id": lead, "reason": dice.pick(&["asked", "taken_over"]),
+                "summary": "", "status": "connected", "started_at": instant(at)
+            }));
+        }
+        if dice.roll(4) == 0 {
+            self.surveys.push(json!({
+                "id": format!("survey_{id}"), "lead_id": lead, "conversation_id": conversation, "asked_at": instant(at),
+                "score": ([None, Some(1 + dice.roll(5))][dice.roll(2)])
+            }));
+        }
+        if dice.roll(5) == 0 {
+            self.assessments.push(json!({
+                "id": format!("assessment_{id}"), "conversation_id": conversation, "account_id": "account_1", "score": 1 + dice.roll(5),
+                "intent_is_right": ([None, Some(true), Some(false)][dice.roll(3)]), "created_at": instant(at), "updated_at": instant(at)
+            }));
+        }
+    }
+
     async fn write(&self, store: &Store) {
         let mut tx = store.begin().await.unwrap();
         for (table, values) in [
@@ -163,127 +168,142 @@ fn truth(value: &Value) -> Option<bool> {
     value.as_bool().or_else(|| value.as_i64().map(|n| n == 1))
 }
 
+fn in_range(of: Counted<'_>, row: &Value, column: &str) -> bool {
+    (of.from..=of.to).contains(&london::date_of(at(row, column).unwrap()))
+}
+
+fn one(total: i64) -> Tally {
+    Tally { n: 1, total }
+}
+
 /// What the store should have counted, told in another way: row by row, each day by the calendar of London.
 fn recount(past: &Past, of: Counted<'_>) -> Tallies {
     let mut tallies = Tallies::default();
-    let is_in = |row: &Value, column: &str| {
-        let day = london::date_of(at(row, column).unwrap());
-        (of.from..=of.to).contains(&day)
-    };
     let in_channel = |channel: &str| of.channel.is_none_or(|only| only == channel);
-    let one = |total| Tally { n: 1, total };
-    let mut sums: Vec<(M, Tally)> = Vec::new();
-    for call in past.calls.iter().filter(|call| is_in(call, "created_at")) {
-        if !in_channel(call["channel"].as_str().unwrap()) {
-            continue;
-        }
-        let began = at(call, "created_at").unwrap();
-        let local = london::local(began);
-        tallies.add(M::Calls, "", one(0));
-        tallies.add(
-            M::Hour,
-            &format!("{}-{:02}", local.weekday().to_monday_one_offset(), local.hour()),
-            one(0),
-        );
-        tallies.add(M::Outcome, call["outcome"].as_str().unwrap_or("going_on"), one(0));
-        tallies.add(M::Intent, call["intent"].as_str().unwrap_or("unknown"), one(0));
-        sums.extend(int(&call["duration"]).map(|seconds| (M::Duration, one(seconds))));
-        sums.extend(int(&call["model_cost_micros"]).map(|micros| (M::Cost, one(micros))));
-        let statements = int(&call["statements_checked"]).zip(int(&call["statements_refused"]));
-        sums.extend(statements.map(|(n, total)| (M::Statement, Tally { n, total })));
-        for turn in past.turns.iter().filter(|turn| turn["conversation_id"] == call["conversation_id"]) {
-            let ms = int(&turn["first_token_ms"]).or(int(&turn["took_ms"])).unwrap();
-            let step = if ms < 1_000 {
-                ms - ms % 10
-            } else if ms < 10_000 {
-                ms - ms % 100
-            } else {
-                ms - ms % 1_000
-            };
-            tallies.add(M::Response, &step.to_string(), one(ms));
-        }
-        for assessment in
-            past.assessments.iter().filter(|row| row["conversation_id"] == call["conversation_id"])
-        {
-            tallies.add(M::Assessed, "", one(int(&assessment["score"]).unwrap()));
-            if let Some(is_right) = truth(&assessment["intent_is_right"]) {
-                tallies.add(M::IntentAssessed, "", one(i64::from(is_right)));
-            }
-        }
-        if call["ended_at"].is_null() {
-            continue;
-        }
-        let transfers: Vec<&Value> =
-            past.transfers.iter().filter(|row| row["conversation_id"] == call["conversation_id"]).collect();
-        let outcome = call["outcome"].as_str().unwrap();
-        let is_again = |other: &&Value| {
-            let since = at(other, "created_at").unwrap().duration_since(began);
-            other["lead_id"] == call["lead_id"]
-                && !call["intent"].is_null()
-                && other["intent"] == call["intent"]
-                && since > SignedDuration::ZERO
-                && since <= SignedDuration::from_hours(24)
-        };
-        let is_repeated = past.calls.iter().any(|other| is_again(&other));
-        let needed = transfers.iter().any(|row| row["reason"] != "taken_over") || outcome == "transferred";
-        let is_enquiry = call["intent"].as_str().is_some_and(|intent| ENQUIRIES.contains(&intent));
-        let is_resolved = !["abandoned", "transferred", "emergency"].contains(&outcome)
-            && transfers.is_empty()
-            && !is_repeated;
-        let answered = past.turns.iter().any(|turn| turn["conversation_id"] == call["conversation_id"]);
-        for (is_so, measure) in [
-            (true, M::Ended),
-            (answered, M::Answered),
-            (needed, M::HandedOff),
-            (is_resolved, M::Resolved),
-            (is_repeated, M::Repeated),
-            (is_enquiry, M::Enquiry),
-            (is_enquiry && outcome == "viewing_booked", M::Booked),
-        ] {
-            if is_so {
-                tallies.add(measure, "", one(0));
-            }
+    let calls = past.calls.iter().filter(|call| in_range(of, call, "created_at"));
+    for call in calls.filter(|call| in_channel(call["channel"].as_str().unwrap())) {
+        count_call(past, call, &mut tallies);
+        count_what_was_said(past, call, &mut tallies);
+        if !call["ended_at"].is_null() {
+            count_over(past, call, &mut tallies);
         }
     }
-    for lead in past.leads.iter().filter(|lead| is_in(lead, "created_at")) {
+    for lead in past.leads.iter().filter(|lead| in_range(of, lead, "created_at")) {
         let channel = match lead["source"].as_str().unwrap() {
             "phone_call" => "voice",
             "email" => "web",
             other => other,
         };
-        if !in_channel(channel) {
-            continue;
-        }
-        let (born, score) = (at(lead, "created_at").unwrap(), int(&lead["score"]).unwrap());
-        let day = london::date_of(born);
-        let said = |call: &Value| {
-            call["lead_id"] == lead["id"]
-                && london::date_of(at(call, "created_at").unwrap()) <= day
-                && call["intent"].as_str().is_some_and(|intent| intent != "general_enquiry")
-        };
-        tallies.add(M::Lead, "", one(score));
-        if !lead["name"].is_null() && (lead["looking_for"] == "rent" || past.calls.iter().any(said)) {
-            tallies.add(M::LeadCaptured, "", one(score));
-        }
-        let qualified = at(lead, "qualified_at");
-        let qualified =
-            qualified.or_else(|| (lead["status"] == "qualified").then(|| at(lead, "updated_at").unwrap()));
-        if qualified
-            .is_some_and(|qualified| qualified.duration_since(born) <= SignedDuration::from_hours(14 * 24))
-        {
-            tallies.add(M::LeadQualified, "", one(score));
+        if in_channel(channel) {
+            count_lead(past, lead, &mut tallies);
         }
     }
-    for survey in past.surveys.iter().filter(|survey| is_in(survey, "asked_at") && in_channel("voice")) {
+    let surveys =
+        past.surveys.iter().filter(|survey| in_range(of, survey, "asked_at") && in_channel("voice"));
+    for survey in surveys {
         tallies.add(M::Surveyed, "", one(0));
         if let Some(score) = int(&survey["score"]) {
             tallies.add(M::Satisfaction, &score.to_string(), one(score));
         }
     }
-    for (measure, tally) in sums {
-        tallies.add(measure, "", tally);
-    }
     tallies
+}
+
+fn count_call(past: &Past, call: &Value, tallies: &mut Tallies) {
+    let local = london::local(at(call, "created_at").unwrap());
+    let hour = format!("{}-{:02}", local.weekday().to_monday_one_offset(), local.hour());
+    tallies.add(M::Calls, "", one(0));
+    tallies.add(M::Hour, &hour, one(0));
+    tallies.add(M::Outcome, call["outcome"].as_str().unwrap_or("going_on"), one(0));
+    tallies.add(M::Intent, call["intent"].as_str().unwrap_or("unknown"), one(0));
+    for (measure, column) in [(M::Duration, "duration"), (M::Cost, "model_cost_micros")] {
+        if let Some(value) = int(&call[column]) {
+            tallies.add(measure, "", one(value));
+        }
+    }
+    if let Some((n, total)) = int(&call["statements_checked"]).zip(int(&call["statements_refused"])) {
+        tallies.add(M::Statement, "", Tally { n, total });
+    }
+    for assessment in past.assessments.iter().filter(|row| row["conversation_id"] == call["conversation_id"])
+    {
+        tallies.add(M::Assessed, "", one(int(&assessment["score"]).unwrap()));
+        if let Some(is_right) = truth(&assessment["intent_is_right"]) {
+            tallies.add(M::IntentAssessed, "", one(i64::from(is_right)));
+        }
+    }
+}
+
+fn count_what_was_said(past: &Past, call: &Value, tallies: &mut Tallies) {
+    for turn in past.turns.iter().filter(|turn| turn["conversation_id"] == call["conversation_id"]) {
+        let ms = int(&turn["first_token_ms"]).or(int(&turn["took_ms"])).unwrap();
+        let width = if ms < 1_000 {
+            10
+        } else if ms < 10_000 {
+            100
+        } else {
+            1_000
+        };
+        tallies.add(M::Response, &(ms - ms % width).to_string(), one(ms));
+    }
+}
+
+/// The same caller, about the same thing, within a day.
+fn is_repeated(past: &Past, call: &Value) -> bool {
+    let began = at(call, "created_at").unwrap();
+    past.calls.iter().any(|other| {
+        let since = at(other, "created_at").unwrap().duration_since(began);
+        let soon = since > SignedDuration::ZERO && since <= SignedDuration::from_hours(24);
+        soon && other["lead_id"] == call["lead_id"]
+            && !call["intent"].is_null()
+            && other["intent"] == call["intent"]
+    })
+}
+
+fn count_over(past: &Past, call: &Value, tallies: &mut Tallies) {
+    let transfers: Vec<&Value> =
+        past.transfers.iter().filter(|row| row["conversation_id"] == call["conversation_id"]).collect();
+    let outcome = call["outcome"].as_str().unwrap();
+    let is_repeated = is_repeated(past, call);
+    let needed = transfers.iter().any(|row| row["reason"] != "taken_over") || outcome == "transferred";
+    let is_enquiry = call["intent"].as_str().is_some_and(|intent| ENQUIRIES.contains(&intent));
+    let is_resolved =
+        !["abandoned", "transferred", "emergency"].contains(&outcome) && transfers.is_empty() && !is_repeated;
+    let answered = past.turns.iter().any(|turn| turn["conversation_id"] == call["conversation_id"]);
+    for (is_so, measure) in [
+        (true, M::Ended),
+        (answered, M::Answered),
+        (needed, M::HandedOff),
+        (is_resolved, M::Resolved),
+        (is_repeated, M::Repeated),
+        (is_enquiry, M::Enquiry),
+        (is_enquiry && outcome == "viewing_booked", M::Booked),
+    ] {
+        if is_so {
+            tallies.add(measure, "", one(0));
+        }
+    }
+}
+
+fn count_lead(past: &Past, lead: &Value, tallies: &mut Tallies) {
+    let (born, score) = (at(lead, "created_at").unwrap(), int(&lead["score"]).unwrap());
+    let day = london::date_of(born);
+    let said = |call: &Value| {
+        call["lead_id"] == lead["id"]
+            && london::date_of(at(call, "created_at").unwrap()) <= day
+            && call["intent"].as_str().is_some_and(|intent| intent != "general_enquiry")
+    };
+    tallies.add(M::Lead, "", one(score));
+    if !lead["name"].is_null() && (lead["looking_for"] == "rent" || past.calls.iter().any(said)) {
+        tallies.add(M::LeadCaptured, "", one(score));
+    }
+    let known = at(lead, "qualified_at");
+    let qualified =
+        known.or_else(|| (lead["status"] == "qualified").then(|| at(lead, "updated_at").unwrap()));
+    if qualified
+        .is_some_and(|qualified| qualified.duration_since(born) <= SignedDuration::from_hours(14 * 24))
+    {
+        tallies.add(M::LeadQualified, "", one(score));
+    }
 }
 
 async fn count(store: &Store) {

@@ -28,6 +28,7 @@ import {
   ClipboardCheck,
   MessagesSquare,
   PhoneCall,
+  Settings as SettingsIcon,
   House,
   Wrench,
 } from 'lucide-react';
@@ -58,6 +59,7 @@ export const PAGES = [
   { to: '/documents', label: 'Documents', key: 'd', icon: FileText },
   { to: '/analytics', label: 'Analytics', key: 'a', icon: ChartColumn },
   { to: '/review', label: 'Review', key: 'r', icon: ClipboardCheck, needs: 'review' },
+  { to: '/settings', label: 'Settings', key: 's', icon: SettingsIcon },
   { to: '/test-phone', label: 'Test phone', key: 'h', icon: PhoneCall, needs: 'work' },
 ] as const;
 

@@ -95,16 +95,17 @@ function RingUp({
   ring,
   pending,
 }: {
-  ring: (body: { from?: string; at?: string }) => void;
+  ring: (body: { from?: string; at?: string; drafts?: boolean }) => void;
   pending: boolean;
 }) {
   const [from, setFrom] = useState('');
   const [at, setAt] = useState('');
+  const [drafts, setDrafts] = useState(false);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        ring({ from: from.trim() || undefined, at: at || undefined });
+        ring({ from: from.trim() || undefined, at: at || undefined, drafts });
       }}
     >
       <Group align="flex-end">
@@ -121,6 +122,11 @@ function RingUp({
           description="to try the office closed"
           value={at}
           onChange={(event) => setAt(event.currentTarget.value)}
+        />
+        <Switch
+          label="With the drafted settings"
+          checked={drafts}
+          onChange={(event) => setDrafts(event.currentTarget.checked)}
         />
         <Button type="submit" loading={pending}>
           Ring Sarah

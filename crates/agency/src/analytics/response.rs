@@ -31,10 +31,12 @@ fn within(steps: &[(i64, i64)], percent: i64) -> Option<i64> {
 }
 
 fn width(lower: i64) -> i64 {
-    match lower {
-        ..1_000 => 10,
-        ..10_000 => 100,
-        _ => 1_000,
+    if lower < 1_000 {
+        10
+    } else if lower < 10_000 {
+        100
+    } else {
+        1_000
     }
 }
 

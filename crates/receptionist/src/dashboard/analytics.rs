@@ -115,8 +115,8 @@ pub(super) struct Analytics {
     /// False: older days are being counted still, as after an import; ask again.
     is_complete: bool,
     figures: Vec<FigureView>,
-    /// Different people who were in touch.
-    people: i64,
+    /// Different people who were in touch; none: of more than 92 days it is not counted, as it cannot be added up from days.
+    people: Option<i64>,
     points: Vec<PointView>,
     outcomes: Vec<ItemView>,
     intents: Vec<ItemView>,
@@ -156,7 +156,7 @@ pub(super) async fn analytics(
         app.store.tallies(of),
         app.store.tallies(Counted { from: previous_from, to: previous_to, ..of }),
         app.store.tallies_by_day(of),
-        app.store.people_in_touch(of),
+        people(&app, of),
     )?;
     let by = query.by.unwrap_or(Step::Day);
     Ok(Json(Analytics {
@@ -177,6 +177,12 @@ pub(super) async fn analytics(
         surveyed: now.n(Measure::Surveyed),
         response: percentiles(&now).map(ResponseTimes::from),
     }))
+}
+
+async fn people(app: &App, of: Counted<'_>) -> Result<Option<i64>, StoreError> {
+    const DAYS_MAX: i32 = 92;
+    let is_short = (of.to - of.from).get_days() < DAYS_MAX;
+    Ok(if is_short { Some(app.store.people_in_touch(of).await?) } else { None })
 }
 
 /// Counts what has changed, for as long as somebody would wait. Says whether all is counted.

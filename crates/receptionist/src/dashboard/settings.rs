@@ -39,7 +39,7 @@ pub(super) struct Draft {
 
 /// A version that was published.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Version {
+pub(super) struct PublishedView {
     version: i64,
     #[schema(value_type = Object)]
     value: Value,
@@ -173,16 +173,16 @@ pub(super) async fn publish(
 
 /// Every version of a section, the latest first: at most 50. To restore one, draft its value.
 #[utoipa::path(get, path = "/api/v1/settings/{id}/versions", operation_id = "list_setting_versions", tag = "settings", security(("session" = ["view"])),
-    params(("id" = String, Path)), responses((status = 200, body = [Version]), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    params(("id" = String, Path)), responses((status = 200, body = [PublishedView]), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn versions(
     State(app): State<App>,
     _staff: Staff<Views>,
     Path(id): Path<String>,
-) -> Result<Json<Vec<Version>>, Problem> {
+) -> Result<Json<Vec<PublishedView>>, Problem> {
     let mut all = Vec::new();
     for row in app.store.setting_versions(known(&id)?).await? {
         let (version, by, published) = (row.version, row.by, row.published);
-        all.push(Version { version, value: parsed(&row.value)?, by, published });
+        all.push(PublishedView { version, value: parsed(&row.value)?, by, published });
     }
     Ok(Json(all))
 }
