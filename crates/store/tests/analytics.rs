@@ -311,8 +311,10 @@ async fn count(store: &Store) {
     assert!(!store.has_stale_days().await.unwrap());
 }
 
+type Shown = (M, Vec<(String, i64)>, Tally);
+
 /// What is empty in one may be missing in the other.
-fn counts(tallies: &Tallies) -> Vec<(M, Vec<(String, i64)>, Tally)> {
+fn counts(tallies: &Tallies) -> Vec<Shown> {
     let items = |measure| {
         tallies.items(measure).filter(|(_, n)| *n > 0).map(|(item, n)| (item.to_owned(), n)).collect()
     };

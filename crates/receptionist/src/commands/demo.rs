@@ -65,6 +65,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
     .await?;
     let today = agency::london::date_of(rehearsal.app.now());
     let rows: usize = seed::seed(&rehearsal.app.store, today).await?.iter().map(|(_, rows)| rows).sum();
+    let rows = rows + seed::seed_past(&rehearsal.app.store, today).await?;
     heading(&format!(
         "{}: {rows} rows of a fictional agency, then a call from {CALLER}",
         rehearsal.app.agency().name
