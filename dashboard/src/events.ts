@@ -19,6 +19,7 @@ const SHOWN_BY: Record<string, string[]> = {
   message: ['getLead', 'listThreads'],
   alert: ['listAlerts', 'listCalls', 'getCall'],
   task: ['listTasks', 'listThreads'],
+  property: ['listProperties', 'listSlots'],
 };
 
 let state: { connection: Connection; since: number } = { connection: 'connecting', since: Date.now() };

@@ -8,6 +8,7 @@ use agency::staff::StaffRole;
 use jiff::{SignedDuration, Timestamp};
 use phone_network::Inbound;
 use receptionist::rehearsal::{AGENCY_NUMBER, WHATSAPP_NUMBER};
+use receptionist::scenarios::{read_folder, run};
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::staff::{Colleague, colleague};
@@ -268,6 +269,15 @@ async fn calls_are_assessed_and_counted() {
     assert_eq!(reviewer.get("/api/v1/assessments/queue").await, json!([]));
     let assessed = reviewer.get("/api/v1/calls?assessed=true").await;
     assert_eq!(assessed["items"].as_array().unwrap().len(), 1);
+
+    let file =
+        reviewer.send(Method::GET, &format!("/api/v1/calls/{id}/scenario"), None).await.text().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.yaml"), &file).unwrap();
+    let (_, scenario) = read_folder(folder.path()).unwrap().remove(0);
+    assert_eq!(scenario.steps.len(), 1, "{file}");
+    let verdict = run(&scenario, &testkit::sqlite().url, &[]).await.unwrap();
+    assert!(verdict.problems.is_empty(), "a reviewed call is a test case: {:?}\n{file}", verdict.problems);
 
     let today = reviewer.get("/api/v1/analytics?from=2026-11-23&to=2026-11-23").await;
     let figure = |name: &str| {

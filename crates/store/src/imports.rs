@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::changes::Subject;
 use crate::db::{Tx, execute, within};
 use crate::error::StoreError;
 use crate::types::Ts;
@@ -14,6 +15,7 @@ impl Tx {
         feed: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.changed(Subject::Property, None);
         const SQL: &str = "INSERT INTO imported_properties (property_id, feed, seen_at) SELECT id, $2, $3 FROM properties WHERE reference = $1 \
              ON CONFLICT (property_id) DO UPDATE SET feed = excluded.feed, seen_at = excluded.seen_at";
         execute!(self, sqlx::query(SQL).bind(reference).bind(feed).bind(Ts(now)))?;

@@ -5,6 +5,7 @@ use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
 use crate::calls::BeginCall;
+use crate::changes::Subject;
 use crate::db::{Tx, execute, within};
 use crate::error::StoreError;
 use crate::requirements::KeptRequirements;
@@ -52,6 +53,7 @@ impl Tx {
         change: &LeadChange,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.changed(Subject::Lead, Some(&lead.0.to_string()));
         let before = self.requirements(lead).await?;
         let after = before.merged(change);
         const SQL: &str = "UPDATE voice_leads SET name = $2, email = $3, looking_for = $4, property_type = $5, bedrooms_min = $6, \
@@ -221,7 +223,9 @@ impl Tx {
         const JOINED: &str = "UPDATE voice_leads SET total_calls = total_calls + 1, last_call_date = $2, updated_at = $2 WHERE id = $1";
         const DELETE: &str = "DELETE FROM voice_leads WHERE id = $1 AND total_calls <= 0 \
              AND NOT EXISTS (SELECT 1 FROM voice_lead_calls WHERE lead_id = $1) \
-             AND NOT EXISTS (SELECT 1 FROM viewing_appointments WHERE lead_id = $1)";
+             AND NOT EXISTS (SELECT 1 FROM viewing_appointments WHERE lead_id = $1) \
+             AND NOT EXISTS (SELECT 1 FROM packages WHERE lead_id = $1) AND NOT EXISTS (SELECT 1 FROM saved_searches WHERE lead_id = $1) \
+             AND NOT EXISTS (SELECT 1 FROM surveys WHERE lead_id = $1) AND NOT EXISTS (SELECT 1 FROM chats WHERE lead_id = $1)";
         // A withheld number's lead is of this call alone: what it was sent, whoever has the number was sent.
         const SENT: &str = "INSERT INTO voice_lead_properties (lead_id, property_id, first_mentioned, times_discussed, info_sent_date, info_sent_via) \
              SELECT $2, property_id, first_mentioned, 0, info_sent_date, info_sent_via FROM voice_lead_properties \

@@ -459,9 +459,15 @@ async fn joins_leads(store: &Store, known: LeadId) {
     let corrected = tx.give_phone(known, "call_3", &phone("07700900777"), later(5)).await.unwrap();
     assert_ne!(corrected, known);
     assert_eq!(tx.give_phone(corrected, "call_3", &phone("07700900123"), later(6)).await.unwrap(), known);
+    // Whoever was sent something is kept, with what they were sent.
+    let again = tx.give_phone(known, "call_3", &phone("07700900778"), later(7)).await.unwrap();
+    let package = json!([{"id": "package_1", "lead_id": again.0, "occasion": "asked", "homes": [], "created_at": "2026-11-23T10:07:00.000000Z"}]);
+    tx.insert_rows("packages", &rows(package)).await.unwrap();
+    assert_eq!(tx.give_phone(again, "call_3", &phone("07700900123"), later(8)).await.unwrap(), known);
     tx.commit().await.unwrap();
+    assert_eq!(store.rows("packages").await.unwrap().len(), 1);
     let leads = store.rows("voice_leads").await.unwrap();
-    assert_eq!(leads.len(), 2);
+    assert_eq!(leads.len(), 3);
     let joined = leads.iter().find(|lead| lead["id"] == known.0).unwrap();
     assert_eq!(joined["total_calls"], 2);
 }

@@ -110,7 +110,8 @@ function Sections({ of, channel }: { of: Numbers; channel?: string }) {
   return (
     <Stack>
       <Text role="status" c="dimmed" size="sm">
-        {of.from} to {of.to}, {of.people == null ? '' : `${of.people} people, `}as of {clock(of.as_of)}. Times and days are London’s.
+        {of.from} to {of.to}, {of.people == null ? '' : `${of.people} people, `}as of {clock(of.as_of)}. Times
+        and days are London’s.
         {of.is_complete ? '' : ' Older days are being counted still; these numbers will grow.'}
       </Text>
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>

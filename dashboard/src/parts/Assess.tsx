@@ -32,6 +32,13 @@ export function Assess({ id, assessments }: Props) {
           </Text>
         ))}
         {reviews && <Form key={id} id={id} mine={mine} />}
+        {reviews && (
+          <Text size="sm">
+            <a href={`/api/v1/calls/${encodeURIComponent(id)}/scenario`} download>
+              Make it a test case
+            </a>
+          </Text>
+        )}
       </Stack>
     </Card>
   );

@@ -3,7 +3,8 @@
 use agency::language::Intent;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use store::{NewAssessment, ToAssess};
@@ -13,6 +14,7 @@ use super::access::{Reviews, Staff};
 use super::input::Body;
 use super::problem::Problem;
 use crate::app::App;
+use crate::scenarios::{Told, export};
 
 /// What went wrong, in the words of the page.
 const TAGS: [&str; 5] = ["misheard", "wrong_fact", "too_slow", "should_have_handed_off", "tone"];
@@ -74,6 +76,41 @@ pub(super) async fn assess(
     staff.audit(&app, &mut tx, ("call_assessed", &id, None)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A call as a scenario file: what the caller did, played on the fictional agency, with the rows it comes to. A test case once the names
+/// in it are changed and what it expects is checked.
+#[utoipa::path(get, path = "/api/v1/calls/{id}/scenario", operation_id = "get_scenario", tag = "assessments", security(("session" = ["review"])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = String, content_type = "application/yaml"), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem)))]
+pub(super) async fn scenario(
+    State(app): State<App>,
+    staff: Staff<Reviews>,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let call = app.store.call(&id).await?.ok_or_else(|| Problem::not_found("There is no such call"))?;
+    if call.ended.is_none() {
+        return Err(Problem::conflict("call_goes_on", "The call goes on; take it when it is over"));
+    }
+    let lines = app.store.call_lines(&id).await?;
+    let assessments = app.store.assessments_of(&id).await?;
+    let mine = assessments.iter().find(|one| one.account == staff.account.id);
+    let told = Told {
+        name: "A call that a colleague read",
+        is_spoken: call.channel == "voice",
+        began: call.started,
+        lines: &lines,
+        intent: mine.and_then(|one| one.intent.as_deref()),
+    };
+    let file = export(&told).await.map_err(|error| {
+        tracing::error!(error = %error, "a call could not be made a scenario");
+        Problem::try_again("The call could not be played again")
+    })?;
+    let mut tx = app.store.begin().await?;
+    staff.audit(&app, &mut tx, ("scenario_taken", &id, None)).await?;
+    tx.commit().await?;
+    let named = "attachment; filename=\"scenario.yaml\"";
+    Ok(([(header::CONTENT_TYPE, "application/yaml"), (header::CONTENT_DISPOSITION, named)], file))
 }
 
 fn check(wish: &Assess) -> Result<(), Problem> {

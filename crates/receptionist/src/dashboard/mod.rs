@@ -72,6 +72,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(live::end))
         .routes(routes!(assessments::queue))
         .routes(routes!(assessments::assess))
+        .routes(routes!(assessments::scenario))
         .routes(routes!(inbox::list))
         .routes(routes!(inbox::write))
         .routes(routes!(inbox::take))
