@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::appointments::look_after_viewings;
+
 use crate::conversation::{Turn, answer_chats, close_silent_chats, end_call};
+use crate::dashboard::test_phone::forget_old_copies;
 use crate::ladder::climb_due;
 use crate::market::watch_market;
 use crate::media::look_after_media;
@@ -47,6 +49,7 @@ macro_rules! again {
 
 /// Runs until told to stop. Messages leave when a commit rings, or at the latest with the next poll.
 pub async fn run(app: App, stop: CancellationToken) {
+    forget_old_copies(&app.settings);
     let poll = Duration::from_millis(app.settings.outbox.poll_ms);
     let (app, stop, unrung) = (&app, &stop, Notify::new());
     tokio::join!(

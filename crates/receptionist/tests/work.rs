@@ -279,6 +279,10 @@ async fn calls_are_assessed_and_counted() {
     let verdict = run(&scenario, &testkit::sqlite().url, &[]).await.unwrap();
     assert!(verdict.problems.is_empty(), "a reviewed call is a test case: {:?}\n{file}", verdict.problems);
 
+    is_counted(&reviewer).await;
+}
+
+async fn is_counted(reviewer: &Colleague) {
     let today = reviewer.get("/api/v1/analytics?from=2026-11-23&to=2026-11-23").await;
     let figure = |name: &str| {
         let found = today["figures"].as_array().unwrap().iter().find(|figure| figure["name"] == name);

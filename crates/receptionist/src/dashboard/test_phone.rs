@@ -2,6 +2,7 @@
 //! sent, nobody is rung, and the diary stays as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use agency::phone::PhoneNumber;
@@ -94,10 +95,26 @@ pub(super) struct TestCallView {
     written: Vec<WrittenRow>,
 }
 
+fn folder(settings: &Settings) -> PathBuf {
+    settings.database.data_dir.join("test-calls")
+}
+
+/// Copies that a process left behind when it was killed: they have people's names in them.
+pub(crate) fn forget_old_copies(settings: &Settings) {
+    match std::fs::remove_dir_all(folder(settings)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::error!(error = %error, "copies of old test calls cannot be deleted; delete test-calls in DATA_DIR");
+        }
+        _ => {}
+    }
+}
+
 impl TestCall {
     async fn begin(app: &App, wish: &RingUp) -> anyhow::Result<Self> {
         const NOBODY: &str = "+447700900950";
-        let folder = TempDir::with_prefix("receptionist-test-call-")?;
+        let folder = folder(&app.settings);
+        std::fs::create_dir_all(&folder)?;
+        let folder = TempDir::new_in(folder)?;
         let url = format!("sqlite:{}", folder.path().join("copy.db").display());
         let copy = Store::open(&url).await?;
         app.store.copy_to(&copy, COPIED).await?;
