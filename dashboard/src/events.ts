@@ -12,7 +12,8 @@ const TOGETHER_MS = 100;
 
 /** Which lists and records show a subject. */
 const SHOWN_BY: Record<string, string[]> = {
-  call: ['listCalls', 'getCall', 'listLeads', 'getLead', 'listThreads', 'listToAssess', 'getAnalytics'],
+  // Numbers, threads and the queue of reviews are not read again with every turn of every call: too much for what it shows.
+  call: ['listCalls', 'getCall', 'listLeads', 'getLead'],
   lead: ['listLeads', 'getLead'],
   viewing: ['listViewings', 'listSlots', 'listProperties', 'getLead'],
   ticket: ['listTickets', 'getTicket'],

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::appointments::look_after_viewings;
 
 use crate::conversation::{Turn, answer_chats, close_silent_chats, end_call};
-use crate::dashboard::test_phone::forget_old_copies;
+use crate::dashboard::test_phone::{end_forgotten, forget_old_copies};
 use crate::ladder::climb_due;
 use crate::market::watch_market;
 use crate::media::look_after_media;
@@ -49,7 +49,6 @@ macro_rules! again {
 
 /// Runs until told to stop. Messages leave when a commit rings, or at the latest with the next poll.
 pub async fn run(app: App, stop: CancellationToken) {
-    forget_old_copies(&app.settings);
     let poll = Duration::from_millis(app.settings.outbox.poll_ms);
     let (app, stop, unrung) = (&app, &stop, Notify::new());
     tokio::join!(
@@ -98,6 +97,8 @@ async fn keep_warm(app: &App, stop: &CancellationToken) {
 
 /// Everything that is looked after besides sending; a test steps it.
 pub async fn keep_house(app: &App) -> Result<(), StoreError> {
+    forget_old_copies(&app.settings);
+    end_forgotten(app).await;
     app.read_settings_again().await?;
     app.read_words_again().await?;
     apply_waiting_receipts(app).await?;

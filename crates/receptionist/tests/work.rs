@@ -321,7 +321,9 @@ async fn the_test_phone_keeps_nothing() {
         let worker = colleague(&agency, StaffRole::Negotiator).await;
         let kept = async || {
             let mut all = Vec::new();
-            for table in store::TABLES.iter().filter(|table| !table.starts_with("staff_")) {
+            for table in
+                store::TABLES.iter().filter(|table| !table.starts_with("staff_") && **table != "audit_log")
+            {
                 all.push((*table, rows(&agency, table).await));
             }
             all
@@ -354,7 +356,7 @@ async fn the_test_phone_keeps_nothing() {
         assert!(written.iter().any(|row| row["table"] == "messages"), "what would have been sent");
         assert!(over["lines"].as_array().unwrap().iter().any(|line| line["tool"] == "book_viewing"));
         assert_eq!(worker.status(Method::DELETE, &path, None).await, 404, "it is over");
-        assert_eq!(kept().await, before, "nothing was written");
+        assert!(kept().await == before, "nothing was written");
         assert!(agency.network.messages().is_empty(), "nothing was sent");
     }
 }
@@ -405,8 +407,11 @@ async fn settings_are_drafted_tried_out_and_published() {
     assert!(tried["heard"].as_str().unwrap().starts_with("Good day"), "but on the test phone: {tried}");
 
     let publish = format!("{path}/publish");
-    assert_eq!(refused(&manager, &publish, json!({"version": 9})).await, (409, "changed".to_owned()));
-    assert_eq!(post(&manager, &publish, json!({"version": 1})).await, 204);
+    let seen = section("greetings").await["draft"]["updated"].clone();
+    assert_eq!(put(&manager, &draft, json!({"value": value})).await, 409, "somebody has drafted since");
+    let other = refused(&manager, &publish, json!({"version": 9, "draft": seen})).await;
+    assert_eq!(other, (409, "changed".to_owned()));
+    assert_eq!(post(&manager, &publish, json!({"version": 1, "draft": seen})).await, 204);
     assert!(greeting().await.starts_with("Good day"));
     let versions = manager.get(&format!("{path}/versions")).await;
     assert_eq!((&versions[0]["version"], &versions[1]["by"]), (&json!(2), &Value::Null));

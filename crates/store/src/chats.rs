@@ -323,6 +323,13 @@ impl Tx {
         Ok(true)
     }
 
+    /// As [`Tx::take_chat_back`], from whoever answers for this task. Says whether they did still.
+    pub async fn give_chat_back(&mut self, conversation: &str, task: &str) -> Result<bool, StoreError> {
+        self.changed(Subject::Call, Some(conversation));
+        const SQL: &str = "UPDATE chats SET passed_to = NULL WHERE conversation_id = $1 AND passed_to = $2";
+        Ok(execute!(self, sqlx::query(SQL).bind(conversation).bind(task))? > 0)
+    }
+
     /// A person answers from now on, until their task is done.
     pub async fn pass_chat(&mut self, conversation: &str, task: &str) -> Result<(), StoreError> {
         self.changed(Subject::Call, Some(conversation));

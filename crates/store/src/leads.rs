@@ -231,7 +231,14 @@ impl Tx {
              SELECT $2, property_id, first_mentioned, 0, info_sent_date, info_sent_via FROM voice_lead_properties \
              WHERE lead_id = $1 AND info_sent_date IS NOT NULL AND EXISTS (SELECT 1 FROM voice_leads WHERE id = $1 AND phone IS NULL) \
              ON CONFLICT (lead_id, property_id) DO UPDATE SET info_sent_date = excluded.info_sent_date, info_sent_via = excluded.info_sent_via";
-        execute!(self, sqlx::query(SENT).bind(from.0).bind(to.0))?;
+        const KEPT: [&str; 3] = [
+            "UPDATE packages SET lead_id = $2 WHERE lead_id = $1 AND EXISTS (SELECT 1 FROM voice_leads WHERE id = $1 AND phone IS NULL)",
+            "UPDATE saved_searches SET lead_id = $2 WHERE lead_id = $1 AND EXISTS (SELECT 1 FROM voice_leads WHERE id = $1 AND phone IS NULL)",
+            "UPDATE surveys SET lead_id = $2 WHERE lead_id = $1 AND EXISTS (SELECT 1 FROM voice_leads WHERE id = $1 AND phone IS NULL)",
+        ];
+        for text in [SENT].iter().chain(&KEPT) {
+            execute!(self, sqlx::query(*text).bind(from.0).bind(to.0))?;
+        }
         for text in MOVES {
             execute!(self, sqlx::query(text).bind(conversation).bind(to.0))?;
         }

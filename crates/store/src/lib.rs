@@ -69,7 +69,7 @@ pub use reading::{
 };
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};
-pub use rows::{Rows, TABLES};
+pub use rows::{DERIVED, Rows, TABLES};
 pub use schema::CRM_TABLES;
 pub use searches::{NewSearch, SavedSearch};
 pub use settings::Setting;

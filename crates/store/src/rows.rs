@@ -22,6 +22,9 @@ pub const TABLES: &[&str] = &[
     "london_hours", "call_tallies", "stale_days",
 ];
 
+/// Those of them that are made from the others, and are no outcome of anything.
+pub const DERIVED: &[&str] = &["london_hours", "call_tallies", "stale_days"];
+
 /// Rows of one table; every row has the same keys.
 pub type Rows = Vec<Map<String, Value>>;
 

@@ -49,18 +49,22 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps what somebody edits; nobody hears it yet.
+    /// Keeps what somebody edits; nobody hears it yet. False: there is another draft than the one they have seen.
     pub async fn draft_setting(
         &mut self,
         section: &str,
-        value: &str,
-        account: &str,
+        (value, account): (&str, &str),
+        seen: Option<Timestamp>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "INSERT INTO setting_drafts (section, value, account_id, updated_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (section) DO UPDATE SET value = excluded.value, account_id = excluded.account_id, updated_at = excluded.updated_at";
-        execute!(self, sqlx::query(SQL).bind(section).bind(value).bind(account).bind(Ts(now)))?;
-        Ok(())
+             ON CONFLICT (section) DO UPDATE SET value = excluded.value, account_id = excluded.account_id, updated_at = excluded.updated_at \
+             WHERE setting_drafts.updated_at = $5";
+        let kept = execute!(
+            self,
+            sqlx::query(SQL).bind(section).bind(value).bind(account).bind(Ts(now)).bind(seen.map(Ts))
+        )?;
+        Ok(kept > 0)
     }
 
     pub async fn drop_draft(&mut self, section: &str) -> Result<(), StoreError> {
@@ -69,20 +73,26 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes the draft of a section its next version, if it is of the version that whoever publishes has seen. Gives what is
-    /// published; none: there is no draft, or somebody has published since.
+    /// Makes the draft of a section its next version, if whoever publishes has seen this draft and the version before it. Gives
+    /// what is published; none: somebody has drafted or published since.
     pub async fn publish_setting(
         &mut self,
         section: &str,
-        seen: i64,
+        (seen, draft): (i64, Timestamp),
         account: &str,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
+        // Whoever drafts meanwhile waits until we have committed.
+        const LOCK: &str =
+            "UPDATE setting_drafts SET section = section WHERE section = $1 AND updated_at = $2";
         const FIRST: &str = "INSERT INTO setting_versions (section, version, value, published_at) \
              SELECT section, version, value, updated_at FROM settings WHERE section = $1 ON CONFLICT DO NOTHING";
         const SET: &str = "UPDATE settings SET value = (SELECT d.value FROM setting_drafts d WHERE d.section = $1), version = version + 1, updated_at = $3 \
              WHERE section = $1 AND version = $2 AND EXISTS (SELECT 1 FROM setting_drafts d WHERE d.section = $1) RETURNING value";
         const KEEP: &str = "INSERT INTO setting_versions (section, version, value, account_id, published_at) VALUES ($1, $2, $3, $4, $5)";
+        if execute!(self, sqlx::query(LOCK).bind(section).bind(Ts(draft)))? == 0 {
+            return Ok(None);
+        }
         execute!(self, sqlx::query(FIRST).bind(section))?;
         let value: Option<String> = within!(self, |c| sqlx::query_scalar(SET)
             .bind(section)

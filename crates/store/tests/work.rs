@@ -163,7 +163,11 @@ async fn answer_those_who_write(store: &Store) {
         assert_eq!(tx.claim_chat("call_1", task).await.unwrap(), is_first, "one person answers");
         tx.commit().await.unwrap();
     }
+    let mut tx = store.begin().await.unwrap();
+    assert!(!tx.give_chat_back("call_1", "task_2").await.unwrap(), "not theirs");
+    tx.commit().await.unwrap();
     let thread = store.threads(None, 9).await.unwrap().remove(0);
+    assert!(thread.waits, "they wrote last");
     assert_eq!(
         (thread.held_by_task.as_deref(), thread.held_by.as_deref()),
         (Some("task_1"), Some("A colleague"))
@@ -205,17 +209,35 @@ async fn publish_settings(store: &Store) {
     assert_eq!(store.setting_or_keep("hours", "first", now()).await.unwrap(), "first");
     let before = store.versions_published().await.unwrap();
     let mut tx = store.begin().await.unwrap();
-    assert_eq!(tx.publish_setting("hours", 1, "account_1", now()).await.unwrap(), None, "there is no draft");
-    tx.draft_setting("hours", "second", "account_1", now()).await.unwrap();
-    tx.draft_setting("hours", "third", "account_1", later(1)).await.unwrap();
-    tx.draft_setting("office", "never", "account_1", later(1)).await.unwrap();
+    let seen = (1, later(1));
+    assert_eq!(
+        tx.publish_setting("hours", seen, "account_1", now()).await.unwrap(),
+        None,
+        "there is no draft"
+    );
+    assert!(tx.draft_setting("hours", ("second", "account_1"), None, now()).await.unwrap());
+    assert!(
+        !tx.draft_setting("hours", ("lost", "account_2"), None, now()).await.unwrap(),
+        "there is one by now"
+    );
+    assert!(tx.draft_setting("hours", ("third", "account_1"), Some(now()), later(1)).await.unwrap());
+    assert!(tx.draft_setting("office", ("never", "account_1"), None, later(1)).await.unwrap());
     tx.drop_draft("office").await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(store.setting_drafts().await.unwrap().len(), 1);
     assert_eq!(store.setting("hours").await.unwrap().unwrap().value, "first", "nobody hears a draft");
     let mut tx = store.begin().await.unwrap();
-    assert_eq!(tx.publish_setting("hours", 7, "account_1", now()).await.unwrap(), None, "of another version");
-    let published = tx.publish_setting("hours", 1, "account_1", later(2)).await.unwrap();
+    assert_eq!(
+        tx.publish_setting("hours", (7, later(1)), "account_1", now()).await.unwrap(),
+        None,
+        "of another version"
+    );
+    assert_eq!(
+        tx.publish_setting("hours", (1, now()), "account_1", now()).await.unwrap(),
+        None,
+        "another draft"
+    );
+    let published = tx.publish_setting("hours", seen, "account_1", later(2)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(published.as_deref(), Some("third"));
     let kept = store.setting("hours").await.unwrap().unwrap();

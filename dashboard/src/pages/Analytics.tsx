@@ -28,6 +28,7 @@ import { choices, clock, dayOf, daysAfter, lasted, spelled } from '../words';
 
 const route = getRouteApi('/staff/analytics');
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const EVERY_MS = 60_000;
 const RANGES: [string, number][] = [
   ['Today', 1],
   ['7 days', 7],
@@ -38,7 +39,11 @@ const RANGES: [string, number][] = [
 /** What calls come to: each number with its definition, sample and target, and the rows it is made of. */
 export function Analytics() {
   const search = route.useSearch();
-  const numbers = useQuery({ ...getAnalyticsOptions({ query: search }), placeholderData: keepPreviousData });
+  const numbers = useQuery({
+    ...getAnalyticsOptions({ query: search }),
+    placeholderData: keepPreviousData,
+    refetchInterval: EVERY_MS,
+  });
   return (
     <Stack>
       <Title order={1} size="h2">

@@ -84,36 +84,38 @@ export function Lead() {
 
 /** A lead with the mark that a change of it asks for. */
 const markedLead = (id: number) => ({
-  queryKey: getLeadQueryKey({ path: { id } }),
+  queryKey: [...getLeadQueryKey({ path: { id } }), 'mark'],
   queryFn: async () => {
     const { data, response } = await getLead({ path: { id }, throwOnError: true });
     return { ...data, mark: response.headers.get('ETag') ?? '' };
   },
 });
 
+/** Only what is touched is changed; the rest is shown as it is by now. */
 function Edit({ lead, mark }: { lead: LeadView; mark: string }) {
-  const [name, setName] = useState(lead.name ?? '');
-  const [email, setEmail] = useState(lead.email ?? '');
-  const [status, setStatus] = useState<string | null>(lead.status);
+  const [wish, setWish] = useState<{ name?: string; email?: string; status?: string }>({});
   const change = useMutation({ ...changeLeadMutation(), ...anew });
-  const submit = (close: () => void) => {
-    const body = { name, email: email || null, status };
-    change.mutate({ path: { id: lead.id }, headers: { 'If-Match': mark }, body }, { onSuccess: close });
-  };
+  const opened = { ...change, reset: () => (change.reset(), setWish({})) };
+  const submit = (close: () => void) =>
+    change.mutate({ path: { id: lead.id }, headers: { 'If-Match': mark }, body: wish }, { onSuccess: close });
   return (
-    <Ask label="Edit" does="Save" change={change} submit={submit}>
-      <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+    <Ask label="Edit" does="Save" change={opened} submit={submit}>
+      <TextInput
+        label="Name"
+        value={wish.name ?? lead.name ?? ''}
+        onChange={(event) => setWish({ ...wish, name: event.currentTarget.value })}
+      />
       <TextInput
         type="email"
         label="Email"
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
+        value={wish.email ?? lead.email ?? ''}
+        onChange={(event) => setWish({ ...wish, email: event.currentTarget.value || undefined })}
       />
       <Select
         label="Stage"
         data={choices(STATUSES)}
-        value={status}
-        onChange={setStatus}
+        value={wish.status ?? lead.status}
+        onChange={(status) => setWish({ ...wish, status: status ?? undefined })}
         allowDeselect={false}
       />
     </Ask>
@@ -136,7 +138,14 @@ function Book({ lead, today }: { lead: LeadView; today: string }) {
   }));
   return (
     <Ask label="Book a viewing" does="Book it" change={book} submit={submit}>
-      <Select label="Home" data={known ?? []} searchable value={home} onChange={setHome} required />
+      <Select
+        label="Home"
+        data={known ?? []}
+        searchable
+        value={home}
+        onChange={(id) => (setHome(id), setSlot(''))}
+        required
+      />
       <Slots
         property={home ? Number(home) : undefined}
         day={day}

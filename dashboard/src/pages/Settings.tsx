@@ -97,7 +97,7 @@ function Section({ of, manages }: { of: SectionView; manages: boolean }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          draft.mutate({ path, body: { value: value as Value } });
+          draft.mutate({ path, body: { value: cleaned(value) as Value, seen: of.draft?.updated } });
         }}
       >
         <Stack>
@@ -128,7 +128,12 @@ function Section({ of, manages }: { of: SectionView; manages: boolean }) {
             label="Publish"
             does="Publish it"
             change={publish}
-            submit={(close) => publish.mutate({ path, body: { version: of.version } }, { onSuccess: close })}
+            submit={(close) =>
+              publish.mutate(
+                { path, body: { version: of.version, draft: of.draft?.updated ?? '' } },
+                { onSuccess: close },
+              )
+            }
           >
             <Compared was={of.value} is={of.draft.value} />
             <Text size="sm">The next caller hears this. Try it out on the test phone first.</Text>
@@ -141,6 +146,15 @@ function Section({ of, manages }: { of: SectionView; manages: boolean }) {
       <Versions of={of} restore={manages ? setValue : undefined} />
     </Stack>
   );
+}
+
+/** Without the lines that were left empty. */
+function cleaned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((one) => one !== '').map(cleaned);
+  if (value && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, cleaned(one)]));
+  }
+  return value;
 }
 
 type FieldProps = { label: string; value: unknown; set: (value: unknown) => void; fixed: boolean };
@@ -160,6 +174,9 @@ function Field({ label, value, set, fixed }: FieldProps) {
   if (typeof value === 'number') {
     return <NumberInput label={label} value={value} disabled={fixed} onChange={(to) => set(Number(to))} />;
   }
+  if (Array.isArray(value) && value.length === 0) {
+    return <Text size="sm">{label}: none. What has parts of its own is added in the configuration.</Text>;
+  }
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) {
     return (
       <Textarea
@@ -167,7 +184,7 @@ function Field({ label, value, set, fixed }: FieldProps) {
         value={value.join('\n')}
         disabled={fixed}
         autosize
-        onChange={(event) => set(event.currentTarget.value.split('\n').filter((line) => line.trim() !== ''))}
+        onChange={(event) => set(event.currentTarget.value.split('\n'))}
       />
     );
   }

@@ -207,7 +207,7 @@ function More({ task }: { task: TaskView }) {
   const change = useMutation({ ...changeTaskMutation(), ...anew });
   const { data: colleagues = [] } = useQuery(listColleaguesOptions());
   const { data: me } = useQuery(whoAmIOptions());
-  const [user, setUser] = useState<string | null>(task.assigned_to == null ? null : `${task.assigned_to}`);
+  const [user, setUser] = useState<string | null>(null);
   const [hours, setHours] = useState<string | null>(null);
   const now = Date.parse(me?.now ?? new Date().toISOString());
   const submit = (close: () => void) => {
@@ -219,6 +219,7 @@ function More({ task }: { task: TaskView }) {
     <Ask label="More" about={task.title} does="Save" shortcut="s" change={change} submit={submit}>
       <Select
         label="Give it to"
+        placeholder={task.assigned_name ?? 'nobody yet'}
         data={colleagues.map(({ user: id, name }) => ({ value: `${id}`, label: name }))}
         value={user}
         onChange={setUser}

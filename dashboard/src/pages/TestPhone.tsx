@@ -45,8 +45,9 @@ export function TestPhone() {
         Test phone
       </Title>
       <Text c="dimmed">
-        A copy of this agency answers. Nothing is sent, nobody is rung, and the diary stays as it is. Typed:
-        response times are the server’s, without speech.
+        A copy of this agency answers. Nothing is sent, nobody is rung, and the diary stays as it is; a model
+        is asked as in any call, and costs what it costs. Typed: response times are the server’s, without
+        speech.
       </Text>
       {!goesOn && <RingUp pending={begin.isPending} ring={(body) => begin.mutate({ body })} />}
       {error && (

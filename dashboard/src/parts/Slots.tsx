@@ -26,7 +26,11 @@ export function Slots({ property, day, setDay, slot, setSlot }: Props) {
         label="Day"
         value={day}
         required
-        onChange={(event) => event.currentTarget.value && setDay(event.currentTarget.value)}
+        onChange={(event) => {
+          if (!event.currentTarget.value) return;
+          setDay(event.currentTarget.value);
+          setSlot('');
+        }}
       />
       {property != null && <Waiting query={slots} rows={2} />}
       {slots.data && free.length === 0 && <Text size="sm">Nothing is free that day. Try another.</Text>}

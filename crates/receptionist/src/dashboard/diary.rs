@@ -71,6 +71,9 @@ async fn booked(
     let no_such = || Problem::not_found("There is no such viewing, or it is not booked any more");
     let id = AppointmentId(id.parse().map_err(|_| no_such())?);
     let found = app.store.booked_viewing(id).await?.ok_or_else(no_such)?;
+    if found.0.start <= app.now() {
+        return Err(Problem::conflict("over", "Its time has come").with("Say what became of it instead."));
+    }
     if found.0.start == start { Ok(found) } else { Err(changed()) }
 }
 

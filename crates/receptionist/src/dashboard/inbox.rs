@@ -154,8 +154,10 @@ pub(super) async fn give_back(
     let nobody = || Problem::conflict("not_held", "Sarah answers them");
     let (task, conversation) = thread.held_by_task.zip(thread.conversation).ok_or_else(nobody)?;
     let mut tx = app.store.begin().await?;
+    if !tx.give_chat_back(&conversation, &task).await? {
+        return Err(nobody());
+    }
     tx.finish_task(&task, app.now()).await?;
-    tx.take_chat_back(&conversation).await?;
     staff.audit(&app, &mut tx, ("chat_given_back", &conversation, None)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -17,7 +17,7 @@ use super::input::Body;
 use super::problem::Problem;
 use crate::app::App;
 
-const SECTIONS: [&str; 4] = ["agency", "hours", "greetings", "office"];
+pub(super) const SECTIONS: [&str; 4] = ["agency", "hours", "greetings", "office"];
 
 /// A section as it is published, with what somebody edits of it.
 #[derive(Serialize, ToSchema)]
@@ -96,6 +96,8 @@ fn parsed(json: &str) -> Result<Value, StoreError> {
 
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Edit {
+    /// `updated` of the draft that you see; none: there was none. Refused if somebody has drafted since.
+    seen: Option<Timestamp>,
     #[schema(value_type = Object)]
     value: Value,
 }
@@ -103,7 +105,7 @@ pub(super) struct Edit {
 /// Keeps a draft of a section; callers hear nothing of it.
 #[utoipa::path(put, path = "/api/v1/settings/{id}/draft", operation_id = "draft_setting", tag = "settings", security(("session" = ["manage"])),
     params(("id" = String, Path, description = "agency, hours, greetings or office")), request_body = Edit,
-    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn draft(
     State(app): State<App>,
     staff: Staff<Manages>,
@@ -115,7 +117,10 @@ pub(super) async fn draft(
         return Err(Problem::bad_request(problem));
     }
     let mut tx = app.store.begin().await?;
-    tx.draft_setting(section, &edit.value.to_string(), &staff.account.id, app.now()).await?;
+    let value = edit.value.to_string();
+    if !tx.draft_setting(section, (&value, &staff.account.id), edit.seen, app.now()).await? {
+        return Err(changed());
+    }
     staff.audit(&app, &mut tx, ("setting_drafted", section, None)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
@@ -141,6 +146,12 @@ pub(super) async fn drop_draft(
 pub(super) struct Publish {
     /// The version that you compared the draft with: refused if somebody has published since.
     version: i64,
+    /// `updated` of the draft that you see: refused if somebody has drafted since.
+    draft: Timestamp,
+}
+
+fn changed() -> Problem {
+    Problem::conflict("changed", "Somebody has drafted or published since").with("Look at it again.")
 }
 
 /// Publishes the draft of a section: the next caller hears it, at every node within seconds.
@@ -155,11 +166,9 @@ pub(super) async fn publish(
 ) -> Result<StatusCode, Problem> {
     let section = known(&id)?;
     let mut tx = app.store.begin().await?;
-    let published = tx.publish_setting(section, wish.version, &staff.account.id, app.now()).await?;
-    let value = published.ok_or_else(|| {
-        Problem::conflict("changed", "There is no draft, or somebody has published since")
-            .with("Look at it again.")
-    })?;
+    let seen = (wish.version, wish.draft);
+    let published = tx.publish_setting(section, seen, &staff.account.id, app.now()).await?;
+    let value = published.ok_or_else(changed)?;
     // A draft of an older release may not fit any more.
     if let Some(problem) = problem(section, &parsed(&value)?) {
         return Err(Problem::bad_request(problem));

@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 use super::access::{Staff, Works};
 use super::input::Body;
 use super::problem::Problem;
+use super::settings::SECTIONS;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal};
@@ -30,6 +31,7 @@ use crate::settings::Settings;
 
 /// So many at once, and nobody is silent for longer.
 const CALLS_MAX: usize = 4;
+const TURNS_MAX: u32 = 60;
 const IDLE_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 /// What Sarah needs to know to answer as she would. Leads stay behind: nobody's past is copied for a test.
@@ -57,6 +59,7 @@ pub(crate) struct TestCall {
     call: Call,
     /// What the copy held before, by table.
     before: BTreeMap<&'static str, BTreeSet<String>>,
+    turns: u32,
     used: Timestamp,
     _folder: TempDir,
 }
@@ -101,11 +104,14 @@ fn folder(settings: &Settings) -> PathBuf {
 
 /// Copies that a process left behind when it was killed: they have people's names in them.
 pub(crate) fn forget_old_copies(settings: &Settings) {
-    match std::fs::remove_dir_all(folder(settings)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            tracing::error!(error = %error, "copies of old test calls cannot be deleted; delete test-calls in DATA_DIR");
+    const OLD: std::time::Duration = std::time::Duration::from_hours(2);
+    let copies = std::fs::read_dir(folder(settings)).into_iter().flatten().flatten();
+    for copy in copies {
+        let modified = copy.metadata().and_then(|about| about.modified()).ok();
+        let is_old = modified.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > OLD);
+        if is_old && let Err(error) = std::fs::remove_dir_all(copy.path()) {
+            tracing::error!(error = %error, "the copy of an old test call cannot be deleted; delete test-calls in DATA_DIR");
         }
-        _ => {}
     }
 }
 
@@ -118,6 +124,11 @@ impl TestCall {
         let url = format!("sqlite:{}", folder.path().join("copy.db").display());
         let copy = Store::open(&url).await?;
         app.store.copy_to(&copy, COPIED).await?;
+        for section in SECTIONS {
+            if let Some(kept) = app.store.setting(section).await? {
+                copy.setting_or_keep(section, &kept.value, app.now()).await?;
+            }
+        }
         let mut tx = copy.begin().await?;
         tx.reconcile_cells(app.now()).await?;
         if wish.drafts {
@@ -132,9 +143,19 @@ impl TestCall {
         let plan = Plan { clock, ids, adjust, ..Plan::stepped(&url, app.now()) };
         let rehearsal = Rehearsal::start(plan).await?;
         rehearsal.network.seed_sids(u64::try_from(app.now().as_microsecond()).unwrap_or_default());
-        let before = ids_of(&rehearsal.app.store).await?;
-        let call = rehearsal.network.ring(wish.from.as_deref().unwrap_or(NOBODY), AGENCY_NUMBER).await?;
-        Ok(Self { rehearsal, call, before, used: app.now(), _folder: folder })
+        let from = wish.from.as_deref().map_or(NOBODY.to_owned(), known_number);
+        let rung = async {
+            Ok((ids_of(&rehearsal.app.store).await?, rehearsal.network.ring(&from, AGENCY_NUMBER).await?))
+        };
+        match rung.await {
+            Ok((before, call)) => {
+                Ok(Self { rehearsal, call, before, turns: 0, used: app.now(), _folder: folder })
+            }
+            Err(error) => {
+                rehearsal.stop().await;
+                Err(error)
+            }
+        }
     }
 
     async fn view(&self, id: &str) -> anyhow::Result<TestCallView> {
@@ -172,12 +193,17 @@ impl TestCall {
 
 /// Publishes in the copy what is drafted in the agency.
 async fn try_drafts(app: &App, copy: &mut Tx) -> anyhow::Result<()> {
+    let now = app.now();
     for draft in app.store.setting_drafts().await? {
-        let version = app.store.setting(&draft.section).await?.map_or(1, |kept| kept.version);
-        copy.draft_setting(&draft.section, &draft.value, "test phone", app.now()).await?;
-        copy.publish_setting(&draft.section, version, "test phone", app.now()).await?;
+        copy.draft_setting(&draft.section, (&draft.value, "test phone"), None, now).await?;
+        copy.publish_setting(&draft.section, (1, now), "test phone", now).await?;
     }
     Ok(())
+}
+
+/// As the network has it: a number that is written the national way is no withheld one.
+fn known_number(from: &str) -> String {
+    PhoneNumber::parse(from).map_or_else(|_| from.to_owned(), |number| number.as_str().to_owned())
 }
 
 async fn ids_of(store: &Store) -> anyhow::Result<BTreeMap<&'static str, BTreeSet<String>>> {
@@ -216,7 +242,7 @@ fn no_such_call() -> Problem {
     responses((status = 201, body = TestCallView), (status = 400, body = Problem), (status = 403, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem)))]
 pub(super) async fn begin(
     State(app): State<App>,
-    _staff: Staff<Works>,
+    staff: Staff<Works>,
     Body(wish): Body<RingUp>,
 ) -> Result<(StatusCode, Json<TestCallView>), Problem> {
     if wish.from.as_deref().is_some_and(|from| PhoneNumber::parse(from).is_err()) {
@@ -227,6 +253,9 @@ pub(super) async fn begin(
     if calls.len() >= CALLS_MAX {
         return Err(Problem::conflict("busy", "Four test calls are under way").with("End one of them."));
     }
+    let mut tx = app.store.begin().await?;
+    staff.audit(&app, &mut tx, ("test_call", "test phone", None)).await?;
+    tx.commit().await?;
     let call = TestCall::begin(&app, &wish).await.map_err(|error| failed(&error))?;
     let id = app.id("test");
     let view = call.view(&id).await.map_err(|error| failed(&error))?;
@@ -234,7 +263,8 @@ pub(super) async fn begin(
     Ok((StatusCode::CREATED, Json(view)))
 }
 
-async fn end_forgotten(app: &App) {
+/// Ends calls in which nobody has said anything for long, and throws their copies away.
+pub(crate) async fn end_forgotten(app: &App) {
     let mut calls = app.test_calls.lock().await;
     let mut kept = BTreeMap::new();
     for (id, call) in std::mem::take(&mut *calls) {
@@ -260,7 +290,7 @@ pub(super) struct Utterance {
 /// Says something, presses keys, or (with neither) is silent; Sarah answers.
 #[utoipa::path(post, path = "/api/v1/test-calls/{id}/turns", operation_id = "take_test_turn", tag = "test phone", security(("session" = ["work"])),
     params(("id" = String, Path)), request_body = Utterance,
-    responses((status = 200, body = TestCallView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
+    responses((status = 200, body = TestCallView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem)))]
 pub(super) async fn turn(
     State(app): State<App>,
     _staff: Staff<Works>,
@@ -270,6 +300,12 @@ pub(super) async fn turn(
     let call = app.test_calls.lock().await.get(&id).cloned().ok_or_else(no_such_call)?;
     let mut call = call.lock().await;
     call.used = app.now();
+    call.turns += 1;
+    if call.turns > TURNS_MAX {
+        return Err(
+            Problem::conflict("too_long", "This test call has had 60 turns").with("Hang up and ring again.")
+        );
+    }
     if call.call.ending().is_none() {
         let took = match (&said.words, &said.keys) {
             (Some(words), _) => call.call.say(words).await,

@@ -1,6 +1,5 @@
 //! A call that was read becomes a scenario: what the caller did, on the fictional agency, with what it comes to now.
 
-use agency::phone::PhoneNumber;
 use anyhow::Context;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -13,7 +12,7 @@ use super::play::run;
 const CALLER: &str = "+447700900950";
 
 const HEADING: &str = "\
-# Made from a call. Before this file is kept: change every name and address that was said, and check what it expects. The rows are what
+# Made from a call. Before this file is kept: change every name, address and number that was said, and check what it expects. The rows are what
 # this call comes to today on the fictional agency; change them to what it should come to.
 ";
 
@@ -57,15 +56,46 @@ fn step(line: &LineView, is_spoken: bool) -> Option<Step> {
     let words = line.words.as_deref().filter(|_| line.speaker == "caller")?;
     let keys = words.strip_prefix("[keys ").and_then(|rest| rest.strip_suffix(']'));
     Some(match (keys, words) {
-        (Some(keys), _) => Step::Press(keys.to_owned()),
+        // Longer ones are a number or a code of somebody's.
+        (Some(keys), _) => Step::Press(if keys.len() > 2 { "0".repeat(keys.len()) } else { keys.to_owned() }),
         (None, "[silence]") => Step::Silence(1),
         _ if is_spoken => Step::Say(without_numbers(words)),
         _ => Step::Write(without_numbers(words)),
     })
 }
 
-/// Words that are a telephone number are nobody's.
+/// Telephone numbers, however they are spaced, and email addresses are nobody's.
 fn without_numbers(words: &str) -> String {
-    let known = |word: &str| PhoneNumber::parse(word.trim_end_matches(['.', ',', '!', '?'])).is_ok();
-    words.split(' ').map(|word| if known(word) { CALLER } else { word }).collect::<Vec<_>>().join(" ")
+    const FIGURES_MIN: usize = 6;
+    let is_part = |letter: char| letter.is_ascii_digit() || matches!(letter, ' ' | '-' | '(' | ')' | '+');
+    let mut out = String::new();
+    let mut rest = words;
+    while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit() || letter == '+') {
+        out.push_str(&rest[..at]);
+        let run = rest[at..].find(|letter| !is_part(letter)).map_or(&rest[at..], |end| &rest[at..at + end]);
+        let run = run.trim_end_matches([' ', '(', '-']);
+        let figures = run.chars().filter(char::is_ascii_digit).count();
+        out.push_str(if figures >= FIGURES_MIN { CALLER } else { run });
+        rest = &rest[at + run.len()..];
+    }
+    out.push_str(rest);
+    let no_address = |word: &str| if word.contains('@') { "sam@example.com" } else { word }.to_owned();
+    out.split(' ').map(no_address).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobodys_number_is_left() {
+        for (said, kept) in [
+            ("ring me on 07700 900 123, please", "ring me on +447700900950, please"),
+            ("it is (020) 7946-0100 or a@b.uk now", "it is (+447700900950 or sam@example.com now"),
+            ("2 beds up to 2800 in W9", "2 beds up to 2800 in W9"),
+            ("+44 7700 900123", "+447700900950"),
+        ] {
+            assert_eq!(without_numbers(said), kept);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use phone_network::Letter;
 use serde_json::{Map, Value};
-use store::{Store, StoreError, TABLES};
+use store::{DERIVED, Store, StoreError, TABLES};
 
 use super::format::{Expected, ExpectedMail};
 
@@ -32,7 +32,7 @@ pub struct Changes {
 impl Snapshot {
     pub async fn take(store: &Store) -> Result<Self, StoreError> {
         let mut tables = BTreeMap::new();
-        for table in TABLES {
+        for table in TABLES.iter().filter(|table| !DERIVED.contains(table)) {
             tables.insert(*table, store.rows(table).await?);
         }
         Ok(Self(tables))

@@ -1,4 +1,5 @@
 -- Triggers: each database has its own words for them. What was there before is counted at once.
+UPDATE voice_leads SET qualified_at = updated_at WHERE status IN ('qualified', 'viewing_booked', 'offer_made', 'converted');
 INSERT INTO stale_days (day) SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM voice_lead_calls
 UNION SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM voice_leads;
 
@@ -32,5 +33,6 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER lead_qualified BEFORE UPDATE OF status ON voice_leads FOR EACH ROW
-    WHEN (NEW.qualified_at IS NULL AND NEW.status IN ('qualified', 'viewing_booked', 'offer_made', 'converted'))
+    WHEN (NEW.qualified_at IS NULL AND NEW.status IN ('qualified', 'viewing_booked', 'offer_made', 'converted')
+    AND OLD.status NOT IN ('qualified', 'viewing_booked', 'offer_made', 'converted'))
     EXECUTE FUNCTION note_qualified();

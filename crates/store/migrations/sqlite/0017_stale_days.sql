@@ -1,4 +1,5 @@
 -- Triggers: each database has its own words for them. What was there before is counted at once.
+UPDATE voice_leads SET qualified_at = updated_at WHERE status IN ('qualified', 'viewing_booked', 'offer_made', 'converted');
 INSERT INTO stale_days (day) SELECT DISTINCT substr(created_at, 1, 10) FROM voice_lead_calls UNION SELECT substr(created_at, 1, 10) FROM voice_leads;
 
 CREATE TRIGGER stale_call_insert AFTER INSERT ON voice_lead_calls
@@ -33,4 +34,5 @@ BEGIN INSERT INTO stale_days (day) SELECT substr(created_at, 1, 10) FROM voice_l
 -- When a lead first got as far as qualified, whoever took it there.
 CREATE TRIGGER lead_qualified AFTER UPDATE OF status ON voice_leads
 WHEN NEW.qualified_at IS NULL AND NEW.status IN ('qualified', 'viewing_booked', 'offer_made', 'converted')
+    AND OLD.status NOT IN ('qualified', 'viewing_booked', 'offer_made', 'converted')
 BEGIN UPDATE voice_leads SET qualified_at = max(COALESCE(NEW.scored_at, ''), NEW.updated_at) WHERE id = NEW.id; END;

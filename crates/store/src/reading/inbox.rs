@@ -29,7 +29,7 @@ row! {
         /// The task of the person who answers; none: Sarah does.
         held_by_task: Option<String>,
         held_by: Option<String>,
-        /// Their words have no answer yet.
+        /// Their words have no answer yet, of Sarah or of whoever answers.
         waits: bool,
     }
 }
@@ -38,7 +38,7 @@ impl Store {
     /// Whoever waits first, then by the latest message; all, or the one with this id.
     pub async fn threads(&self, id: Option<&str>, limit: i64) -> Result<Vec<ThreadView>, StoreError> {
         const SQL: &str = "SELECT t.id, t.lead, t.channel, t.name, t.address, t.conversation, m.body AS last_words, m.direction AS last_direction, \
-             m.status AS last_status, m.created_at AS last, t.last_inbound, t.held_by_task, t.held_by, t.waits FROM ( \
+             m.status AS last_status, m.created_at AS last, t.last_inbound, t.held_by_task, t.held_by, CASE WHEN t.held_by_task IS NULL THEN t.waits ELSE COALESCE(m.direction = 'inbound', 1 = 0) END AS waits FROM ( \
                SELECT CAST(ch.lead_id AS TEXT) || '-' || ch.channel AS id, ch.lead_id AS lead, ch.channel, COALESCE(l.name, ch.profile_name) AS name, ch.address, ch.conversation_id AS conversation, \
                (SELECT m.id FROM messages m WHERE m.lead_id = ch.lead_id AND m.channel = ch.channel ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS last_id, \
                (SELECT max(m.created_at) FROM messages m WHERE m.from_address = ch.address AND m.channel = ch.channel AND m.direction = 'inbound') AS last_inbound, \
@@ -46,7 +46,7 @@ impl Store {
                ch.waiting_since IS NOT NULL AS waits \
                FROM chats ch JOIN voice_leads l ON l.id = ch.lead_id LEFT JOIN tasks k ON k.id = ch.passed_to AND k.status = 'open' \
                LEFT JOIN users u ON u.id = k.assigned_to) t \
-             LEFT JOIN messages m ON m.id = t.last_id WHERE ($1 IS NULL OR t.id = $1) ORDER BY t.waits DESC, m.created_at DESC, t.address LIMIT $2";
+             LEFT JOIN messages m ON m.id = t.last_id WHERE ($1 IS NULL OR t.id = $1) ORDER BY waits DESC, m.created_at DESC, t.address LIMIT $2";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).bind(limit).fetch_all(c).await)?)
     }
 }
