@@ -72,12 +72,16 @@ async function context(browser, options, signedIn) {
   return page;
 }
 
-async function judge(page, place) {
+/** What fades in is judged when it is there; a page that still loads never settles. */
+async function settle(page) {
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
-  // What fades in is judged when it is there.
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
   );
+}
+
+async function judge(page, place, settles = true) {
+  if (settles) await settle(page);
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
   const { violations } = await page.evaluate(
     (tags) => window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }),
@@ -143,6 +147,8 @@ const PAGES = [
   ['review', '/review', 'needed a person'],
   ['test phone', '/test-phone', 'Nobody is on the line'],
   ['settings', '/settings', 'Version 1 is published'],
+  ['the rota', '/settings?section=rota', 'In an emergency now'],
+  ['opt-outs', '/settings?section=opt-outs', 'Nobody has said stop'],
   ['settings of the office', '/settings?section=office', 'Fees'],
   ['account', '/account', 'Second factor'],
   ['accounts', '/accounts', 'Colleagues who sign in'],
@@ -193,24 +199,68 @@ async function everyPage(browser, state) {
   }
 }
 
-/** What cannot be reached says so, and offers to try again. */
-async function withoutServer(browser, state) {
+/** What each page reads, and what it says once that is there. */
+const READ = [
+  ['/', /\/api\/v1\/calls\?/, 'Live'],
+  ['/calls', /\/api\/v1\/calls$/, 'Outcome'],
+  ['/tasks', /\/api\/v1\/tasks\?whose/, 'Due'],
+  ['/inbox', /\/api\/v1\/inbox$/, 'Nobody has written yet'],
+  ['/viewings', /\/api\/v1\/viewings\?/, 'What Sarah offers'],
+  ['/leads', /\/api\/v1\/leads(\?|$)/, 'Score'],
+  ['/maintenance', /\/api\/v1\/tickets(\?|$)/, 'Nothing is broken'],
+  ['/properties', /\/api\/v1\/properties(\?|$)/, 'JB-'],
+  ['/documents', /\/api\/v1\/documents(\?|$)/, 'No papers yet'],
+  ['/analytics', /\/api\/v1\/analytics/, 'Calls answered'],
+  ['/review', /\/api\/v1\/assessments\/queue/, 'needed a person'],
+  ['/settings', /\/api\/v1\/settings/, 'is published'],
+  ['/accounts', /\/api\/v1\/accounts/, 'Role'],
+];
+
+/** On every page: what is still being read, what cannot be reached and may be tried again, and what the role does not allow. */
+async function states(browser, state) {
   const page = await context(browser, {}, state);
   await page.goto('/');
-  await page.route(/\/api\/v1\/calls(\?|$)/, (route) =>
-    route.fulfill({
-      status: 503,
-      contentType: 'application/problem+json',
-      body: '{"status":503,"code":"try_again","title":"The database does not answer"}',
-    }),
-  );
   page.removeAllListeners('console');
-  await page.getByRole('link', { name: 'Calls' }).click();
-  await see(page, 'The database does not answer', 15_000);
-  await judge(page, 'calls, the database is away');
-  await page.unroute(/\/api\/v1\/calls(\?|$)/);
-  await page.getByRole('button', { name: 'Try again' }).click();
+  const problem = (status, title) => (route) =>
+    route.fulfill({
+      status,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ status, code: 'test', title }),
+    });
+  for (const [path, read, text] of READ) {
+    await page.route(read, () => {});
+    await page.goto(path);
+    await page.getByLabel('Loading').first().waitFor();
+    await judge(page, `${path}, loading`, false);
+    await page.unroute(read);
+    await page.route(read, problem(403, 'Your role does not allow this'));
+    await page.goto(path);
+    await see(page, 'Your role does not allow this');
+    await judge(page, `${path}, not allowed`);
+    await page.unroute(read);
+    await page.route(read, problem(503, 'The database does not answer'));
+    await page.goto(path);
+    await see(page, 'The database does not answer', 15_000);
+    await judge(page, `${path}, the database is away`);
+    await page.unroute(read);
+    await page.getByRole('button', { name: 'Try again' }).first().click();
+    await see(page, text);
+  }
+  await page.context().close();
+}
+
+/** What is shown while nothing is told any more says how old it is. */
+async function stale(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.route(/\/api\/v1\/events/, (route) => route.abort());
+  page.removeAllListeners('console');
+  await page.goto('/calls');
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^Offline since/ })
+    .waitFor({ timeout: 20_000 });
   await see(page, 'Outcome');
+  await judge(page, 'offline');
   await page.context().close();
 }
 
@@ -491,7 +541,6 @@ async function tasks(browser, state) {
 /** A paper is attached and removed again. */
 async function documents(browser, state) {
   const page = await context(browser, {}, state);
-  page.on('dialog', (dialog) => dialog.accept());
   await page.goto('/documents');
   await page.getByRole('combobox', { name: 'Tenant' }).click();
   await page.getByRole('option', { name: /Grace Mensah/ }).click();
@@ -503,6 +552,9 @@ async function documents(browser, state) {
   await page.getByRole('link', { name: 'Tenancy agreement' }).waitFor();
   await judge(page, 'a document');
   await page.getByRole('button', { name: /^Remove/ }).click();
+  await see(page, 'This cannot be undone');
+  await judge(page, 'removing a document');
+  await page.getByRole('button', { name: 'Remove it' }).click();
   await see(page, 'No papers yet');
   await page.context().close();
 }
@@ -512,7 +564,8 @@ try {
   const state = await signIn(browser);
   await everyPage(browser, state);
   await keys(browser, state);
-  await withoutServer(browser, state);
+  await states(browser, state);
+  await stale(browser, state);
   const times = await watch(browser, state);
   await takeOver(browser, state);
   await emergency(browser, state);

@@ -76,6 +76,19 @@ impl Day {
             Self::Sunday => Weekday::Sunday,
         }
     }
+
+    /// As it is written in the settings and in the rota.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Tuesday => "tuesday",
+            Self::Wednesday => "wednesday",
+            Self::Thursday => "thursday",
+            Self::Friday => "friday",
+            Self::Saturday => "saturday",
+            Self::Sunday => "sunday",
+        }
+    }
 }
 
 /// How viewings are offered.

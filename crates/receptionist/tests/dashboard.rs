@@ -90,7 +90,12 @@ async fn refusals_are_problem_details() {
         (asked(Method::GET, "/api/v1/viewings"), "missing field `from`"),
         (asked(Method::GET, "/api/v1/calls?from=yesterday"), "from"),
         (asked(Method::GET, "/api/v1/leads?limit=many"), "limit"),
-        (asked(Method::PATCH, "/api/v1/tasks/nothing").json(&json!({"due": "soon"})), "due"),
+        (
+            asked(Method::PATCH, "/api/v1/tasks/nothing")
+                .header("if-match", "mark")
+                .json(&json!({"due": "soon"})),
+            "due",
+        ),
         (asked(Method::POST, "/api/v1/calls/nothing/take-over").body("{"), "application/json"),
         (asked(Method::GET, "/api/v1/nothing"), "no such operation"),
     ] {
@@ -324,18 +329,26 @@ async fn a_task_is_done_undone_given_and_put_off() {
     agency.settle().await.unwrap();
     let id = rows(&agency, "tasks").await[0]["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/tasks/{id}");
-    let change = async |wish: Value| {
-        worker.send(Method::PATCH, &path, Some(wish)).await.json::<Value>().await.unwrap()
+    let seen = worker.list("/api/v1/tasks?whose=unassigned").await;
+    let with = async |mark: &Value, wish: Value| {
+        let request = worker.http.patch(format!("{}{path}", worker.base)).header("cookie", &worker.cookie);
+        request.header("if-match", mark.as_str().unwrap()).json(&wish).send().await.unwrap()
     };
-    assert_eq!(worker.get("/api/v1/tasks?whose=unassigned").await.as_array().unwrap().len(), 1);
+    let change = async |wish: Value| {
+        let listed =
+            [worker.list("/api/v1/tasks").await, worker.list("/api/v1/tasks?status=done").await].concat();
+        with(&listed[0]["etag"], wish).await.json::<Value>().await.unwrap()
+    };
     assert_eq!(change(json!({"assigned_to": 1})).await["assigned_name"], "Amy Hart");
-    assert_eq!(worker.get("/api/v1/tasks?whose=mine").await.as_array().unwrap().len(), 1);
+    assert_eq!(worker.list("/api/v1/tasks?whose=mine").await.len(), 1);
     assert_eq!(change(json!({"status": "done"})).await["status"], "done");
-    assert_eq!(worker.get("/api/v1/tasks").await, json!([]));
+    assert!(worker.list("/api/v1/tasks").await.is_empty());
     assert_eq!(change(json!({"status": "open"})).await["done"], Value::Null);
     assert_eq!(change(json!({"due": "2026-11-24T09:00:00Z"})).await["due"], "2026-11-24T09:00:00Z");
-    assert_eq!(worker.status(Method::PATCH, &path, Some(json!({"status": "gone"}))).await, 400);
-    assert_eq!(worker.status(Method::PATCH, "/api/v1/tasks/nothing", Some(json!({}))).await, 404);
+    assert_eq!(with(&seen[0]["etag"], json!({"status": "done"})).await.status(), 412, "it has changed since");
+    assert_eq!(worker.status(Method::PATCH, &path, Some(json!({"status": "done"}))).await, 428);
+    let now = worker.list("/api/v1/tasks").await;
+    assert_eq!(with(&now[0]["etag"], json!({"status": "gone"})).await.status(), 400);
 }
 
 /// A paper is attached, read back and removed; in a bucket that speaks as S3 does, by a server of its own process.
@@ -373,7 +386,7 @@ async fn papers_are_kept_in_a_bucket() {
     assert_eq!(attach("tenant=1&kind=diary&name=Agreement", pdf).await.status(), 400);
     let attached = attach("tenant=1&kind=contract&name=Tenancy%20agreement", pdf).await;
     assert_eq!(attached.status(), 201);
-    let listed = ruth.get("/api/v1/documents").await;
+    let listed = ruth.list("/api/v1/documents").await;
     let id = listed[0]["id"].as_str().unwrap();
     assert_eq!(
         (&listed[0]["name"], &listed[0]["tenant_name"]),
@@ -386,7 +399,7 @@ async fn papers_are_kept_in_a_bucket() {
     assert_eq!(kept().trim(), format!("of/tenants/documents/{id}.pdf"));
     assert_eq!(ruth.status(Method::DELETE, &format!("/api/v1/documents/{id}"), None).await, 204);
     assert_eq!(kept(), "");
-    assert_eq!(ruth.get("/api/v1/documents").await, json!([]));
+    assert!(ruth.list("/api/v1/documents").await.is_empty());
 }
 
 /// `user add` with a password on standard input.
@@ -529,13 +542,10 @@ async fn everything_is_found() {
     assert!(slots.as_array().unwrap().iter().any(|slot| slot["negotiator"].is_string()));
     assert_eq!(worker.status(Method::GET, "/api/v1/slots?property=9999&day=2026-11-25", None).await, 404);
 
-    let homes = worker.get("/api/v1/properties?q=maida&status=available").await;
-    assert!(
-        homes.as_array().unwrap().iter().any(|home| home["next_viewing"].is_string() && home["leads"] == 1)
-    );
-    let tickets = worker.get("/api/v1/tickets").await;
-    let urgencies: Vec<&str> =
-        tickets.as_array().unwrap().iter().map(|one| one["urgency"].as_str().unwrap()).collect();
+    let homes = worker.list("/api/v1/properties?q=maida&status=available").await;
+    assert!(homes.iter().any(|home| home["next_viewing"].is_string() && home["leads"] == 1));
+    let tickets = worker.list("/api/v1/tickets").await;
+    let urgencies: Vec<&str> = tickets.iter().map(|one| one["urgency"].as_str().unwrap()).collect();
     let rank = |urgency: &&str| ["emergency", "urgent", "normal"].iter().position(|known| known == urgency);
     assert!(urgencies.is_sorted_by_key(rank), "{urgencies:?}");
 }

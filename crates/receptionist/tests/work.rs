@@ -4,15 +4,18 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use agency::staff::StaffRole;
 use jiff::{SignedDuration, Timestamp};
 use phone_network::Inbound;
-use receptionist::rehearsal::{AGENCY_NUMBER, WHATSAPP_NUMBER};
+use receptionist::rehearsal::{AGENCY_NUMBER, Plan, WHATSAPP_NUMBER};
 use receptionist::scenarios::{read_folder, run};
+use receptionist::settings::Settings;
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::staff::{Colleague, colleague};
-use support::{Agency, rows, start};
+use support::{Agency, monday, rows, start, start_as};
 
 async fn put(who: &Colleague, path: &str, body: Value) -> u16 {
     who.status(Method::PUT, path, Some(body)).await.as_u16()
@@ -81,14 +84,14 @@ async fn a_colleague_answers_somebody_who_writes() {
     let agency = start(testkit::sqlite()).await;
     let worker = colleague(&agency, StaffRole::Negotiator).await;
     writes(&agency, "Do you have two bed flats to rent in Maida Vale?").await;
-    let thread = worker.get("/api/v1/inbox").await[0].clone();
+    let thread = worker.list("/api/v1/inbox").await[0].clone();
     let path = format!("/api/v1/inbox/{}", thread["id"].as_str().unwrap());
     assert_eq!((&thread["held_by"], &thread["last_direction"]), (&Value::Null, &json!("outbound")));
     assert_eq!(thread["waits"], false);
 
     assert_eq!(post(&worker, &format!("{path}/take"), json!({})).await, 204);
     assert_eq!(refused(&worker, &format!("{path}/take"), json!({})).await, (409, "held".to_owned()));
-    assert_eq!(worker.get("/api/v1/inbox").await[0]["held_by"], "Amy Hart");
+    assert_eq!(worker.list("/api/v1/inbox").await[0]["held_by"], "Amy Hart");
     let before = read(&agency).len();
     writes(&agency, "Is the first one still free on Friday?").await;
     assert_eq!(read(&agency).len(), before, "Sarah is quiet");
@@ -280,6 +283,39 @@ async fn calls_are_assessed_and_counted() {
     assert!(verdict.problems.is_empty(), "a reviewed call is a test case: {:?}\n{file}", verdict.problems);
 
     is_counted(&reviewer).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rota_is_set_and_somebody_is_always_rung() {
+    let adjust = Arc::new(|settings: &mut Settings| settings.emergency.contact_phone = None);
+    let agency = start_as(testkit::sqlite(), Plan { adjust, ..Plan::stepped("", monday()) }).await;
+    let (manager, worker) =
+        (colleague(&agency, StaffRole::Manager).await, colleague(&agency, StaffRole::Negotiator).await);
+    let seen = mark(&manager, "/api/v1/rota").await;
+    let set = async |who: &Colleague, mark: &str, shifts: Value| {
+        let request = who.http.put(format!("{}/api/v1/rota", who.base)).header("cookie", &who.cookie);
+        let body = json!({ "shifts": shifts });
+        request.header("if-match", mark).json(&body).send().await.unwrap().status().as_u16()
+    };
+    let line = json!([{"user": 1, "days": ["monday"], "starts": "08:00"}]);
+    assert_eq!(set(&worker, &seen, line.clone()).await, 403);
+    assert_eq!(set(&manager, &seen, json!([])).await, 400, "nobody would be rung");
+    assert_eq!(set(&manager, &seen, json!([{"user": 99}])).await, 400, "no colleague");
+    assert_eq!(set(&manager, &seen, json!([{"user": 1, "days": ["payday"]}])).await, 400);
+    assert_eq!(set(&manager, &seen, line.clone()).await, 204);
+    assert_eq!(set(&manager, &seen, line).await, 412, "it has changed since");
+    assert_eq!(manager.get("/api/v1/rota").await["now"], json!(["Amy Hart"]), "09:30 on a Monday");
+
+    let away = |starts: &str, ends: &str| Some(json!({"user": 1, "starts": starts, "ends": ends}));
+    let path = "/api/v1/absences";
+    assert_eq!(manager.status(Method::POST, path, away("2026-11-23T09:00", "2026-11-23T08:00")).await, 400);
+    assert_eq!(manager.status(Method::POST, path, away("2026-11-23T09:00", "2026-11-23T17:00")).await, 204);
+    let rota = manager.get("/api/v1/rota").await;
+    assert_eq!((&rota["now"], &rota["absences"][0]["ends"]), (&json!([]), &json!("2026-11-23T17:00:00Z")));
+    let path = format!("{path}/{}", rota["absences"][0]["id"].as_str().unwrap());
+    assert_eq!(manager.status(Method::DELETE, &path, None).await, 204);
+    assert_eq!(manager.get("/api/v1/rota").await["now"], json!(["Amy Hart"]));
+    assert!(worker.list("/api/v1/opt-outs").await.is_empty());
 }
 
 async fn is_counted(reviewer: &Colleague) {

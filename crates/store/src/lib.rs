@@ -35,6 +35,7 @@ mod receipts;
 mod requirements;
 mod reviews;
 mod rings;
+mod rota;
 mod rows;
 mod settings;
 mod surveys;
@@ -63,12 +64,13 @@ pub use media::{DueMedia, NewMedia, StoredMedia};
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, MessageLine, NewMessage, Rich, Settled};
 pub use packages::{NewPackage, Package};
 pub use reading::{
-    AlertView, AssessmentView, CallFilter, CallRow, Counted, DraftView, HomeView, LeadFilter, LeadView,
-    LineView, MessageView, Paging, PaperView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess,
-    VersionView, ViewingView,
+    AbsenceView, AlertView, AssessmentView, ByRank, ByTime, CallFilter, CallRow, Counted, DraftView,
+    HomePlace, HomeView, LeadFilter, LeadView, LineView, MessageView, OptOutView, Paging, PaperView,
+    ShiftView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess, VersionView, ViewingView,
 };
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};
+pub use rota::{NewAbsence, NewShift};
 pub use rows::{DERIVED, Rows, TABLES};
 pub use schema::CRM_TABLES;
 pub use searches::{NewSearch, SavedSearch};

@@ -203,7 +203,7 @@ async fn has_papers(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     tx.attach_document(&new, ("audit_1", "the command line")).await.unwrap();
     tx.commit().await.unwrap();
-    let papers = store.papers(10).await.unwrap();
+    let papers = store.papers(&store::Paging { after: None, limit: 10 }).await.unwrap();
     assert_eq!((papers.len(), papers[0].tenant, papers[0].name.as_str()), (1, 7, "Tenancy agreement"));
     let mut tx = store.begin().await.unwrap();
     tx.remove_document("doc_none").await.unwrap();

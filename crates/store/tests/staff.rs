@@ -9,8 +9,8 @@ use agency::crm::{LeadId, Priority, Role, TaskKind, UserId};
 use agency::handoff::Reason;
 use agency::staff::StaffRole;
 use store::{
-    Audited, BeginCall, CallFilter, Change, LeadFilter, NewAccount, NewTask, NewTransfer, Paging, SavedTurn,
-    Session, Store, StoreError, Subject, TaskFilter, TurnLine, TurnTimes,
+    Audited, BeginCall, CallFilter, Change, HomeView, LeadFilter, NewAccount, NewTask, NewTransfer, Paging,
+    SavedTurn, Session, Store, StoreError, Subject, TaskFilter, TaskView, TicketView, TurnLine, TurnTimes,
 };
 use support::{later, now, phone, rows};
 
@@ -20,6 +20,26 @@ async fn on_both(test: impl AsyncFn(Store)) {
         test(store.clone()).await;
         store.close().await;
     }
+}
+
+fn first_page<Place>() -> Paging<Place> {
+    Paging { after: None, limit: 10 }
+}
+
+/// Read one at a time, a list has the same records in the same order as read at once: these.
+async fn in_pages<R, Place: Clone>(
+    read: impl AsyncFn(Paging<Place>) -> Vec<R>,
+    place: impl Fn(&R) -> Place,
+    id: impl Fn(&R) -> String,
+) -> Vec<String> {
+    let whole: Vec<_> = read(first_page()).await.iter().map(&id).collect();
+    let (mut after, mut one_by_one) = (None, Vec::new());
+    while let Some(row) = read(Paging { after: after.clone(), limit: 1 }).await.pop() {
+        one_by_one.push(id(&row));
+        after = Some(place(&row));
+    }
+    assert_eq!(one_by_one, whole);
+    whole
 }
 
 fn account<'a>(id: &'a str, email: &'a str) -> NewAccount<'a> {
@@ -175,18 +195,18 @@ async fn calls_and_tasks_are_found() {
             assert!(tx.add_task(&task).await.unwrap());
         }
         tx.commit().await.unwrap();
-        let open = TaskFilter { status: Some("open".into()), ..TaskFilter::default() };
-        let tasks = store.tasks(&open, 10).await.unwrap();
+        let open = TaskFilter { status: "open".into(), assigned_to: None, kind: None };
+        let tasks = store.tasks(&open, &first_page()).await.unwrap();
         assert_eq!(tasks.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["task_2", "task_1"]);
         let mut task = store.task("task_2").await.unwrap().unwrap();
         (task.status, task.done, task.assigned_to) = ("done".into(), Some(later(9)), Some(1));
         let mut tx = store.begin().await.unwrap();
         assert!(tx.change_task(&task).await.unwrap());
         tx.commit().await.unwrap();
-        let mine = TaskFilter { assigned_to: Some(Some(1)), ..TaskFilter::default() };
-        assert_eq!(store.tasks(&mine, 10).await.unwrap()[0].assigned_name.as_deref(), Some("Amy Hart"));
-        let nobodys = TaskFilter { assigned_to: Some(None), ..TaskFilter::default() };
-        assert_eq!(store.tasks(&nobodys, 10).await.unwrap()[0].id, "task_1");
+        let mine = TaskFilter { status: "done".into(), assigned_to: Some(Some(1)), kind: None };
+        assert_eq!(store.tasks(&mine, &first_page()).await.unwrap()[0].assigned_name.as_deref(), Some("Amy Hart"));
+        let nobodys = TaskFilter { assigned_to: Some(None), ..open };
+        assert_eq!(store.tasks(&nobodys, &first_page()).await.unwrap()[0].id, "task_1");
     })
     .await;
 }
@@ -218,21 +238,20 @@ async fn the_rest_is_found() {
             tx.insert_rows(table, &rows).await.unwrap();
         }
         tx.commit().await.unwrap();
-        let paging = Paging { after: None, limit: 10 };
         let by = |words: &str| LeadFilter { words: Some(words.into()), ..LeadFilter::default() };
-        assert_eq!(store.leads(&by("MENSAH"), &paging).await.unwrap()[0].id, lead.0);
-        assert!(store.leads(&by("900999"), &paging).await.unwrap().is_empty());
+        assert_eq!(store.leads(&by("MENSAH"), &first_page()).await.unwrap()[0].id, lead.0);
+        assert!(store.leads(&by("900999"), &first_page()).await.unwrap().is_empty());
         assert_eq!(store.lead(lead).await.unwrap().unwrap().areas, [""; 0]);
         assert!(store.messages_of(lead, 10).await.unwrap().is_empty());
-        let homes = store.homes(Some("elgin av"), Some("available"), now()).await.unwrap();
+        let homes = store.homes(Some("elgin av"), Some("available"), now(), &first_page()).await.unwrap();
         assert_eq!((homes[0].agent_name.as_deref(), homes[0].next_viewing.is_some(), homes[0].leads), (Some("Amy Hart"), true, 0));
-        assert!(store.homes(Some("nowhere"), None, now()).await.unwrap().is_empty());
+        assert!(store.homes(Some("nowhere"), None, now(), &first_page()).await.unwrap().is_empty());
         let viewings = store.viewings(Some(now()), None, Some(lead.0)).await.unwrap();
         assert_eq!((viewings[0].reference.as_deref(), viewings[0].agent_name.as_deref()), (Some("JB-2026-003"), Some("Amy Hart")));
         assert!(store.viewings(None, Some(now()), None).await.unwrap().is_empty());
-        let tickets = store.tickets(Some("open"), None).await.unwrap();
+        let tickets = store.tickets(Some("open"), None, &first_page()).await.unwrap();
         assert_eq!((tickets[0].call.as_deref(), tickets[0].urgency.as_str()), (Some("call_1"), "urgent"));
-        assert!(store.tickets(None, Some("normal")).await.unwrap().is_empty());
+        assert!(store.tickets(None, Some("normal"), &first_page()).await.unwrap().is_empty());
     })
     .await;
 }
@@ -338,6 +357,68 @@ async fn callers_hold_in_the_order_they_came() {
         tx.still_holds("transfer_1", later(3)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(holding(3).await, ["transfer_1"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_list_is_read_in_pages() {
+    on_both(async |store| {
+        let lead = a_call(&store, "call_1", 0, "hello").await;
+        let mut tx = store.begin().await.unwrap();
+        for n in 1..=4_i64 {
+            let id = format!("task_{n}");
+            let task = NewTask {
+                id: &id,
+                kind: TaskKind::CallBack,
+                priority: if n == 3 { Priority::Urgent } else { Priority::Normal },
+                title: "Ring back",
+                notes: None,
+                lead: Some(lead),
+                conversation: None,
+                message: None,
+                dedupe_key: &id,
+                due: (n != 2).then(|| later(60 - n)),
+                now: now(),
+            };
+            tx.add_task(&task).await.unwrap();
+        }
+        let urgency = ["normal", "emergency", "normal", "urgent"];
+        let status = ["let", "available", "available", "sold"];
+        for (n, (urgency, status)) in (1..).zip(urgency.into_iter().zip(status)) {
+            let ticket = serde_json::json!({
+                "id": n, "reference": format!("T-{n}"), "category": "plumbing", "urgency": urgency, "description": "A tap drips",
+                "status": "open", "created_at": "2026-11-23T09:30:00.000000Z"
+            });
+            let home = serde_json::json!({
+                "id": n, "reference": format!("JB-{n}"), "listing_type": "rent", "status": status, "address_line1": "18 Elgin Avenue",
+                "area": "Maida Vale", "city": "London", "postcode": "W9 2QL", "bedrooms": 2, "bathrooms": 1, "property_type": "flat",
+                "price": 2200, "rent_period": "month", "description": "", "features": [], "images": [],
+                "created_at": "2026-11-01T00:00:00.000000Z", "updated_at": "2026-11-01T00:00:00.000000Z"
+            });
+            tx.insert_rows("support_tickets", &rows(serde_json::json!([ticket]))).await.unwrap();
+            tx.insert_rows("properties", &rows(serde_json::json!([home]))).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+
+        let open = TaskFilter { status: "open".into(), assigned_to: None, kind: None };
+        let tasks = async |paging| store.tasks(&open, &paging).await.unwrap();
+        let order = in_pages(tasks, TaskView::place, |task| task.id.clone()).await;
+        assert_eq!(order, ["task_3", "task_2", "task_4", "task_1"], "the urgent first, then what is due first");
+        let mut tx = store.begin().await.unwrap();
+        for (n, id) in ["task_1", "task_3", "task_4"].into_iter().enumerate() {
+            tx.lock_task(id).await.unwrap();
+            tx.finish_task(id, later(i64::from(n != 0))).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let done = TaskFilter { status: "done".into(), ..open.clone() };
+        let tasks = async |paging| store.tasks(&done, &paging).await.unwrap();
+        assert_eq!(in_pages(tasks, TaskView::place, |task| task.id.clone()).await, ["task_4", "task_3", "task_1"]);
+        let tickets = async |paging| store.tickets(None, None, &paging).await.unwrap();
+        let order = in_pages(tickets, TicketView::place, |ticket| ticket.id.to_string()).await;
+        assert_eq!(order, ["2", "4", "3", "1"]);
+        let homes = async |paging| store.homes(None, None, now(), &paging).await.unwrap();
+        assert_eq!(in_pages(homes, HomeView::place, |home| home.id.to_string()).await, ["2", "3", "1", "4"]);
     })
     .await;
 }

@@ -6,7 +6,7 @@ mod support;
 
 use agency::crm::{AppointmentId, LeadId, Priority, TaskKind};
 use serde_json::json;
-use store::{NewAssessment, NewTask, Store};
+use store::{NewAbsence, NewAssessment, NewShift, NewTask, Paging, Store};
 use support::{later, now, rows};
 
 const AT: &str = "2026-11-23T09:00:00.000000Z";
@@ -138,12 +138,12 @@ async fn assess(store: &Store) {
 }
 
 async fn answer_those_who_write(store: &Store) {
-    let thread = store.threads(Some("7-whatsapp"), 1).await.unwrap().remove(0);
+    let thread = store.thread("7-whatsapp").await.unwrap().unwrap();
     assert_eq!(
         (thread.last_words.as_deref(), thread.waits, thread.held_by),
         (Some("Is it free?"), true, None)
     );
-    assert!(store.threads(Some("7-sms"), 1).await.unwrap().is_empty());
+    assert!(store.thread("7-sms").await.unwrap().is_none());
     for (task, is_first) in [("task_1", true), ("task_2", false)] {
         let new = NewTask {
             id: task,
@@ -166,7 +166,7 @@ async fn answer_those_who_write(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     assert!(!tx.give_chat_back("call_1", "task_2").await.unwrap(), "not theirs");
     tx.commit().await.unwrap();
-    let thread = store.threads(None, 9).await.unwrap().remove(0);
+    let thread = store.threads(&Paging { after: None, limit: 9 }).await.unwrap().remove(0);
     assert!(thread.waits, "they wrote last");
     assert_eq!(
         (thread.held_by_task.as_deref(), thread.held_by.as_deref()),
@@ -259,4 +259,51 @@ async fn copies_are_whole(store: &Store, name: &str) {
     }
     let start = copy.rows("viewing_appointments").await.unwrap()[0]["scheduled_date"].clone();
     assert_eq!(start, "2026-11-23T10:05:00.000000Z", "from {name}");
+}
+
+#[tokio::test]
+async fn the_rota_and_who_is_away() {
+    for database in [testkit::sqlite(), testkit::postgres()] {
+        let store = Store::open(&database.url).await.unwrap();
+        given(&store).await;
+        let night = NewShift {
+            user: 1,
+            days: vec!["friday".into()],
+            starts: Some("18:00".into()),
+            ends: Some("09:00".into()),
+        };
+        let always = NewShift { user: 1, days: vec![], starts: None, ends: None };
+        for shifts in [vec![always.clone()], vec![night, always]] {
+            let mut tx = store.begin().await.unwrap();
+            tx.lock_rota().await.unwrap();
+            tx.set_rota(&shifts).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let lines = store.rota().await.unwrap();
+        assert_eq!(
+            (lines.len(), lines[0].days.as_slice(), lines[0].name.as_deref()),
+            (2, ["friday".to_owned()].as_slice(), Some("Amy Hart"))
+        );
+        let away = NewAbsence {
+            id: "absence_1",
+            user: 1,
+            starts: later(5),
+            ends: later(60),
+            reason: Some("the dentist"),
+        };
+        let mut tx = store.begin().await.unwrap();
+        tx.add_absence(&away).await.unwrap();
+        tx.opt_out("optout_1", &support::phone("+447700900123"), now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.absences(later(59)).await.unwrap()[0].reason.as_deref(), Some("the dentist"));
+        assert!(store.absences(later(60)).await.unwrap().is_empty(), "it is over");
+        let stopped = store.opt_outs(&Paging { after: None, limit: 9 }).await.unwrap();
+        assert_eq!((stopped[0].address.as_str(), stopped[0].purpose.as_str()), ("+447700900123", "all"));
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.remove_absence("absence_1").await.unwrap());
+        assert!(!tx.remove_absence("absence_1").await.unwrap());
+        tx.commit().await.unwrap();
+        assert!(store.absences(now()).await.unwrap().is_empty());
+        store.close().await;
+    }
 }

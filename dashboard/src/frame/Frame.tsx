@@ -81,10 +81,10 @@ export function Frame() {
   }, [navigate]);
   useEffect(close, [at]);
   const live = useQuery(listCallsOptions({ query: { live: true } }));
-  const tasks = useQuery(listTasksOptions());
-  const threads = useQuery(listThreadsOptions());
-  const waiting = threads.data?.filter((thread) => thread.waits).length;
-  const overdue = tasks.data?.filter((task) => task.due && Date.parse(task.due) < Date.now()).length;
+  const tasks = useQuery(listTasksOptions({ query: { limit: 100 } }));
+  const threads = useQuery(listThreadsOptions({ query: { limit: 100 } }));
+  const waiting = threads.data?.items.filter((thread) => thread.waits).length;
+  const overdue = tasks.data?.items.filter((task) => task.due && Date.parse(task.due) < Date.now()).length;
   const counts: Record<string, number | undefined> = {
     '/': live.data?.items.length,
     '/tasks': overdue,

@@ -16,6 +16,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { CallView } from '../client';
 import { listCallsInfiniteOptions } from '../client/@tanstack/react-query.gen';
 import { List } from '../parts/List';
+import { itemsOf, More, paged } from '../parts/Pages';
 import { SearchBox } from '../parts/SearchBox';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
@@ -43,10 +44,9 @@ export function Calls() {
     void navigate({ search: (now) => ({ ...now, ...change }), replace });
   const calls = useInfiniteQuery({
     ...listCallsInfiniteOptions({ query: search }),
-    initialPageParam: {},
-    getNextPageParam: (page) => (page.next ? { query: { ...search, after: page.next } } : undefined),
+    ...paged(search),
   });
-  const rows = calls.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = itemsOf(calls) ?? [];
   const filtered = Object.values(search).some((value) => value !== undefined);
   return (
     <Stack>
@@ -109,11 +109,7 @@ export function Calls() {
           <Empty title="No calls yet">They show here as soon as somebody rings or writes.</Empty>
         ))}
       {rows.length > 0 && <Rows rows={rows} words={search.q} />}
-      {calls.hasNextPage && (
-        <Button variant="default" loading={calls.isFetchingNextPage} onClick={() => calls.fetchNextPage()}>
-          More
-        </Button>
-      )}
+      <More list={calls} />
     </Stack>
   );
 }

@@ -1,88 +1,81 @@
 import { Button, Card, FileInput, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { problemOf, anew } from '../api';
+import type { PaperView } from '../client';
 import {
   attachDocumentMutation,
-  listDocumentsOptions,
+  listDocumentsInfiniteOptions,
   listTenantsOptions,
   removeDocumentMutation,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
-import { Empty, Failed, Waiting } from '../parts/States';
+import { Ask } from '../parts/Ask';
+import { List } from '../parts/List';
+import { itemsOf, More, paged } from '../parts/Pages';
+import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import { spelled } from '../words';
 
 /** Papers of tenancies. Sarah hands them to the number on file, after a code that went there was read back. */
 export function Documents() {
-  const papers = useQuery(listDocumentsOptions());
+  const list = useInfiniteQuery({ ...listDocumentsInfiniteOptions(), ...paged() });
+  const papers = itemsOf(list);
   const { data: me } = useQuery(whoAmIOptions());
   const works = me?.permissions.includes('work') ?? false;
-  const remove = useMutation({ ...removeDocumentMutation(), ...anew });
   return (
     <Stack>
       <Title order={1} size="h2">
         Documents
       </Title>
       {works && <Attach />}
-      <Waiting query={papers} />
-      {remove.error && <Failed error={remove.error} />}
-      {papers.data?.length === 0 && (
+      <Waiting query={list} />
+      {papers?.length === 0 && (
         <Empty title="No papers yet">
           A tenant who asks for their agreement gets it from here, on the number on file and after a code.
         </Empty>
       )}
-      {papers.data && papers.data.length > 0 && (
-        <Table className="list">
-          <Table.Thead>
-            <Table.Tr>
-              {['Name', 'Tenant', 'Kind', 'Attached'].map((column) => (
-                <Table.Th key={column}>{column}</Table.Th>
-              ))}
+      {papers && papers.length > 0 && (
+        <List columns={['Name', 'Tenant', 'Kind', 'Attached', ...(works ? [''] : [])]}>
+          {papers.map((paper) => (
+            <Table.Tr key={paper.id}>
+              <Table.Td data-label="Name">
+                <a href={`/api/v1/documents/${paper.id}/file`} className="record">
+                  {paper.name}
+                </a>{' '}
+                <Text span size="sm" c="dimmed">
+                  {Math.ceil(paper.bytes / 1024)} kB
+                </Text>
+              </Table.Td>
+              <Table.Td data-label="Tenant">{paper.tenant_name}</Table.Td>
+              <Table.Td data-label="Kind">{spelled(paper.kind)}</Table.Td>
+              <Table.Td data-label="Attached">
+                <When at={paper.created} />
+              </Table.Td>
               {works && (
-                <Table.Th>
-                  <span className="hidden">Actions</span>
-                </Table.Th>
+                <Table.Td>
+                  <Remove paper={paper} />
+                </Table.Td>
               )}
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {papers.data.map((paper) => (
-              <Table.Tr key={paper.id}>
-                <Table.Td data-label="Name">
-                  <a href={`/api/v1/documents/${paper.id}/file`} className="record">
-                    {paper.name}
-                  </a>{' '}
-                  <Text span size="sm" c="dimmed">
-                    {Math.ceil(paper.bytes / 1024)} kB
-                  </Text>
-                </Table.Td>
-                <Table.Td data-label="Tenant">{paper.tenant_name}</Table.Td>
-                <Table.Td data-label="Kind">{spelled(paper.kind)}</Table.Td>
-                <Table.Td data-label="Attached">
-                  <When at={paper.created} />
-                </Table.Td>
-                {works && (
-                  <Table.Td>
-                    <Button
-                      size="xs"
-                      variant="default"
-                      aria-label={`Remove: ${paper.name}, ${paper.tenant_name}`}
-                      onClick={() => {
-                        const sure = `Remove “${paper.name}” of ${paper.tenant_name}? The file is deleted.`;
-                        if (window.confirm(sure)) remove.mutate({ path: { id: paper.id } });
-                      }}
-                    >
-                      Remove
-                    </Button>
-                  </Table.Td>
-                )}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+          ))}
+        </List>
       )}
+      <More list={list} />
     </Stack>
+  );
+}
+
+function Remove({ paper }: { paper: PaperView }) {
+  const remove = useMutation({ ...removeDocumentMutation(), ...anew });
+  const submit = (close: () => void) => remove.mutate({ path: { id: paper.id } }, { onSuccess: close });
+  const about = `${paper.name}, ${paper.tenant_name}`;
+  return (
+    <Ask label="Remove" about={about} does="Remove it" danger change={remove} submit={submit}>
+      <Text>
+        “{paper.name}” of {paper.tenant_name}: the file is deleted. This cannot be undone.
+      </Text>
+    </Ask>
   );
 }
 

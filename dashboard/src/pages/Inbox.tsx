@@ -1,5 +1,5 @@
 import { Alert, Badge, Button, Card, Grid, Group, Stack, Text, Textarea, Title } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { anew, anewOrRefused, problemOf } from '../api';
@@ -7,11 +7,12 @@ import type { MessageView, ThreadView } from '../client';
 import {
   getLeadOptions,
   giveChatBackMutation,
-  listThreadsOptions,
+  listThreadsInfiniteOptions,
   takeChatMutation,
   whoAmIOptions,
   writeMessageMutation,
 } from '../client/@tanstack/react-query.gen';
+import { itemsOf, More, paged } from '../parts/Pages';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import { inLondon, spelled } from '../words';
@@ -24,26 +25,28 @@ const nameOf = (thread: ThreadView) => thread.name ?? thread.address.replace('wh
 /** People who write: who waits, who answers them, and what was said. */
 export function Inbox() {
   const { thread: id } = route.useSearch();
-  const threads = useQuery(listThreadsOptions());
-  const chosen = threads.data?.find((thread) => thread.id === id);
+  const list = useInfiniteQuery({ ...listThreadsInfiniteOptions(), ...paged() });
+  const threads = itemsOf(list);
+  const chosen = threads?.find((thread) => thread.id === id);
   return (
     <Stack>
       <Title order={1} size="h2">
         Inbox
       </Title>
-      <Waiting query={threads} />
-      {threads.data?.length === 0 && (
+      <Waiting query={list} />
+      {threads?.length === 0 && (
         <Empty title="Nobody has written yet">Texts and WhatsApp messages show here as they come.</Empty>
       )}
       <Grid>
         <Grid.Col span={{ base: 12, md: 5 }} visibleFrom={chosen ? 'md' : undefined}>
           <Stack gap="xs" component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
-            {threads.data?.map((thread) => (
+            {threads?.map((thread) => (
               <li key={thread.id}>
                 <ThreadCard thread={thread} chosen={thread.id === id} />
               </li>
             ))}
           </Stack>
+          <More list={list} />
         </Grid.Col>
         {chosen && (
           <Grid.Col span={{ base: 12, md: 7 }}>

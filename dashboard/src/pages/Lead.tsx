@@ -9,11 +9,11 @@ import {
   changeLeadMutation,
   getLeadQueryKey,
   listCallsOptions,
-  listPropertiesOptions,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
 import { Back } from '../frame/Frame';
 import { Ask } from '../parts/Ask';
+import { HomeBox } from '../parts/HomeBox';
 import { Slots } from '../parts/Slots';
 import { Failed, Loading } from '../parts/States';
 import { When } from '../parts/When';
@@ -126,26 +126,14 @@ function Book({ lead, today }: { lead: LeadView; today: string }) {
   const [home, setHome] = useState<string | null>(null);
   const [day, setDay] = useState(daysAfter(today, 1));
   const [slot, setSlot] = useState('');
-  const homes = useQuery(listPropertiesOptions({ query: { status: 'available' } }));
   const book = useMutation({ ...bookViewingMutation(), ...anew });
   const submit = (close: () => void) => {
     const body = { property: Number(home), lead: lead.id, start: slot };
     if (home && slot) book.mutate({ body }, { onSuccess: close });
   };
-  const known = homes.data?.map(({ id, address, reference }) => ({
-    value: `${id}`,
-    label: `${address}, ${reference}`,
-  }));
   return (
     <Ask label="Book a viewing" does="Book it" change={book} submit={submit}>
-      <Select
-        label="Home"
-        data={known ?? []}
-        searchable
-        value={home}
-        onChange={(id) => (setHome(id), setSlot(''))}
-        required
-      />
+      <HomeBox home={home} change={(id) => (setHome(id), setSlot(''))} required />
       <Slots
         property={home ? Number(home) : undefined}
         day={day}

@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { LeadView } from '../client';
 import { listLeadsInfiniteOptions } from '../client/@tanstack/react-query.gen';
 import { List } from '../parts/List';
+import { itemsOf, More, paged } from '../parts/Pages';
 import { SearchBox } from '../parts/SearchBox';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
@@ -25,10 +26,9 @@ export function Leads() {
   const navigate = route.useNavigate();
   const leads = useInfiniteQuery({
     ...listLeadsInfiniteOptions({ query: search }),
-    initialPageParam: {},
-    getNextPageParam: (page) => (page.next ? { query: { ...search, after: page.next } } : undefined),
+    ...paged(search),
   });
-  const rows = leads.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = itemsOf(leads) ?? [];
   const filtered = Object.values(search).some((value) => value !== undefined);
   const filter = (change: Partial<typeof search>, replace = false) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace });
@@ -99,11 +99,7 @@ export function Leads() {
           ))}
         </List>
       )}
-      {leads.hasNextPage && (
-        <Button variant="default" loading={leads.isFetchingNextPage} onClick={() => leads.fetchNextPage()}>
-          More
-        </Button>
-      )}
+      <More list={leads} />
     </Stack>
   );
 }

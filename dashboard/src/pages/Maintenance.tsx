@@ -1,5 +1,5 @@
 import { Badge, Button, Group, SegmentedControl, Select, Stack, Table, Text, Title } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { anew } from '../api';
@@ -8,11 +8,12 @@ import {
   changeTicketMutation,
   getTicketQueryKey,
   listColleaguesOptions,
-  listTicketsOptions,
+  listTicketsInfiniteOptions,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
 import { Ask } from '../parts/Ask';
 import { List } from '../parts/List';
+import { itemsOf, More, paged } from '../parts/Pages';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import { choices, spelled } from '../words';
@@ -25,7 +26,9 @@ export function Maintenance() {
   const navigate = route.useNavigate();
   const { data: me } = useQuery(whoAmIOptions());
   const works = me?.permissions.includes('work') ?? false;
-  const tickets = useQuery(listTicketsOptions({ query: { urgency } }));
+  const query = { urgency };
+  const list = useInfiniteQuery({ ...listTicketsInfiniteOptions({ query }), ...paged(query) });
+  const tickets = itemsOf(list);
   return (
     <Stack>
       <Title order={1} size="h2">
@@ -44,8 +47,8 @@ export function Maintenance() {
           onChange={(value) => void navigate({ search: { urgency: value === 'all' ? undefined : value } })}
         />
       </Group>
-      <Waiting query={tickets} />
-      {tickets.data?.length === 0 &&
+      <Waiting query={list} />
+      {tickets?.length === 0 &&
         (urgency ? (
           <Empty title="No repairs match">
             <Button variant="default" onClick={() => void navigate({ search: {} })}>
@@ -55,9 +58,9 @@ export function Maintenance() {
         ) : (
           <Empty title="Nothing is broken">What tenants report shows here, the urgent first.</Empty>
         ))}
-      {tickets.data && tickets.data.length > 0 && (
+      {tickets && tickets.length > 0 && (
         <List columns={['Reference', 'What', 'Where', 'How urgent', 'With', 'Reported', '']}>
-          {tickets.data.map((ticket) => (
+          {tickets.map((ticket) => (
             <Table.Tr key={ticket.id}>
               <Table.Td data-label="Reference">
                 {ticket.call ? (
@@ -99,6 +102,7 @@ export function Maintenance() {
           ))}
         </List>
       )}
+      <More list={list} />
     </Stack>
   );
 }

@@ -1,8 +1,9 @@
 import { Badge, Button, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { listPropertiesOptions } from '../client/@tanstack/react-query.gen';
+import { listPropertiesInfiniteOptions } from '../client/@tanstack/react-query.gen';
 import { List } from '../parts/List';
+import { itemsOf, More, paged } from '../parts/Pages';
 import { SearchBox } from '../parts/SearchBox';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
@@ -13,7 +14,8 @@ const route = getRouteApi('/staff/properties');
 export function Properties() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const homes = useQuery(listPropertiesOptions({ query: search }));
+  const list = useInfiniteQuery({ ...listPropertiesInfiniteOptions({ query: search }), ...paged(search) });
+  const homes = itemsOf(list);
   const filter = (change: Partial<typeof search>, replace = false) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace });
   return (
@@ -33,8 +35,8 @@ export function Properties() {
           w={180}
         />
       </Group>
-      <Waiting query={homes} />
-      {homes.data?.length === 0 &&
+      <Waiting query={list} />
+      {homes?.length === 0 &&
         (search.q || search.status ? (
           <Empty title="No homes match">
             <Button variant="default" onClick={() => void navigate({ search: {} })}>
@@ -46,9 +48,9 @@ export function Properties() {
             <code>receptionist import properties FILE</code> brings them in.
           </Empty>
         ))}
-      {homes.data && homes.data.length > 0 && (
+      {homes && homes.length > 0 && (
         <List columns={['Home', 'Kind', 'Price', 'State', 'Next viewing', 'Talked of by', 'With']}>
-          {homes.data.map((home) => (
+          {homes.map((home) => (
             <Table.Tr key={home.id}>
               <Table.Td data-label="Home">
                 {home.address}
@@ -77,6 +79,7 @@ export function Properties() {
           ))}
         </List>
       )}
+      <More list={list} />
     </Stack>
   );
 }

@@ -31,6 +31,7 @@ import { Ask } from '../parts/Ask';
 import { Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import { spelled } from '../words';
+import { OptOuts, Rota } from './Rota';
 
 const route = getRouteApi('/staff/settings');
 type Value = { [name: string]: unknown };
@@ -59,6 +60,8 @@ export function Settings() {
                 {spelled(one.section)} {one.draft && <Badge size="xs">draft</Badge>}
               </Tabs.Tab>
             ))}
+            <Tabs.Tab value="rota">On call</Tabs.Tab>
+            <Tabs.Tab value="opt-outs">Opt-outs</Tabs.Tab>
           </Tabs.List>
           {settings.data.map((one) => (
             <Tabs.Panel key={one.section} value={one.section} pt="md">
@@ -71,6 +74,12 @@ export function Settings() {
               )}
             </Tabs.Panel>
           ))}
+          <Tabs.Panel value="rota" pt="md">
+            {section === 'rota' && <Rota manages={manages} />}
+          </Tabs.Panel>
+          <Tabs.Panel value="opt-outs" pt="md">
+            {section === 'opt-outs' && <OptOuts />}
+          </Tabs.Panel>
         </Tabs>
       )}
     </Stack>

@@ -1,18 +1,19 @@
 import { Badge, Button, Group, SegmentedControl, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { anew, queries, refuse } from '../api';
-import type { ChangeTask, TaskView } from '../client';
+import type { ChangeTask, MarkedTask } from '../client';
 import {
   changeTaskMutation,
   listColleaguesOptions,
-  listTasksOptions,
+  listTasksInfiniteOptions,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
 import { Ask } from '../parts/Ask';
 import { List } from '../parts/List';
+import { itemsOf, More, paged } from '../parts/Pages';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import type { Whose } from '../router';
@@ -25,7 +26,9 @@ export function Tasks() {
   const { whose = 'team', status = 'open' } = route.useSearch();
   const navigate = route.useNavigate();
   const { data: me } = useQuery(whoAmIOptions());
-  const tasks = useQuery(listTasksOptions({ query: { whose, status } }));
+  const query = { whose, status };
+  const list = useInfiniteQuery({ ...listTasksInfiniteOptions({ query }), ...paged(query) });
+  const tasks = itemsOf(list);
   const change = useMutation({
     ...changeTaskMutation(),
     onSettled: () =>
@@ -34,12 +37,14 @@ export function Tasks() {
       }),
     onError: refuse,
   });
-  const set = (task: TaskView, body: ChangeTask) => change.mutate({ path: { id: task.id }, body });
-  const finish = (task: TaskView) => {
-    set(task, { status: 'done' });
+  const set = (task: MarkedTask, body: ChangeTask) =>
+    change.mutateAsync({ path: { id: task.id }, headers: { 'If-Match': task.etag }, body });
+  const finish = async (task: MarkedTask) => {
+    const done = await set(task, { status: 'done' }).catch(() => undefined);
+    if (!done) return;
     const id = `done ${task.id}`;
     const undo = () => {
-      set(task, { status: 'open' });
+      set(done, { status: 'open' }).catch(() => undefined);
       notifications.hide(id);
     };
     notifications.show({
@@ -85,8 +90,8 @@ export function Tasks() {
           }
         />
       </Group>
-      <Waiting query={tasks} />
-      {tasks.data?.length === 0 &&
+      <Waiting query={list} />
+      {tasks?.length === 0 &&
         (status === 'done' ? (
           <Empty title="Nothing has been done yet" />
         ) : (
@@ -94,9 +99,9 @@ export function Tasks() {
             What callers are promised shows here, with the time it was promised for.
           </Empty>
         ))}
-      {tasks.data && tasks.data.length > 0 && (
+      {tasks && tasks.length > 0 && (
         <List columns={['Due', 'What', 'For', 'Who', '']}>
-          {tasks.data.map((task) => (
+          {tasks.map((task) => (
             <Row
               key={task.id}
               task={task}
@@ -108,16 +113,17 @@ export function Tasks() {
           ))}
         </List>
       )}
+      <More list={list} />
     </Stack>
   );
 }
 
 type RowProps = {
-  task: TaskView;
+  task: MarkedTask;
   user?: number;
   works: boolean;
-  set: (task: TaskView, body: ChangeTask) => void;
-  finish: (task: TaskView) => void;
+  set: (task: MarkedTask, body: ChangeTask) => Promise<unknown>;
+  finish: (task: MarkedTask) => Promise<void>;
 };
 
 function Row({ task, user, works, set, finish }: RowProps) {
@@ -165,14 +171,19 @@ function Row({ task, user, works, set, finish }: RowProps) {
         {works && (
           <Group gap={6} wrap="nowrap">
             {task.status === 'open' ? (
-              <Button size="xs" data-key="e" onClick={() => finish(task)} aria-label={`Done: ${task.title}`}>
+              <Button
+                size="xs"
+                data-key="e"
+                onClick={() => void finish(task)}
+                aria-label={`Done: ${task.title}`}
+              >
                 Done
               </Button>
             ) : (
               <Button
                 size="xs"
                 variant="default"
-                onClick={() => set(task, { status: 'open' })}
+                onClick={() => void set(task, { status: 'open' }).catch(() => undefined)}
                 aria-label={`Open again: ${task.title}`}
               >
                 Open again
@@ -182,13 +193,13 @@ function Row({ task, user, works, set, finish }: RowProps) {
               <Button
                 size="xs"
                 variant="default"
-                onClick={() => set(task, { assigned_to: user })}
+                onClick={() => void set(task, { assigned_to: user }).catch(() => undefined)}
                 aria-label={`Take: ${task.title}`}
               >
                 Take
               </Button>
             )}
-            {task.status === 'open' && <More task={task} />}
+            {task.status === 'open' && <Later task={task} />}
           </Group>
         )}
       </Table.Td>
@@ -203,7 +214,7 @@ const LATER = [
 ];
 
 /** Gives it to somebody, or puts it off. */
-function More({ task }: { task: TaskView }) {
+function Later({ task }: { task: MarkedTask }) {
   const change = useMutation({ ...changeTaskMutation(), ...anew });
   const { data: colleagues = [] } = useQuery(listColleaguesOptions());
   const { data: me } = useQuery(whoAmIOptions());
@@ -213,7 +224,7 @@ function More({ task }: { task: TaskView }) {
   const submit = (close: () => void) => {
     const due = hours ? new Date(now + Number(hours) * 3_600_000).toISOString() : undefined;
     const body = { assigned_to: user ? Number(user) : undefined, due };
-    change.mutate({ path: { id: task.id }, body }, { onSuccess: close });
+    change.mutate({ path: { id: task.id }, headers: { 'If-Match': task.etag }, body }, { onSuccess: close });
   };
   return (
     <Ask label="More" about={task.title} does="Save" shortcut="s" change={change} submit={submit}>

@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Badge, Button, Card, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -6,7 +6,6 @@ import { anew, anewOrRefused } from '../api';
 import type { ViewingView } from '../client';
 import {
   cancelViewingMutation,
-  listPropertiesOptions,
   listSlotsOptions,
   listViewingsOptions,
   moveViewingMutation,
@@ -14,6 +13,7 @@ import {
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
 import { Ask } from '../parts/Ask';
+import { HomeBox } from '../parts/HomeBox';
 import { List } from '../parts/List';
 import { Slots } from '../parts/Slots';
 import { Empty, Failed, Waiting } from '../parts/States';
@@ -180,23 +180,18 @@ function Outcome({ viewing }: { viewing: ViewingView }) {
 
 /** The same judgement as Sarah's: which times she offers for a home that day, and why not the others. */
 function WhyNot({ day }: { day: string }) {
-  const homes = useQuery(listPropertiesOptions({ query: { status: 'available' } }));
   const [home, setHome] = useState<string | null>(null);
   const slots = useQuery({
     ...listSlotsOptions({ query: { property: Number(home), day } }),
     enabled: home != null,
   });
-  const known = homes.data?.map(({ id, address, reference }) => ({
-    value: `${id}`,
-    label: `${address}, ${reference}`,
-  }));
   return (
     <Card withBorder component="section" aria-label="What Sarah offers">
       <Stack>
         <Title order={2} size="h4">
           What Sarah offers that day, and why not the rest
         </Title>
-        <Select label="Home" data={known ?? []} searchable value={home} onChange={setHome} maw={420} />
+        <HomeBox home={home} change={setHome} />
         {slots.error && <Failed error={slots.error} again={() => slots.refetch()} />}
         {slots.data && (
           <Table className="list" maw={640}>

@@ -12,7 +12,7 @@ export function Loading({ rows = 6 }: { rows?: number }) {
   }, []);
   if (!shown) return <div aria-busy="true" />;
   return (
-    <Stack gap="xs" aria-busy="true" aria-label="Loading">
+    <Stack gap="xs" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: rows }, (_, row) => row).map((row) => (
         <Skeleton key={row} height={44} radius="sm" />
       ))}

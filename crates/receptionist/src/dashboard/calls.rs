@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
 use super::input::Query;
-use super::page::{Page, paging};
+use super::page::{Page, PageQuery};
 use super::problem::Problem;
 use crate::app::App;
 
@@ -36,10 +36,6 @@ pub(super) struct CallQuery {
     to: Option<Date>,
     /// Words that were said, at least three letters.
     q: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// At most 100.
-    limit: Option<i64>,
 }
 
 /// A conversation, with what Sarah makes of it.
@@ -104,12 +100,13 @@ pub(super) fn start_of_day(day: Date) -> Timestamp {
 }
 
 /// Conversations, the newest first.
-#[utoipa::path(get, operation_id = "list_calls", path = "/api/v1/calls", tag = "calls", security(("session" = ["view"])), params(CallQuery),
+#[utoipa::path(get, operation_id = "list_calls", path = "/api/v1/calls", tag = "calls", security(("session" = ["view"])), params(CallQuery, PageQuery),
     responses((status = 200, body = Page<CallView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
     staff: Staff<Views>,
     Query(query): Query<CallQuery>,
+    Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<CallView>>, Problem> {
     const SHORTEST_SEARCH: usize = 3;
     let words = query.q.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty());
@@ -128,9 +125,9 @@ pub(super) async fn list(
         is_assessed: query.assessed,
         words,
     };
-    let paging = paging(query.after.as_deref(), query.limit)?;
+    let paging = page.paging()?;
     let rows = app.store.calls(&filter, &paging).await?;
-    Ok(Json(Page::of(rows, &paging, |row| (row.started, row.id.clone()), |row| CallView::of(row, &staff))))
+    Page::of(rows, &paging, |row| (row.started, row.id.clone()), |row| CallView::of(row, &staff)).map(Json)
 }
 
 /// A colleague who has the call, or is being rung for it.

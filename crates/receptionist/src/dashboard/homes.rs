@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 
 use super::access::{Staff, Views};
 use super::input::Query;
+use super::page::{Page, PageQuery};
 use super::problem::Problem;
 use crate::app::App;
 
@@ -20,15 +21,17 @@ pub(super) struct HomeQuery {
     status: Option<String>,
 }
 
-/// Homes: those on the market first, by street; at most 200.
-#[utoipa::path(get, path = "/api/v1/properties", operation_id = "list_properties", tag = "properties", security(("session" = ["view"])), params(HomeQuery),
-    responses((status = 200, body = [HomeView]), (status = 401, body = Problem)))]
+/// Homes: those on the market first, by street.
+#[utoipa::path(get, path = "/api/v1/properties", operation_id = "list_properties", tag = "properties", security(("session" = ["view"])), params(HomeQuery, PageQuery),
+    responses((status = 200, body = Page<HomeView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
     _staff: Staff<Views>,
     Query(query): Query<HomeQuery>,
-) -> Result<Json<Vec<HomeView>>, Problem> {
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<HomeView>>, Problem> {
+    let paging = page.paging()?;
     let words = query.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
-    let rows = app.store.homes(words, query.status.as_deref(), app.now()).await?;
-    Ok(Json(rows))
+    let rows = app.store.homes(words, query.status.as_deref(), app.now(), &paging).await?;
+    Page::of(rows, &paging, HomeView::place, |row| row).map(Json)
 }

@@ -12,7 +12,8 @@ use store::{NewTask, ThreadView};
 use utoipa::ToSchema;
 
 use super::access::{Needs, Staff, Views, Works};
-use super::input::Body;
+use super::input::{Body, Query};
+use super::page::{Page, PageQuery};
 use super::problem::Problem;
 use crate::app::App;
 use crate::delivery::reach;
@@ -23,21 +24,21 @@ fn shown<N: Needs>(mut thread: ThreadView, staff: &Staff<N>) -> ThreadView {
     thread
 }
 
-/// People who write: those who wait for an answer first, then by the latest message; at most 200. Their messages are those of the lead.
-#[utoipa::path(get, path = "/api/v1/inbox", operation_id = "list_threads", tag = "inbox", security(("session" = ["view"])),
-    responses((status = 200, body = [ThreadView]), (status = 401, body = Problem)))]
+/// People who write: those who wait for an answer first, then by the latest message. Their messages are those of the lead.
+#[utoipa::path(get, path = "/api/v1/inbox", operation_id = "list_threads", tag = "inbox", security(("session" = ["view"])), params(PageQuery),
+    responses((status = 200, body = Page<ThreadView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
     staff: Staff<Views>,
-) -> Result<Json<Vec<ThreadView>>, Problem> {
-    const SHOWN: i64 = 200;
-    let threads = app.store.threads(None, SHOWN).await?;
-    Ok(Json(threads.into_iter().map(|thread| shown(thread, &staff)).collect()))
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<ThreadView>>, Problem> {
+    let paging = page.paging()?;
+    let threads = app.store.threads(&paging).await?;
+    Page::of(threads, &paging, ThreadView::place, |thread| shown(thread, &staff)).map(Json)
 }
 
 async fn thread(app: &App, id: &str) -> Result<ThreadView, Problem> {
-    let found = app.store.threads(Some(id), 1).await?.into_iter().next();
-    found.ok_or_else(|| Problem::not_found("Nobody writes there"))
+    app.store.thread(id).await?.ok_or_else(|| Problem::not_found("Nobody writes there"))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::access::{Staff, Views, Works};
 use super::edit::{IfMatch, etag};
 use super::input::{Body, Query};
-use super::page::{Page, paging};
+use super::page::{Page, PageQuery};
 use super::problem::Problem;
 use super::viewings::shown as shown_viewing;
 use crate::app::App;
@@ -26,10 +26,6 @@ pub(super) struct LeadQuery {
     temperature: Option<String>,
     /// Part of a name, a number or an address.
     q: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// At most 100.
-    limit: Option<i64>,
 }
 
 fn shown(mut lead: LeadView, staff: &Staff<Views>) -> LeadView {
@@ -38,18 +34,19 @@ fn shown(mut lead: LeadView, staff: &Staff<Views>) -> LeadView {
 }
 
 /// Leads: whoever was in touch last, first.
-#[utoipa::path(get, path = "/api/v1/leads", operation_id = "list_leads", tag = "leads", security(("session" = ["view"])), params(LeadQuery),
+#[utoipa::path(get, path = "/api/v1/leads", operation_id = "list_leads", tag = "leads", security(("session" = ["view"])), params(LeadQuery, PageQuery),
     responses((status = 200, body = Page<LeadView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
     staff: Staff<Views>,
     Query(query): Query<LeadQuery>,
+    Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<LeadView>>, Problem> {
     let words = query.q.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty());
     let filter = LeadFilter { status: query.status, temperature: query.temperature, words };
-    let paging = paging(query.after.as_deref(), query.limit)?;
+    let paging = page.paging()?;
     let rows = app.store.leads(&filter, &paging).await?;
-    Ok(Json(Page::of(rows, &paging, |row| (row.updated, row.id.to_string()), |row| shown(row, &staff))))
+    Page::of(rows, &paging, |row| (row.updated, row.id), |row| shown(row, &staff)).map(Json)
 }
 
 /// A lead with appointments and the latest messages; their calls are `GET /api/v1/calls?lead=`.

@@ -22,6 +22,7 @@ mod page;
 mod papers;
 pub mod password;
 mod problem;
+mod rota;
 mod session;
 mod settings;
 mod tasks;
@@ -95,6 +96,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::one, tickets::change))
         .routes(routes!(homes::list))
+        .routes(routes!(rota::rota, rota::set))
+        .routes(routes!(rota::add_absence))
+        .routes(routes!(rota::remove_absence))
+        .routes(routes!(rota::opt_outs))
         .merge(papers::routes());
     let cookie =
         ApiKeyValue::with_description("session", "`__Host-session` over https; set by POST /api/v1/session");

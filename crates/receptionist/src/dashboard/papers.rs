@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::access::{Staff, Views, Works};
 use super::input::Query;
+use super::page::{Page, PageQuery};
 use super::problem::Problem;
 use crate::app::App;
 use crate::documents::{NewPaper, NotAttached, attach};
@@ -51,15 +52,17 @@ pub(super) async fn tenants(
     Ok(Json(tenants.into_iter().map(view).collect()))
 }
 
-/// Papers, the newest first: at most 200.
-#[utoipa::path(get, path = "/api/v1/documents", operation_id = "list_documents", tag = "documents", security(("session" = ["view"])),
-    responses((status = 200, body = [PaperView]), (status = 401, body = Problem)))]
+/// Papers, the newest first.
+#[utoipa::path(get, path = "/api/v1/documents", operation_id = "list_documents", tag = "documents", security(("session" = ["view"])), params(PageQuery),
+    responses((status = 200, body = Page<PaperView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
     _staff: Staff<Views>,
-) -> Result<Json<Vec<PaperView>>, Problem> {
-    const SHOWN: i64 = 200;
-    Ok(Json(app.store.papers(SHOWN).await?))
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<PaperView>>, Problem> {
+    let paging = page.paging()?;
+    let rows = app.store.papers(&paging).await?;
+    Page::of(rows, &paging, |row| (row.created, row.id.clone()), |row| row).map(Json)
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -4,12 +4,14 @@ use agency::crm::{TaskKind, UserId};
 use axum::Json;
 use axum::extract::{Path, State};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::{TaskFilter, TaskView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Needs, Staff, Views, Works};
+use super::edit::{IfMatch, mark};
 use super::input::{Body, Query};
+use super::page::{Page, PageQuery};
 use super::problem::Problem;
 use crate::app::App;
 
@@ -24,20 +26,30 @@ pub(super) struct TaskQuery {
     kind: Option<String>,
 }
 
-fn shown<N: Needs>(mut task: TaskView, staff: &Staff<N>) -> TaskView {
-    task.lead_phone = staff.shown(task.lead_phone);
-    task
+/// A task, with its mark: done in one press from the list, it must still be as it was shown there.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MarkedTask {
+    #[serde(flatten)]
+    task: TaskView,
+    /// What a change of it says as `If-Match`.
+    etag: String,
 }
 
-/// Tasks: the urgent first, then by the time they are due; at most 200.
-#[utoipa::path(get, operation_id = "list_tasks", path = "/api/v1/tasks", tag = "tasks", security(("session" = ["view"])), params(TaskQuery),
-    responses((status = 200, body = [TaskView]), (status = 400, body = Problem), (status = 401, body = Problem)))]
+fn shown<N: Needs>(mut task: TaskView, staff: &Staff<N>) -> Result<MarkedTask, Problem> {
+    let etag = mark(&task)?;
+    task.lead_phone = staff.shown(task.lead_phone);
+    Ok(MarkedTask { task, etag })
+}
+
+/// Tasks: the urgent first, then by the time they are due; those that are closed, the latest first.
+#[utoipa::path(get, operation_id = "list_tasks", path = "/api/v1/tasks", tag = "tasks", security(("session" = ["view"])), params(TaskQuery, PageQuery),
+    responses((status = 200, body = Page<MarkedTask>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
     staff: Staff<Views>,
     Query(query): Query<TaskQuery>,
-) -> Result<Json<Vec<TaskView>>, Problem> {
-    const SHOWN: i64 = 200;
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<MarkedTask>>, Problem> {
     let assigned_to = match query.whose.as_deref() {
         None | Some("team") => None,
         Some("mine") => Some(Some(staff.account.user.map_or(-1, |user| user.0))),
@@ -47,9 +59,11 @@ pub(super) async fn list(
     if query.kind.as_deref().is_some_and(|kind| TaskKind::from_word(kind).is_none()) {
         return Err(Problem::bad_request("there is no such kind of task"));
     }
-    let status = Some(query.status.unwrap_or_else(|| "open".to_owned()));
-    let rows = app.store.tasks(&TaskFilter { status, assigned_to, kind: query.kind }, SHOWN).await?;
-    Ok(Json(rows.into_iter().map(|row| shown(row, &staff)).collect()))
+    let status = query.status.unwrap_or_else(|| "open".to_owned());
+    let paging = page.paging()?;
+    let rows = app.store.tasks(&TaskFilter { status, assigned_to, kind: query.kind }, &paging).await?;
+    let marked = rows.into_iter().map(|row| shown(row, &staff)).collect::<Result<Vec<_>, _>>()?;
+    Page::of(marked, &paging, |marked| marked.task.place(), |marked| marked).map(Json)
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -63,38 +77,51 @@ pub(super) struct ChangeTask {
 }
 
 /// Does a task, takes it up again, gives it to somebody or puts it off.
-#[utoipa::path(patch, operation_id = "change_task", path = "/api/v1/tasks/{id}", tag = "tasks", security(("session" = ["work"])), params(("id" = String, Path)),
-    request_body = ChangeTask,
-    responses((status = 200, body = TaskView), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+#[utoipa::path(patch, operation_id = "change_task", path = "/api/v1/tasks/{id}", tag = "tasks", security(("session" = ["work"])),
+    params(("id" = String, Path), ("If-Match" = String, Header)), request_body = ChangeTask,
+    responses((status = 200, body = MarkedTask), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 412, body = Problem), (status = 428, body = Problem)))]
 pub(super) async fn change(
     State(app): State<App>,
     staff: Staff<Works>,
     Path(id): Path<String>,
+    seen: IfMatch,
     Body(wish): Body<ChangeTask>,
-) -> Result<Json<TaskView>, Problem> {
-    let no_such = || Problem::not_found("There is no such task");
-    let mut task = app.store.task(&id).await?.ok_or_else(no_such)?;
-    let mut done = Vec::new();
-    if let Some(status) = wish.status {
-        if !["open", "done", "cancelled"].contains(&status.as_str()) {
-            return Err(Problem::bad_request("status is one of open, done, cancelled"));
-        }
-        task.done = (status == "done").then(|| app.now());
-        done.push(status.clone());
-        task.status = status;
-    }
-    if let Some(user) = wish.assigned_to {
-        task.assigned_to = Some(UserId(user).0).filter(|user| *user != 0);
-        done.push("assigned".to_owned());
-    }
-    if let Some(due) = wish.due {
-        task.due = Some(due);
-        done.push("put off".to_owned());
-    }
+) -> Result<Json<MarkedTask>, Problem> {
+    let read = async || {
+        let found = app.store.task(&id).await?;
+        found.ok_or_else(|| Problem::not_found("There is no such task"))
+    };
     let mut tx = app.store.begin().await?;
+    tx.lock_task(&id).await?;
+    let mut task = read().await?;
+    seen.check(&task)?;
+    let done = wish.apply(&mut task, app.now())?;
     tx.change_task(&task).await?;
     staff.audit(&app, &mut tx, ("task_changed", &id, Some(&done.join(", ")))).await?;
     tx.commit().await?;
-    let row = app.store.task(&id).await?.ok_or_else(no_such)?;
-    Ok(Json(shown(row, &staff)))
+    shown(read().await?, &staff).map(Json)
+}
+
+impl ChangeTask {
+    /// Says what was changed.
+    fn apply(self, task: &mut TaskView, now: Timestamp) -> Result<Vec<String>, Problem> {
+        let mut done = Vec::new();
+        if let Some(status) = self.status {
+            if !["open", "done", "cancelled"].contains(&status.as_str()) {
+                return Err(Problem::bad_request("status is one of open, done, cancelled"));
+            }
+            task.done = (status == "done").then_some(now);
+            done.push(status.clone());
+            task.status = status;
+        }
+        if let Some(user) = self.assigned_to {
+            task.assigned_to = Some(UserId(user).0).filter(|user| *user != 0);
+            done.push("assigned".to_owned());
+        }
+        if let Some(due) = self.due {
+            task.due = Some(due);
+            done.push("put off".to_owned());
+        }
+        Ok(done)
+    }
 }

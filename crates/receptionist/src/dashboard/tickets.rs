@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::access::{Staff, Views, Works};
 use super::edit::{IfMatch, etag};
 use super::input::{Body, Query};
+use super::page::{Page, PageQuery};
 use super::problem::Problem;
 use crate::app::App;
 
@@ -23,16 +24,18 @@ pub(super) struct TicketQuery {
     urgency: Option<String>,
 }
 
-/// Repairs: emergencies first, then urgent ones, the newest of each first; at most 200.
-#[utoipa::path(get, path = "/api/v1/tickets", operation_id = "list_tickets", tag = "tickets", security(("session" = ["view"])), params(TicketQuery),
-    responses((status = 200, body = [TicketView]), (status = 401, body = Problem)))]
+/// Repairs: emergencies first, then urgent ones, the newest of each first.
+#[utoipa::path(get, path = "/api/v1/tickets", operation_id = "list_tickets", tag = "tickets", security(("session" = ["view"])), params(TicketQuery, PageQuery),
+    responses((status = 200, body = Page<TicketView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
     _staff: Staff<Views>,
     Query(query): Query<TicketQuery>,
-) -> Result<Json<Vec<TicketView>>, Problem> {
-    let rows = app.store.tickets(query.status.as_deref(), query.urgency.as_deref()).await?;
-    Ok(Json(rows))
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<TicketView>>, Problem> {
+    let paging = page.paging()?;
+    let rows = app.store.tickets(query.status.as_deref(), query.urgency.as_deref(), &paging).await?;
+    Page::of(rows, &paging, TicketView::place, |row| row).map(Json)
 }
 
 async fn ticket(app: &App, id: &str) -> Result<TicketView, Problem> {

@@ -35,6 +35,11 @@ impl Colleague {
         response.json().await.unwrap()
     }
 
+    /// The first page of a list.
+    pub(crate) async fn list(&self, path: &str) -> Vec<Value> {
+        self.get(path).await["items"].as_array().unwrap().clone()
+    }
+
     pub(crate) async fn status(&self, method: Method, path: &str, body: Option<Value>) -> StatusCode {
         self.send(method, path, body).await.status()
     }

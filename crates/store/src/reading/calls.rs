@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::row::row;
-use super::{Paging, anywhere};
+use super::{ByTime, Paging, anywhere};
 use crate::db::{Store, read};
 use crate::error::StoreError;
 use crate::types::Ts;
@@ -99,7 +99,11 @@ macro_rules! select_calls {
 
 impl Store {
     /// The newest first.
-    pub async fn calls(&self, filter: &CallFilter, paging: &Paging) -> Result<Vec<CallRow>, StoreError> {
+    pub async fn calls(
+        &self,
+        filter: &CallFilter,
+        paging: &Paging<ByTime<String>>,
+    ) -> Result<Vec<CallRow>, StoreError> {
         const SQL: &str = select_calls!(
             "(SELECT t.words FROM conversation_turns t WHERE t.conversation_id = c.id AND lower(t.words) LIKE $9 ESCAPE '\\' \
               ORDER BY t.turn, t.id LIMIT 1) AS found \

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::row::row;
+use super::{ByRank, Paging, unzip};
 use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
@@ -59,6 +60,18 @@ macro_rules! select_tickets {
     };
 }
 
+impl TicketView {
+    #[must_use]
+    pub fn place(&self) -> ByRank<i64> {
+        let rank = match self.urgency.as_str() {
+            "emergency" => 0,
+            "urgent" => 1,
+            _ => 2,
+        };
+        (rank, self.created, self.id)
+    }
+}
+
 impl Store {
     /// Appointments that begin in this time, of everybody or of one lead; at most 500.
     pub async fn viewings(
@@ -81,17 +94,29 @@ impl Store {
             .await)?)
     }
 
-    /// Repairs: the urgent first, then the newest; at most 200.
+    /// Repairs: the urgent first, then the newest.
     pub async fn tickets(
         &self,
         status: Option<&str>,
         urgency: Option<&str>,
+        paging: &Paging<ByRank<i64>>,
     ) -> Result<Vec<TicketView>, StoreError> {
         const SQL: &str = select_tickets!(
             "WHERE ($1 IS NULL OR k.status = $1) AND ($2 IS NULL OR k.urgency = $2) \
-             ORDER BY CASE k.urgency WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, k.created_at DESC, k.id DESC LIMIT 200"
+             AND ($3 IS NULL OR CASE k.urgency WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END > $3 \
+               OR (CASE k.urgency WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END = $3 AND (k.created_at, k.id) < ($4, $5))) \
+             ORDER BY CASE k.urgency WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, k.created_at DESC, k.id DESC LIMIT $6"
         );
-        Ok(read!(self, |c| sqlx::query_as(SQL).bind(status).bind(urgency).fetch_all(c).await)?)
+        let (rank, at, id) = unzip(paging.after);
+        Ok(read!(self, |c| sqlx::query_as(SQL)
+            .bind(status)
+            .bind(urgency)
+            .bind(rank)
+            .bind(at.map(Ts))
+            .bind(id)
+            .bind(paging.limit)
+            .fetch_all(c)
+            .await)?)
     }
 
     pub async fn ticket(&self, id: i64) -> Result<Option<TicketView>, StoreError> {

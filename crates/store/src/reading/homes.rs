@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::anywhere;
 use super::row::row;
+use super::{Paging, anywhere, unzip};
 use crate::db::{Store, read};
 use crate::error::StoreError;
 use crate::types::Ts;
@@ -32,13 +32,24 @@ row! {
     }
 }
 
+/// On the market or not, street, id.
+pub type HomePlace = (i64, String, i64);
+
+impl HomeView {
+    #[must_use]
+    pub fn place(&self) -> HomePlace {
+        (i64::from(self.status != "available"), self.address.clone(), self.id)
+    }
+}
+
 impl Store {
-    /// By street, reference, postcode or area; those on the market first; at most 200.
+    /// By street, reference, postcode or area; those on the market first.
     pub async fn homes(
         &self,
         words: Option<&str>,
         status: Option<&str>,
         now: Timestamp,
+        paging: &Paging<HomePlace>,
     ) -> Result<Vec<HomeView>, StoreError> {
         const SQL: &str = "SELECT p.id, p.reference, p.listing_type AS listing, p.status, p.address_line1 AS address, p.postcode, p.area, p.bedrooms, \
              p.property_type, p.price, p.rent_period, p.epc_rating, u.name AS agent_name, \
@@ -47,11 +58,17 @@ impl Store {
              FROM properties p LEFT JOIN users u ON u.id = p.agent_id \
              WHERE ($1 IS NULL OR lower(p.reference || ' ' || p.address_line1 || ' ' || p.postcode || ' ' || COALESCE(p.area, '')) LIKE $1 ESCAPE '\\') \
              AND ($2 IS NULL OR p.status = $2) \
-             ORDER BY CASE WHEN p.status = 'available' THEN 0 ELSE 1 END, p.address_line1, p.id LIMIT 200";
+             AND ($4 IS NULL OR (CASE WHEN p.status = 'available' THEN 0 ELSE 1 END, p.address_line1, p.id) > ($4, $5, $6)) \
+             ORDER BY CASE WHEN p.status = 'available' THEN 0 ELSE 1 END, p.address_line1, p.id LIMIT $7";
+        let (rank, street, id) = unzip(paging.after.clone());
         Ok(read!(self, |c| sqlx::query_as(SQL)
             .bind(words.map(anywhere))
             .bind(status)
             .bind(Ts(now))
+            .bind(rank)
+            .bind(street)
+            .bind(id)
+            .bind(paging.limit)
             .fetch_all(c)
             .await)?)
     }

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 
 use super::row::row;
+use super::{ByRank, Paging, unzip};
 use crate::db::{Store, read};
 use crate::error::StoreError;
+use crate::types::Ts;
 
 row! {
     /// Messages to and from one person by one channel.
@@ -23,7 +25,7 @@ row! {
         /// inbound or outbound.
         last_direction: Option<String>,
         last_status: Option<String>,
-        last: Option<Timestamp>,
+        last: Timestamp,
         /// When they last wrote: free text by WhatsApp may be sent for 24 hours from then.
         last_inbound: Option<Timestamp>,
         /// The task of the person who answers; none: Sarah does.
@@ -34,19 +36,53 @@ row! {
     }
 }
 
-impl Store {
-    /// Whoever waits first, then by the latest message; all, or the one with this id.
-    pub async fn threads(&self, id: Option<&str>, limit: i64) -> Result<Vec<ThreadView>, StoreError> {
-        const SQL: &str = "SELECT t.id, t.lead, t.channel, t.name, t.address, t.conversation, m.body AS last_words, m.direction AS last_direction, \
-             m.status AS last_status, m.created_at AS last, t.last_inbound, t.held_by_task, t.held_by, CASE WHEN t.held_by_task IS NULL THEN t.waits ELSE COALESCE(m.direction = 'inbound', 1 = 0) END AS waits FROM ( \
-               SELECT CAST(ch.lead_id AS TEXT) || '-' || ch.channel AS id, ch.lead_id AS lead, ch.channel, COALESCE(l.name, ch.profile_name) AS name, ch.address, ch.conversation_id AS conversation, \
+impl ThreadView {
+    #[must_use]
+    pub fn place(&self) -> ByRank<String> {
+        (i64::from(!self.waits), self.last, self.id.clone())
+    }
+}
+
+macro_rules! select_threads {
+    ($rest:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT t.id, t.lead, t.channel, t.name, t.address, t.conversation, m.body AS last_words, m.direction AS last_direction, \
+             m.status AS last_status, COALESCE(m.created_at, t.updated) AS last, t.last_inbound, t.held_by_task, t.held_by, \
+             CASE WHEN t.held_by_task IS NULL THEN t.waits ELSE COALESCE(m.direction = 'inbound', 1 = 0) END AS waits FROM ( \
+               SELECT CAST(ch.lead_id AS TEXT) || '-' || ch.channel AS id, ch.lead_id AS lead, ch.channel, COALESCE(l.name, ch.profile_name) AS name, \
+               ch.address, ch.conversation_id AS conversation, ch.updated_at AS updated, \
                (SELECT m.id FROM messages m WHERE m.lead_id = ch.lead_id AND m.channel = ch.channel ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS last_id, \
                (SELECT max(m.created_at) FROM messages m WHERE m.from_address = ch.address AND m.channel = ch.channel AND m.direction = 'inbound') AS last_inbound, \
                k.id AS held_by_task, COALESCE(u.name, CASE WHEN k.id IS NOT NULL THEN 'A colleague' END) AS held_by, \
                ch.waiting_since IS NOT NULL AS waits \
                FROM chats ch JOIN voice_leads l ON l.id = ch.lead_id LEFT JOIN tasks k ON k.id = ch.passed_to AND k.status = 'open' \
                LEFT JOIN users u ON u.id = k.assigned_to) t \
-             LEFT JOIN messages m ON m.id = t.last_id WHERE ($1 IS NULL OR t.id = $1) ORDER BY waits DESC, m.created_at DESC, t.address LIMIT $2";
-        Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).bind(limit).fetch_all(c).await)?)
+             LEFT JOIN messages m ON m.id = t.last_id) t ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// Whoever waits first, then by the latest message.
+    pub async fn threads(&self, paging: &Paging<ByRank<String>>) -> Result<Vec<ThreadView>, StoreError> {
+        const SQL: &str = select_threads!(
+            "WHERE ($1 IS NULL OR CASE WHEN waits THEN 0 ELSE 1 END > $1 \
+               OR (CASE WHEN waits THEN 0 ELSE 1 END = $1 AND (last, id) < ($2, $3))) \
+             ORDER BY CASE WHEN waits THEN 0 ELSE 1 END, last DESC, id DESC LIMIT $4"
+        );
+        let (rank, at, id) = unzip(paging.after.clone());
+        Ok(read!(self, |c| sqlx::query_as(SQL)
+            .bind(rank)
+            .bind(at.map(Ts))
+            .bind(id)
+            .bind(paging.limit)
+            .fetch_all(c)
+            .await)?)
+    }
+
+    pub async fn thread(&self, id: &str) -> Result<Option<ThreadView>, StoreError> {
+        const SQL: &str = select_threads!("WHERE id = $1");
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
     }
 }

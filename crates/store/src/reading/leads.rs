@@ -5,7 +5,7 @@ use agency::crm::LeadId;
 use jiff::Timestamp;
 
 use super::row::row;
-use super::{Paging, anywhere};
+use super::{ByTime, Paging, anywhere};
 use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
@@ -96,14 +96,17 @@ impl Tx {
 
 impl Store {
     /// Whoever was in touch last, first.
-    pub async fn leads(&self, filter: &LeadFilter, paging: &Paging) -> Result<Vec<LeadView>, StoreError> {
+    pub async fn leads(
+        &self,
+        filter: &LeadFilter,
+        paging: &Paging<ByTime<i64>>,
+    ) -> Result<Vec<LeadView>, StoreError> {
         const SQL: &str = select_leads!(
             "WHERE ($1 IS NULL OR status = $1) AND ($2 IS NULL OR temperature = $2) \
              AND ($3 IS NULL OR lower(COALESCE(name, '') || ' ' || COALESCE(phone, '') || ' ' || COALESCE(email, '')) LIKE $3 ESCAPE '\\') \
              AND ($4 IS NULL OR updated_at < $4 OR (updated_at = $4 AND id < $5)) ORDER BY updated_at DESC, id DESC LIMIT $6"
         );
-        let (at, id) = paging.after.clone().unzip();
-        let id: Option<i64> = id.and_then(|id| id.parse().ok());
+        let (at, id) = paging.after.unzip();
         Ok(read!(self, |c| sqlx::query_as(SQL)
             .bind(filter.status.as_deref())
             .bind(filter.temperature.as_deref())

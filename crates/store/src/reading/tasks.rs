@@ -3,14 +3,16 @@
 use jiff::Timestamp;
 
 use super::row::row;
+use super::{ByRank, Paging, unzip};
 use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
 use crate::types::Ts;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct TaskFilter {
-    pub status: Option<String>,
+    /// open, done or cancelled.
+    pub status: String,
     /// A colleague's; `Some(None)`: nobody's yet.
     pub assigned_to: Option<Option<i64>>,
     pub kind: Option<String>,
@@ -51,20 +53,47 @@ macro_rules! select_tasks {
     };
 }
 
+impl TaskView {
+    #[must_use]
+    pub fn place(&self) -> ByRank<String> {
+        if self.status == "open" {
+            let rank = i64::from(self.priority != "urgent");
+            return (rank, self.due.unwrap_or(self.created), self.id.clone());
+        }
+        (0, self.done.unwrap_or(self.created), self.id.clone())
+    }
+}
+
 impl Store {
-    /// The urgent first, then by the time they are due; of those that are closed, the latest first.
-    pub async fn tasks(&self, filter: &TaskFilter, limit: i64) -> Result<Vec<TaskView>, StoreError> {
-        const SQL: &str = select_tasks!(
-            "WHERE ($1 IS NULL OR t.status = $1) AND ($2 IS NULL OR t.kind = $2) AND ($3 IS NULL OR t.assigned_to = $3) \
+    /// The urgent first, then by the time they are due; those that are closed: the latest first.
+    pub async fn tasks(
+        &self,
+        filter: &TaskFilter,
+        paging: &Paging<ByRank<String>>,
+    ) -> Result<Vec<TaskView>, StoreError> {
+        const OPEN: &str = select_tasks!(
+            "WHERE t.status = $1 AND ($2 IS NULL OR t.kind = $2) AND ($3 IS NULL OR t.assigned_to = $3) \
              AND ($4 = (1 = 0) OR t.assigned_to IS NULL) \
-             ORDER BY CASE WHEN t.status = 'open' THEN 0 ELSE 1 END, CASE WHEN t.priority = 'urgent' THEN 0 ELSE 1 END, CASE WHEN t.status = 'open' THEN COALESCE(t.due_at, t.created_at) END, t.done_at DESC, t.id LIMIT $5"
+             AND ($5 IS NULL OR (CASE WHEN t.priority = 'urgent' THEN 0 ELSE 1 END, COALESCE(t.due_at, t.created_at), t.id) > ($5, $6, $7)) \
+             ORDER BY CASE WHEN t.priority = 'urgent' THEN 0 ELSE 1 END, COALESCE(t.due_at, t.created_at), t.id LIMIT $8"
         );
-        Ok(read!(self, |c| sqlx::query_as(SQL)
-            .bind(filter.status.as_deref())
+        const CLOSED: &str = select_tasks!(
+            "WHERE t.status = $1 AND ($2 IS NULL OR t.kind = $2) AND ($3 IS NULL OR t.assigned_to = $3) \
+             AND ($4 = (1 = 0) OR t.assigned_to IS NULL) \
+             AND ($5 IS NULL OR (COALESCE(t.done_at, t.created_at), t.id) < ($6, $7)) \
+             ORDER BY COALESCE(t.done_at, t.created_at) DESC, t.id DESC LIMIT $8"
+        );
+        let sql = if filter.status == "open" { OPEN } else { CLOSED };
+        let (rank, at, id) = unzip(paging.after.clone());
+        Ok(read!(self, |c| sqlx::query_as(sql)
+            .bind(filter.status.as_str())
             .bind(filter.kind.as_deref())
             .bind(filter.assigned_to.flatten())
             .bind(filter.assigned_to == Some(None))
-            .bind(limit)
+            .bind(rank)
+            .bind(at.map(Ts))
+            .bind(id)
+            .bind(paging.limit)
             .fetch_all(c)
             .await)?)
     }
@@ -76,6 +105,13 @@ impl Store {
 }
 
 impl Tx {
+    /// Whoever changes this task after us waits until we have committed.
+    pub async fn lock_task(&mut self, id: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE tasks SET status = status WHERE id = $1";
+        execute!(self, sqlx::query(SQL).bind(id))?;
+        Ok(())
+    }
+
     /// What staff change of a task. Says whether there is one.
     pub async fn change_task(&mut self, task: &TaskView) -> Result<bool, StoreError> {
         const SQL: &str =

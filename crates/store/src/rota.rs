@@ -1,0 +1,76 @@
+//! Who is on call when, and who is away, as staff set it.
+
+use jiff::Timestamp;
+
+use crate::db::{Tx, execute};
+use crate::error::StoreError;
+use crate::types::{TextList, Ts};
+
+/// A line of the rota.
+#[derive(Clone, Debug)]
+pub struct NewShift {
+    pub user: i64,
+    pub days: Vec<String>,
+    pub starts: Option<String>,
+    pub ends: Option<String>,
+}
+
+/// Somebody will be away.
+#[derive(Clone, Debug)]
+pub struct NewAbsence<'a> {
+    pub id: &'a str,
+    pub user: i64,
+    pub starts: Timestamp,
+    pub ends: Timestamp,
+    pub reason: Option<&'a str>,
+}
+
+impl Tx {
+    /// Whoever sets the rota after us waits until we have committed.
+    pub async fn lock_rota(&mut self) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE oncall_rota SET position = position";
+        execute!(self, sqlx::query(SQL))?;
+        Ok(())
+    }
+
+    /// The lines of the rota are these, in this order.
+    pub async fn set_rota(&mut self, shifts: &[NewShift]) -> Result<(), StoreError> {
+        const CLEAR: &str = "DELETE FROM oncall_rota";
+        const ADD: &str =
+            "INSERT INTO oncall_rota (user_id, position, days, starts, ends) VALUES ($1, $2, $3, $4, $5)";
+        execute!(self, sqlx::query(CLEAR))?;
+        for (position, shift) in (1_i64..).zip(shifts) {
+            execute!(
+                self,
+                sqlx::query(ADD)
+                    .bind(shift.user)
+                    .bind(position)
+                    .bind(TextList(shift.days.clone()))
+                    .bind(shift.starts.as_deref())
+                    .bind(shift.ends.as_deref())
+            )?;
+        }
+        Ok(())
+    }
+
+    pub async fn add_absence(&mut self, absence: &NewAbsence<'_>) -> Result<(), StoreError> {
+        const SQL: &str =
+            "INSERT INTO absences (id, user_id, starts_at, ends_at, reason) VALUES ($1, $2, $3, $4, $5)";
+        execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(absence.id)
+                .bind(absence.user)
+                .bind(Ts(absence.starts))
+                .bind(Ts(absence.ends))
+                .bind(absence.reason)
+        )?;
+        Ok(())
+    }
+
+    /// Says whether there was one.
+    pub async fn remove_absence(&mut self, id: &str) -> Result<bool, StoreError> {
+        const SQL: &str = "DELETE FROM absences WHERE id = $1";
+        Ok(execute!(self, sqlx::query(SQL).bind(id))? > 0)
+    }
+}
