@@ -82,6 +82,9 @@ const calls = createRoute({
 const call = createRoute({
   getParentRoute: () => staff,
   path: '/calls/$id',
+  validateSearch: (search: Record<string, unknown>): { blind?: true } => ({
+    blind: search.blind === true ? true : undefined,
+  }),
   component: lazyRouteComponent(() => import('./pages/Call'), 'Call'),
 });
 
@@ -107,6 +110,9 @@ const inbox = createRoute({
 const review = createRoute({
   getParentRoute: () => staff,
   path: '/review',
+  validateSearch: (search: Record<string, unknown>): { blind?: true } => ({
+    blind: search.blind === true ? true : undefined,
+  }),
   component: lazyRouteComponent(() => import('./pages/Review'), 'Review'),
 });
 
@@ -162,7 +168,10 @@ const lead = createRoute({
 const viewings = createRoute({
   getParentRoute: () => staff,
   path: '/viewings',
-  validateSearch: (search: Record<string, unknown>): { day?: string } => ({ day: day(search.day) }),
+  validateSearch: (search: Record<string, unknown>): { day?: string; by?: 'negotiator' } => ({
+    day: day(search.day),
+    by: search.by === 'negotiator' ? search.by : undefined,
+  }),
   component: lazyRouteComponent(() => import('./pages/Viewings'), 'Viewings'),
 });
 

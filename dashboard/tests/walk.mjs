@@ -145,6 +145,8 @@ const PAGES = [
   ['analytics', '/analytics', 'Calls answered'],
   ['analytics, nothing', '/analytics?from=2020-01-01&to=2020-01-02', 'Nothing was counted'],
   ['review', '/review', 'needed a person'],
+  ['review, blind', '/review?blind=true', 'Blind: hide'],
+  ['viewings by negotiator', '/viewings?by=negotiator', 'What Sarah offers'],
   ['test phone', '/test-phone', 'Nobody is on the line'],
   ['settings', '/settings', 'Version 1 is published'],
   ['the rota', '/settings?section=rota', 'In an emergency now'],

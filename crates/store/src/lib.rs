@@ -64,9 +64,9 @@ pub use media::{DueMedia, NewMedia, StoredMedia};
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, MessageLine, NewMessage, Rich, Settled};
 pub use packages::{NewPackage, Package};
 pub use reading::{
-    AbsenceView, AlertView, AssessmentView, ByRank, ByTime, CallFilter, CallRow, Counted, DraftView,
-    HomePlace, HomeView, LeadFilter, LeadView, LineView, MessageView, OptOutView, Paging, PaperView,
-    ShiftView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess, VersionView, ViewingView,
+    AbsenceView, Agreement, AlertView, AssessmentView, ByRank, ByTime, CallFilter, CallRow, Counted,
+    DraftView, HomePlace, HomeView, LeadFilter, LeadView, LineView, MessageView, OptOutView, Paging,
+    PaperView, ShiftView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess, VersionView, ViewingView,
 };
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};

@@ -135,6 +135,25 @@ async fn assess(store: &Store) {
     );
     assert!(store.to_assess("account_1", later(-600), 9).await.unwrap().is_empty());
     assert_eq!(store.to_assess("account_2", later(-600), 9).await.unwrap()[0].assessments, 1);
+    assert_eq!(store.agreement().await.unwrap().pairs, 0);
+    for (account, score, intent) in [("account_2", 5, Some("book_viewing")), ("account_3", 1, None)] {
+        let new = NewAssessment {
+            id: &format!("assessment_of_{account}"),
+            conversation: "call_2",
+            account,
+            score,
+            intent,
+            intent_is_right: None,
+            tags: vec![],
+            comment: None,
+            now: later(9),
+        };
+        let mut tx = store.begin().await.unwrap();
+        tx.assess(&new).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let agreed = store.agreement().await.unwrap();
+    assert_eq!((agreed.pairs, agreed.close, agreed.named, agreed.same_intent), (3, 1, 1, 1));
 }
 
 async fn answer_those_who_write(store: &Store) {

@@ -59,9 +59,15 @@ function SecondFactor({ has }: { has: boolean }) {
         >
           <Stack gap="xs">
             <Text>
-              Enter this key in your authenticator (or open the link on the telephone that has it), then the
-              figure it shows.
+              Point your authenticator’s camera at the code, enter the key by hand, or open the link on the
+              telephone that has it; then enter the figure it shows.
             </Text>
+            <img
+              src={`data:image/svg+xml,${encodeURIComponent(begin.data.qr)}`}
+              alt="QR code of the key below"
+              width={200}
+              height={200}
+            />
             <Code block>{begin.data.secret}</Code>
             <a href={begin.data.uri}>Open in an authenticator</a>
             <TextInput

@@ -16,6 +16,7 @@ const route = getRouteApi('/staff/calls/$id');
 /** One conversation: as it happens, and ever after. */
 export function Call() {
   const { id } = route.useParams();
+  const { blind } = route.useSearch();
   const call = useQuery(getCallOptions({ path: { id } }));
   if (call.isPending) return <Loading />;
   if (call.error) return <Failed error={call.error} again={() => call.refetch()} />;
@@ -40,9 +41,13 @@ export function Call() {
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack>
-            <Facts call={facts} live={live} />
+            {blind ? (
+              <Text c="dimmed">What Sarah made of the call is hidden until you have said how it was.</Text>
+            ) : (
+              <Facts call={facts} live={live} />
+            )}
             <Latency lines={lines} />
-            {!live && <Assess id={id} assessments={assessments} />}
+            {!live && <Assess id={id} assessments={assessments} blind={blind} />}
           </Stack>
         </Grid.Col>
       </Grid>

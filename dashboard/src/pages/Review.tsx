@@ -1,13 +1,14 @@
-import { Badge, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Group, Stack, Switch, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ToAssess } from '../client';
-import { listToAssessOptions } from '../client/@tanstack/react-query.gen';
+import { getAgreementOptions, listToAssessOptions } from '../client/@tanstack/react-query.gen';
 import { List } from '../parts/List';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import { lasted, spelled } from '../words';
 
+const route = getRouteApi('/staff/review');
 const REASONS: [keyof ToAssess, string][] = [
   ['had_emergency', 'an emergency'],
   ['was_unhappy', 'unhappy in the survey'],
@@ -25,7 +26,10 @@ function reasons(call: ToAssess): string[] {
 
 /** Calls to assess, those most likely to have gone wrong first. */
 export function Review() {
+  const { blind } = route.useSearch();
+  const navigate = route.useNavigate();
   const queue = useQuery(listToAssessOptions());
+  const { data: agreed } = useQuery(getAgreementOptions());
   return (
     <Stack>
       <Title order={1} size="h2">
@@ -35,6 +39,20 @@ export function Review() {
         Calls of the last 30 days that you have not assessed. Intent accuracy and relevance are made of what
         you say.
       </Text>
+      {agreed && (
+        <Text size="sm">
+          {agreed.pairs === 0
+            ? 'No call has been assessed by two colleagues yet.'
+            : `Of ${agreed.pairs} pairs of colleagues who assessed the same call, ${agreed.close} scored it within one point of each other; of ${agreed.named}, ${agreed.same_intent} named the same intent.`}
+        </Text>
+      )}
+      <Switch
+        label="Blind: hide what Sarah made of a call, and what others think"
+        checked={blind ?? false}
+        onChange={(event) =>
+          void navigate({ search: { blind: event.currentTarget.checked || undefined }, replace: true })
+        }
+      />
       <Waiting query={queue} />
       {queue.data?.length === 0 && (
         <Empty title="Nothing is left to assess">Every call can be assessed on its own page.</Empty>
@@ -47,7 +65,7 @@ export function Review() {
                 <When at={call.started} />
               </Table.Td>
               <Table.Td data-label="Caller">
-                <Link to="/calls/$id" params={{ id: call.id }} className="record">
+                <Link to="/calls/$id" params={{ id: call.id }} search={{ blind }} className="record">
                   {call.name ?? 'Nobody named'}
                 </Link>
               </Table.Td>

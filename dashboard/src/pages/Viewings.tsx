@@ -1,4 +1,15 @@
-import { Badge, Button, Card, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import {
+  Badge,
+  Button,
+  Card,
+  Group,
+  SegmentedControl,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -30,7 +41,7 @@ export function Viewings() {
   const now = Date.parse(me?.now ?? new Date().toISOString());
   const works = me?.permissions.includes('work') ?? false;
   const viewings = useQuery(listViewingsOptions({ query: { from: day, to: day } }));
-  const go = (to?: string) => void navigate({ search: { day: to } });
+  const go = (to?: string) => void navigate({ search: (now) => ({ ...now, day: to }) });
   return (
     <Stack>
       <Title order={1} size="h2">
@@ -52,6 +63,20 @@ export function Viewings() {
         <Button variant="default" onClick={() => go(daysAfter(day, 1))}>
           Day after
         </Button>
+        <SegmentedControl
+          aria-label="How the day is shown"
+          data={[
+            { value: 'day', label: 'By time' },
+            { value: 'negotiator', label: 'By negotiator' },
+          ]}
+          value={search.by ?? 'day'}
+          onChange={(by) =>
+            void navigate({
+              search: (now) => ({ ...now, by: by === 'negotiator' ? by : undefined }),
+              replace: true,
+            })
+          }
+        />
       </Group>
       <Title order={2} size="h4">
         {longDay(day)}
@@ -61,58 +86,84 @@ export function Viewings() {
         <Empty title="Nothing is in the diary that day">What Sarah books shows here at once.</Empty>
       )}
       {viewings.data && viewings.data.length > 0 && (
-        <List columns={['Time', 'What', 'Home', 'For', 'With', 'State', '']}>
-          {viewings.data.map((viewing) => (
-            <Table.Tr key={viewing.id}>
-              <Table.Td data-label="Time">
-                <time dateTime={viewing.start}>{hour(viewing.start)}</time>, {viewing.minutes} min
-              </Table.Td>
-              <Table.Td data-label="What">{spelled(viewing.kind)}</Table.Td>
-              <Table.Td data-label="Home">
-                {viewing.address ?? '—'}
-                {viewing.reference && (
-                  <Text size="sm" c="dimmed">
-                    {viewing.reference}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td data-label="For">
-                {viewing.lead == null ? (
-                  (viewing.viewer_name ?? '—')
-                ) : (
-                  <Link to="/leads/$id" params={{ id: `${viewing.lead}` }} className="record">
-                    {viewing.viewer_name ?? 'An applicant'}
-                  </Link>
-                )}
-              </Table.Td>
-              <Table.Td data-label="With">{viewing.agent_name ?? 'nobody yet'}</Table.Td>
-              <Table.Td data-label="State">
-                <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
-                  {spelled(viewing.status)}
-                </Badge>
-              </Table.Td>
-              <Table.Td>
-                {works && viewing.status === 'booked' && (
-                  <Group gap={6}>
-                    {Date.parse(viewing.start) <= now ? (
-                      <Outcome viewing={viewing} />
-                    ) : (
-                      viewing.kind === 'viewing' && (
-                        <>
-                          <Move viewing={viewing} />
-                          <Cancel viewing={viewing} />
-                        </>
-                      )
-                    )}
-                  </Group>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </List>
+        <Diary viewings={viewings.data} by={search.by} now={now} works={works} />
       )}
       <WhyNot day={day} />
     </Stack>
+  );
+}
+
+type DiaryProps = { viewings: ViewingView[]; by?: 'negotiator'; now: number; works: boolean };
+
+/** In the order of the day, or a list for each negotiator. */
+function Diary({ viewings, by, now, works }: DiaryProps) {
+  if (!by) return <Rows viewings={viewings} now={now} works={works} />;
+  const names = [...new Set(viewings.map((viewing) => viewing.agent_name ?? 'Nobody yet'))].sort();
+  return names.map((name) => (
+    <Stack key={name} component="section" aria-label={name} gap="xs">
+      <Title order={3} size="h5">
+        {name}
+      </Title>
+      <Rows
+        viewings={viewings.filter((viewing) => (viewing.agent_name ?? 'Nobody yet') === name)}
+        now={now}
+        works={works}
+      />
+    </Stack>
+  ));
+}
+
+function Rows({ viewings, now, works }: Omit<DiaryProps, 'by'>) {
+  return (
+    <List columns={['Time', 'What', 'Home', 'For', 'With', 'State', '']}>
+      {viewings.map((viewing) => (
+        <Table.Tr key={viewing.id}>
+          <Table.Td data-label="Time">
+            <time dateTime={viewing.start}>{hour(viewing.start)}</time>, {viewing.minutes} min
+          </Table.Td>
+          <Table.Td data-label="What">{spelled(viewing.kind)}</Table.Td>
+          <Table.Td data-label="Home">
+            {viewing.address ?? '—'}
+            {viewing.reference && (
+              <Text size="sm" c="dimmed">
+                {viewing.reference}
+              </Text>
+            )}
+          </Table.Td>
+          <Table.Td data-label="For">
+            {viewing.lead == null ? (
+              (viewing.viewer_name ?? '—')
+            ) : (
+              <Link to="/leads/$id" params={{ id: `${viewing.lead}` }} className="record">
+                {viewing.viewer_name ?? 'An applicant'}
+              </Link>
+            )}
+          </Table.Td>
+          <Table.Td data-label="With">{viewing.agent_name ?? 'nobody yet'}</Table.Td>
+          <Table.Td data-label="State">
+            <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
+              {spelled(viewing.status)}
+            </Badge>
+          </Table.Td>
+          <Table.Td>
+            {works && viewing.status === 'booked' && (
+              <Group gap={6}>
+                {Date.parse(viewing.start) <= now ? (
+                  <Outcome viewing={viewing} />
+                ) : (
+                  viewing.kind === 'viewing' && (
+                    <>
+                      <Move viewing={viewing} />
+                      <Cancel viewing={viewing} />
+                    </>
+                  )
+                )}
+              </Group>
+            )}
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </List>
   );
 }
 

@@ -9,21 +9,23 @@ import { choices, INTENTS, spelled } from '../words';
 
 const TAGS = ['misheard', 'wrong_fact', 'too_slow', 'should_have_handed_off', 'tone'];
 
-type Props = { id: string; assessments: AssessmentView[] };
+type Props = { id: string; assessments: AssessmentView[]; blind?: boolean };
 
 /** What colleagues think of a call, and one's own assessment of it. */
-export function Assess({ id, assessments }: Props) {
+export function Assess({ id, assessments, blind }: Props) {
   const { data: me } = useQuery(whoAmIOptions());
   const reviews = me?.permissions.includes('review') ?? false;
   if (!reviews && assessments.length === 0) return null;
   const mine = assessments.find((one) => one.account === me?.id);
+  // Whoever reads blind sees what others think once they have said what they think themselves.
+  const shown = blind && !mine ? [] : assessments;
   return (
     <Card withBorder component="section" aria-label="How it was">
       <Title order={2} size="h4" mb="xs">
         How it was
       </Title>
       <Stack>
-        {assessments.map((one) => (
+        {shown.map((one) => (
           <Text key={one.id} size="sm">
             <b>{one.by}</b>: {one.score} of 5
             {one.intent && `, ${one.intent_is_right ? 'intent right' : `really ${spelled(one.intent)}`}`}

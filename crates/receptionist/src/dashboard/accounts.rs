@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use super::access::{Administers, Staff};
 use super::input::Body;
+use super::invitation::invite;
 use super::problem::Problem;
-use super::session::invite;
 use crate::app::App;
 
 #[derive(Serialize, ToSchema)]

@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use jiff::SignedDuration;
 use serde::Deserialize;
-use store::{NewAssessment, ToAssess};
+use store::{Agreement, NewAssessment, ToAssess};
 use utoipa::ToSchema;
 
 use super::access::{Reviews, Staff};
@@ -29,6 +29,16 @@ pub(super) async fn queue(
     const SHOWN: i64 = 50;
     let since = app.now().saturating_sub(SignedDuration::from_hours(30 * 24)).unwrap_or(app.now());
     Ok(Json(app.store.to_assess(&staff.account.id, since, SHOWN).await?))
+}
+
+/// How far colleagues who assessed the same call agree.
+#[utoipa::path(get, path = "/api/v1/assessments/agreement", operation_id = "get_agreement", tag = "assessments", security(("session" = ["review"])),
+    responses((status = 200, body = Agreement), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub(super) async fn agreement(
+    State(app): State<App>,
+    _staff: Staff<Reviews>,
+) -> Result<Json<Agreement>, Problem> {
+    Ok(Json(app.store.agreement().await?))
 }
 
 #[derive(Deserialize, ToSchema)]

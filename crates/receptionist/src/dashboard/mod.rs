@@ -16,6 +16,7 @@ mod files;
 mod homes;
 mod inbox;
 mod input;
+mod invitation;
 mod leads;
 mod live;
 mod page;
@@ -23,6 +24,7 @@ mod papers;
 pub mod password;
 mod problem;
 mod rota;
+mod second_factor;
 mod session;
 mod settings;
 mod tasks;
@@ -38,8 +40,9 @@ use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use invitation::invite;
 use problem::Problem;
-pub use session::{invite, token_hash};
+pub use session::token_hash;
 
 use crate::app::App;
 
@@ -49,10 +52,10 @@ fn api() -> OpenApiRouter<App> {
     );
     let mut router = OpenApiRouter::with_openapi(described.build())
         .routes(routes!(session::sign_in, session::who_am_i, session::sign_out))
-        .routes(routes!(session::choose_password))
+        .routes(routes!(invitation::choose_password))
         .routes(routes!(session::list, session::end_others))
         .routes(routes!(session::end))
-        .routes(routes!(session::begin_totp, session::confirm_totp, session::end_totp))
+        .routes(routes!(second_factor::begin_totp, second_factor::confirm_totp, second_factor::end_totp))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::change))
         .routes(routes!(accounts::link))
@@ -72,6 +75,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(live::hazards))
         .routes(routes!(live::end))
         .routes(routes!(assessments::queue))
+        .routes(routes!(assessments::agreement))
         .routes(routes!(assessments::assess))
         .routes(routes!(assessments::scenario))
         .routes(routes!(inbox::list))

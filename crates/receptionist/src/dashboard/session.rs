@@ -1,6 +1,5 @@
 //! Signing in and out: a password, a second factor where set, an opaque cookie of which only the hash is kept.
 
-use agency::staff::password_problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,13 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::{Account, Audited, Session, Tx};
-use totp_rs::{Builder, Secret, Totp};
 use utoipa::ToSchema;
 
 use super::access::{Staff, Views, cookie_name, expires};
 use super::input::Body;
 use super::password;
 use super::problem::Problem;
+use super::second_factor::is_figure_of;
 use crate::app::App;
 
 /// As it is kept: whoever reads the table cannot sign in with it.
@@ -120,7 +119,7 @@ pub(super) async fn sign_in(
     Ok((jar.add(cookie), Json(me(&app, account))))
 }
 
-fn busy(error: &anyhow::Error) -> Problem {
+pub(super) fn busy(error: &anyhow::Error) -> Problem {
     tracing::error!(error = %error, "a password could not be checked");
     Problem::resting(5)
 }
@@ -243,130 +242,6 @@ pub(super) async fn end(
     let ended = tx.end_session(&staff.account.id, &id).await?;
     tx.commit().await?;
     if ended == 0 { Err(Problem::not_found("There is no such session")) } else { Ok(StatusCode::NO_CONTENT) }
-}
-
-#[derive(Deserialize, ToSchema)]
-pub(super) struct NewPassword {
-    /// From the link that an administrator gave.
-    token: String,
-    password: String,
-}
-
-/// Chooses a password by a one-time link.
-///
-/// Every browser of the account is signed out.
-#[utoipa::path(post, path = "/api/v1/password", tag = "session", request_body = NewPassword, responses(
-    (status = 204), (status = 400, body = Problem), (status = 404, body = Problem)))]
-pub(super) async fn choose_password(
-    State(app): State<App>,
-    Body(wish): Body<NewPassword>,
-) -> Result<StatusCode, Problem> {
-    let gone = || Problem::not_found("This link has been used, or is too old").with("Ask for a new one.");
-    let token = token_hash(&wish.token);
-    let account = app.store.link_of(&token, app.now()).await?.ok_or_else(gone)?;
-    let account =
-        app.store.account(&account).await?.filter(|account| !account.is_disabled).ok_or_else(gone)?;
-    if let Some(problem) = password_problem(&wish.password, &account.email) {
-        return Err(Problem::bad_request(problem));
-    }
-    // Before the transaction: hashing takes its time, and calls write too.
-    let hash = password::hash(wish.password).await.map_err(|error| busy(&error))?;
-    let mut tx = app.store.begin().await?;
-    tx.use_link(&token, app.now()).await?.ok_or_else(gone)?;
-    tx.set_password(&account.id, &hash, app.now()).await?;
-    tx.end_sessions(&account.id).await?;
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// A link by which somebody chooses a password, good for a day.
-pub async fn invite(app: &App, tx: &mut Tx, account: &str) -> Result<String, store::StoreError> {
-    const GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
-    let token = app.ids.key();
-    let until = app.now().saturating_add(GOOD_FOR).unwrap_or(Timestamp::MAX);
-    tx.add_link(&token_hash(&token), account, until).await?;
-    Ok(format!("{}/welcome#{token}", app.links.base_url()))
-}
-
-/// RFC 6238: six figures, half a minute, and the half-minute before and after.
-fn totp(secret: &str) -> Option<Totp> {
-    Builder::new().with_secret(Secret::try_from_base32(secret).ok()?).build().ok()
-}
-
-async fn is_figure_of(
-    secret: &str,
-    figure: &str,
-    account: &str,
-    app: &App,
-    tx: &mut Tx,
-) -> Result<bool, Problem> {
-    let now = u64::try_from(app.now().as_second()).unwrap_or_default();
-    let figure: String = figure.chars().filter(char::is_ascii_digit).collect();
-    match totp(secret).and_then(|totp| totp.check(&figure, now)) {
-        Some(step) => Ok(tx.use_totp(account, i64::try_from(step).unwrap_or_default()).await?),
-        None => Ok(false),
-    }
-}
-
-#[derive(Serialize, ToSchema)]
-pub(super) struct NewTotp {
-    /// Base32, for typing in.
-    secret: String,
-    /// For the authenticator's camera, as a QR code.
-    uri: String,
-}
-
-/// A secret for an authenticator; it counts once its figure has come back.
-#[utoipa::path(post, path = "/api/v1/session/totp", tag = "session", security(("session" = ["view"])),
-    responses((status = 200, body = NewTotp), (status = 401, body = Problem)))]
-pub(super) async fn begin_totp(State(app): State<App>, staff: Staff<Views>) -> Json<NewTotp> {
-    let mut bytes = [0; 20];
-    let random = Sha256::digest(app.ids.key());
-    bytes.copy_from_slice(&random[..20]);
-    let secret = Secret::new_stack(bytes).to_base32();
-    let issuer = form_urlencoded::byte_serialize(app.agency().short_name.as_bytes())
-        .collect::<String>()
-        .replace('+', "%20");
-    let account = form_urlencoded::byte_serialize(staff.account.email.as_bytes()).collect::<String>();
-    let uri = format!(
-        "otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30"
-    );
-    Json(NewTotp { secret, uri })
-}
-
-#[derive(Deserialize, ToSchema)]
-pub(super) struct ConfirmTotp {
-    secret: String,
-    figure: String,
-}
-
-/// From now on this account needs the figure of its authenticator.
-#[utoipa::path(put, path = "/api/v1/session/totp", tag = "session", security(("session" = ["view"])), request_body = ConfirmTotp,
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem)))]
-pub(super) async fn confirm_totp(
-    State(app): State<App>,
-    staff: Staff<Views>,
-    Body(wish): Body<ConfirmTotp>,
-) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.begin().await?;
-    tx.set_totp(&staff.account.id, Some(&wish.secret), app.now()).await?;
-    if !is_figure_of(&wish.secret, &wish.figure, &staff.account.id, &app, &mut tx).await? {
-        return Err(Problem::bad_request("the figure does not belong to this secret; wait for the next one"));
-    }
-    staff.audit(&app, &mut tx, ("second_factor_set", &staff.account.id, None)).await?;
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// This account needs no figure any more.
-#[utoipa::path(delete, path = "/api/v1/session/totp", tag = "session", security(("session" = ["view"])),
-    responses((status = 204), (status = 401, body = Problem)))]
-pub(super) async fn end_totp(State(app): State<App>, staff: Staff<Views>) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.begin().await?;
-    tx.set_totp(&staff.account.id, None, app.now()).await?;
-    staff.audit(&app, &mut tx, ("second_factor_ended", &staff.account.id, None)).await?;
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 #[cfg(test)]

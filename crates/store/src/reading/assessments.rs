@@ -42,7 +42,27 @@ row! {
     }
 }
 
+row! {
+    /// How far colleagues who assessed the same call agree, of all pairs of them.
+    Agreement {
+        pairs: i64,
+        /// Their scores are at most one apart.
+        close: i64,
+        /// Both say what the caller wanted.
+        named: i64,
+        same_intent: i64,
+    }
+}
+
 impl Store {
+    pub async fn agreement(&self) -> Result<Agreement, StoreError> {
+        const SQL: &str = "SELECT count(*) AS pairs, count(CASE WHEN abs(a.score - b.score) <= 1 THEN 1 END) AS close, \
+             count(CASE WHEN a.intent IS NOT NULL AND b.intent IS NOT NULL THEN 1 END) AS named, \
+             count(CASE WHEN a.intent = b.intent THEN 1 END) AS same_intent \
+             FROM assessments a JOIN assessments b ON b.conversation_id = a.conversation_id AND b.account_id > a.account_id";
+        Ok(read!(self, |c| sqlx::query_as(SQL).fetch_one(c).await)?)
+    }
+
     pub async fn assessments_of(&self, conversation: &str) -> Result<Vec<AssessmentView>, StoreError> {
         const SQL: &str = "SELECT a.id, a.account_id AS account, COALESCE(s.name, a.account_id) AS by, a.score, a.intent, a.intent_is_right, a.tags, \
              a.comment, a.updated_at AS updated FROM assessments a LEFT JOIN staff_accounts s ON s.id = a.account_id \

@@ -16,7 +16,7 @@ mod tasks;
 
 pub use alerts::AlertView;
 pub use analytics::Counted;
-pub use assessments::{AssessmentView, ToAssess};
+pub use assessments::{Agreement, AssessmentView, ToAssess};
 pub use calls::{CallFilter, CallRow, LineView};
 pub use diary::{TicketView, ViewingView};
 pub use homes::{HomePlace, HomeView};
