@@ -21,7 +21,7 @@ type Fields = Vec<(String, String)>;
 pub(crate) fn router(network: Network) -> Router {
     Router::new()
         .route("/2010-04-01/Accounts/{account}/Messages.json", post(create_message).get(list_messages))
-        .route("/2010-04-01/Accounts/{account}/Messages/{file}", get(fetch_message))
+        .route("/2010-04-01/Accounts/{account}/Messages/{file}", get(fetch_message).delete(delete_message))
         .route(
             "/2010-04-01/Accounts/{account}/Messages/{message}/Media/{file}",
             get(inbound::fetch).delete(inbound::delete),
@@ -29,7 +29,10 @@ pub(crate) fn router(network: Network) -> Router {
         .route("/v1/Content/{content}", get(fetch_content))
         .route("/v1/Content/{content}/ApprovalRequests", get(fetch_approval))
         .route("/2010-04-01/Accounts/{account}/Calls.json", post(create_call).get(list_calls))
-        .route("/2010-04-01/Accounts/{account}/Calls/{file}", get(fetch_call).post(update_call))
+        .route(
+            "/2010-04-01/Accounts/{account}/Calls/{file}",
+            get(fetch_call).post(update_call).delete(delete_call),
+        )
         .layer(from_fn_with_state(network.clone(), authenticate))
         .with_state(network)
 }
@@ -256,6 +259,22 @@ async fn fetch_message(State(network): State<Network>, Path((_, file)): Path<(St
     let sid = file.trim_end_matches(".json");
     let found = network.messages().into_iter().find(|message| message.sid == sid);
     found.map_or_else(not_found, |message| Json(message_json(&network, &message)).into_response())
+}
+
+async fn delete_message(State(network): State<Network>, Path((_, file)): Path<(String, String)>) -> Response {
+    if let Some(refusal) = refusal(&network, None).await {
+        return refusal;
+    }
+    lock(&network.shared.memory).messages.retain(|message| message.sid != file.trim_end_matches(".json"));
+    StatusCode::NO_CONTENT.into_response()
+}
+
+async fn delete_call(State(network): State<Network>, Path((_, file)): Path<(String, String)>) -> Response {
+    if let Some(refusal) = refusal(&network, None).await {
+        return refusal;
+    }
+    lock(&network.shared.memory).calls.retain(|call| call.sid != file.trim_end_matches(".json"));
+    StatusCode::NO_CONTENT.into_response()
 }
 
 fn not_found() -> Response {

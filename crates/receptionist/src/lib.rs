@@ -32,6 +32,7 @@ pub mod settings;
 pub mod telemetry;
 
 pub mod commands;
+pub mod privacy;
 pub mod rehearsal;
 pub mod scenarios;
 pub mod seed;

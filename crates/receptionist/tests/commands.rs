@@ -122,3 +122,40 @@ fn yaml_files(folder: &&str) -> Vec<PathBuf> {
     let files = std::fs::read_dir(root().join(folder)).unwrap().map(|file| file.unwrap().path());
     files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect()
 }
+
+/// All that is kept of a person, as text and as an archive; then nothing is.
+#[test]
+fn a_person_is_exported_and_erased() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let data = folder.path().display().to_string();
+    let with = |arguments: &[&str]| run(arguments, &[("DATA_DIR", data.as_str())]);
+    assert!(with(&["seed"]).status.success());
+    let phone = "07700 900301";
+    let shown = with(&["export", "caller", "--phone", phone]);
+    let all: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(all["tables"]["voice_leads"][0]["name"], "Tom Becker", "{all}");
+    let archive = folder.path().join("tom.zip");
+    assert!(
+        with(&["export", "caller", "--phone", phone, "--to", &archive.display().to_string()])
+            .status
+            .success()
+    );
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(&archive).unwrap()).unwrap();
+    let words = std::io::read_to_string(zip.by_name("what-we-hold.txt").unwrap()).unwrap();
+    assert!(words.contains("VOICE LEADS") && words.contains("name: Tom Becker"), "{words}");
+
+    let asked = with(&["erase", "caller", "--phone", phone]);
+    assert_eq!(asked.status.code(), Some(1));
+    assert!(text(&asked.stderr).contains("--yes"), "{}", text(&asked.stderr));
+    let hold = with(&["hold", "caller", "--phone", phone, "--reason", "deposit dispute"]);
+    assert!(hold.status.success(), "{}", text(&hold.stderr));
+    let held = with(&["erase", "caller", "--phone", phone, "--yes"]);
+    assert!(text(&held.stderr).contains("deposit dispute"), "{}", text(&held.stderr));
+    assert!(with(&["hold", "caller", "--phone", phone, "--lift"]).status.success());
+    let erased = with(&["erase", "caller", "--phone", phone, "--yes", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&erased.stdout).unwrap();
+    assert_eq!((&told["erased"], &told["still_found"]), (&true.into(), &serde_json::json!([])));
+    let again = with(&["export", "caller", "--phone", phone]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("nothing is kept"));
+}

@@ -18,6 +18,7 @@ mod assessments;
 mod callers;
 mod calls;
 mod chats;
+mod deletions;
 mod diary;
 mod documents;
 mod imports;
@@ -28,6 +29,7 @@ mod market;
 mod media;
 mod messages;
 mod packages;
+mod persons;
 mod properties;
 mod reach;
 mod reading;
@@ -53,6 +55,7 @@ pub use calls::{BeginCall, Conversation, EndedCall, SavedTurn, TurnLine, TurnTim
 pub use changes::{Change, Subject};
 pub use chats::{BeginChat, Chat, Waiting};
 pub use db::{Store, Tx};
+pub use deletions::DueDeletion;
 pub use diary::{Claimed, NewAppointment, Place};
 pub use documents::{Document, NewDocument};
 pub use error::StoreError;
@@ -63,6 +66,7 @@ pub use market::{MarketChange, MarketNews, SeenBefore, Untold};
 pub use media::{DueMedia, NewMedia, StoredMedia};
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, MessageLine, NewMessage, Rich, Settled};
 pub use packages::{NewPackage, Package};
+pub use persons::{Erased, FutureAppointment, KnownPerson};
 pub use reading::{
     AbsenceView, Agreement, AlertView, AssessmentView, ByRank, ByTime, CallFilter, CallRow, Counted,
     DraftView, HomePlace, HomeView, LeadFilter, LeadView, LineView, MessageView, OptOutView, Paging,

@@ -19,7 +19,7 @@ pub const TABLES: &[&str] = &[
     "documents", "audit_log", "settings", "packages", "property_watch", "property_news",
     "property_news_told", "appointment_steps", "imported_properties", "chats", "message_media",
     "staff_accounts", "staff_sessions", "staff_links", "assessments", "setting_drafts", "setting_versions",
-    "london_hours", "call_tallies", "stale_days",
+    "london_hours", "call_tallies", "stale_days", "provider_deletions", "file_deletions", "legal_holds",
 ];
 
 /// Those of them that are made from the others, and are no outcome of anything.
@@ -31,14 +31,18 @@ pub type Rows = Vec<Map<String, Value>>;
 impl Store {
     /// All rows of a table. Instants are RFC 3339 text on both databases.
     pub async fn rows(&self, table: &str) -> Result<Rows, StoreError> {
-        let table = known(table)?;
+        self.rows_where(known(table)?, "1 = 1").await
+    }
+
+    /// Those of which a condition of ours holds.
+    pub(crate) async fn rows_where(&self, table: &'static str, condition: &str) -> Result<Rows, StoreError> {
         let columns = self.column_names(table).await?;
         let text = if self.is_postgres() {
-            format!("SELECT CAST(to_jsonb(t) AS TEXT) FROM {table} t ORDER BY 1")
+            format!("SELECT CAST(to_jsonb(t) AS TEXT) FROM {table} t WHERE {condition} ORDER BY 1")
         } else {
             let pairs: Vec<String> =
                 columns.iter().map(|column| format!("'{column}', \"{column}\"")).collect();
-            format!("SELECT json_object({}) FROM {table} ORDER BY 1", pairs.join(", "))
+            format!("SELECT json_object({}) FROM {table} WHERE {condition} ORDER BY 1", pairs.join(", "))
         };
         let found: Vec<String> = read!(self, |c| sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(c).await)?;
         found.iter().map(|row| Ok(serde_json::from_str(row)?)).collect()

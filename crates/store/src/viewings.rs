@@ -158,7 +158,7 @@ impl Tx {
         Ok(true)
     }
 
-    async fn free_cells(&mut self, appointment: AppointmentId) -> Result<(), StoreError> {
+    pub(crate) async fn free_cells(&mut self, appointment: AppointmentId) -> Result<(), StoreError> {
         const SQL: &str = "DELETE FROM diary_cells WHERE appointment_id = $1";
         execute!(self, sqlx::query(SQL).bind(appointment.0))?;
         Ok(())

@@ -2,6 +2,7 @@
 //! 2 usage, 3 bad configuration.
 
 mod call;
+mod caller;
 mod demo;
 mod documents;
 mod import;
@@ -93,6 +94,15 @@ enum OfTheAgency {
     /// Who may sign in to the dashboard.
     #[command(subcommand, after_help = user::EXAMPLES)]
     User(user::Verb),
+    /// All that is kept of a person (UK GDPR, article 15).
+    #[command(subcommand, after_help = caller::EXPORT_EXAMPLES)]
+    Export(caller::Export),
+    /// Erase a person (article 17).
+    #[command(subcommand, after_help = caller::ERASE_EXAMPLES)]
+    Erase(caller::Erase),
+    /// Keep a person while there is a claim.
+    #[command(subcommand, after_help = caller::HOLD_EXAMPLES)]
+    Hold(caller::Hold),
     /// Create or update the tables in the configured database.
     Migrate,
     /// Write the demo's fictional agency into the configured, empty database.
@@ -142,6 +152,9 @@ async fn of_the_agency(verb: OfTheAgency, settings: Settings) -> anyhow::Result<
         OfTheAgency::Import(verb) => import::run(settings, &verb).await,
         OfTheAgency::Preview(options) => preview::run(&settings, &options).await,
         OfTheAgency::User(verb) => user::run(settings, &verb).await,
+        OfTheAgency::Export(verb) => caller::export(settings, &verb).await,
+        OfTheAgency::Erase(verb) => caller::erase(settings, &verb).await,
+        OfTheAgency::Hold(verb) => caller::hold(settings, &verb).await,
         OfTheAgency::Migrate => store::migrate(&settings).await,
         OfTheAgency::Seed => store::seed(&settings).await,
     }

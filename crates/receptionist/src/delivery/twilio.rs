@@ -250,6 +250,15 @@ impl TwilioClient {
         if is_gone { Ok(()) } else { Err(()) }
     }
 
+    /// A call with its recordings' metadata, or a message, need not be known to Twilio any longer. Gone already is gone.
+    pub async fn delete(&self, kind: &str, sid: &str) -> Result<(), ()> {
+        let folder = if kind == "call" { "Calls" } else { "Messages" };
+        let url = format!("{}{sid}.json", self.media_base().replace("/Messages/", &format!("/{folder}/")));
+        let response = self.authorised(self.http.delete(&url)).send().await.map_err(drop)?;
+        let is_gone = response.status().is_success() || response.status().as_u16() == 404;
+        if is_gone { Ok(()) } else { Err(()) }
+    }
+
     /// A content as Twilio has it, and what WhatsApp says of it; none: there is no such content.
     pub async fn content(&self, sid: &str) -> Result<Option<TwilioContent>, reqwest::Error> {
         let url = format!("{}/v1/Content/{sid}", self.content_base);

@@ -1,0 +1,191 @@
+//! A person asks what is kept of them, or that it goes (UK GDPR, articles 15 and 17). What lies outside the database, at Twilio and on
+//! the shelf of files, is deleted by the worker, again and again until it is gone.
+
+use agency::crm::{Priority, TaskKind};
+use agency::phone::PhoneNumber;
+use agency::speech;
+use anyhow::bail;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+use store::{Audited, Erased, FutureAppointment, KnownPerson, NewTask, StoreError, Tx};
+
+use crate::app::App;
+
+/// All that is kept of somebody, as rows by table; none: nothing is.
+pub async fn export(app: &App, phone: &PhoneNumber) -> anyhow::Result<Option<Value>> {
+    let person = app.store.person(phone).await?;
+    let tables = app.store.all_of(&person).await?;
+    if tables.is_empty() {
+        return Ok(None);
+    }
+    let tables: Map<String, Value> =
+        tables.into_iter().map(|(table, rows)| (table.to_owned(), json!(rows))).collect();
+    let mut tx = app.store.begin().await?;
+    audit(app, &mut tx, "caller_exported", &person).await?;
+    tx.commit().await?;
+    Ok(Some(json!({"phone": phone.as_str(), "exported": app.now(), "tables": tables})))
+}
+
+/// What erasing somebody did.
+pub struct Erasure {
+    pub tables: Vec<Erased>,
+    pub appointments: Vec<FutureAppointment>,
+    /// Where their number, their email or their whole name still stands, with how many rows: what the agency keeps on another basis.
+    pub left: Vec<(&'static str, usize)>,
+}
+
+/// Erases somebody: calls off what lies ahead, tells the negotiators, and leaves past rows without the person.
+pub async fn erase(app: &App, phone: &PhoneNumber) -> anyhow::Result<Option<Erasure>> {
+    let person = app.store.person(phone).await?;
+    let held = app.store.all_of(&person).await?;
+    if held.is_empty() {
+        return Ok(None);
+    }
+    if let Some(lead) = person.lead
+        && let Some(reason) = app.store.hold_on(lead).await?
+    {
+        bail!(
+            "there is a legal hold on this caller ({reason}); lift it first: receptionist hold caller --phone {} --lift",
+            phone.as_str()
+        );
+    }
+    let words = words_of(&person, &held);
+    let appointments = app.store.appointments_ahead(&person, app.now()).await?;
+    let mut tx = app.store.begin().await?;
+    for appointment in &appointments {
+        if tx.cancel_appointment(appointment).await? {
+            tell(app, &mut tx, appointment).await?;
+        }
+    }
+    let tables = tx.erase(&person, app.now()).await?;
+    audit(app, &mut tx, "caller_erased", &person).await?;
+    tx.commit().await?;
+    delete_copies(app).await?;
+    let left = app.store.search_everywhere(&words).await?;
+    Ok(Some(Erasure { tables, appointments, left }))
+}
+
+/// The negotiator learns that nobody comes; not who it was.
+async fn tell(app: &App, tx: &mut Tx, appointment: &FutureAppointment) -> Result<(), StoreError> {
+    let (id, now) = (app.id("task"), app.now());
+    let of = appointment.reference.as_deref().map(|home| format!(" of {home}")).unwrap_or_default();
+    let (kind, when) = (&appointment.kind, speech::moment_in_writing(appointment.start));
+    let title = format!("The {kind}{of} on {when} is called off: the caller's data was erased");
+    let dedupe_key = format!("erased:{}", appointment.id.0);
+    let task = NewTask {
+        id: &id,
+        kind: TaskKind::FollowUp,
+        priority: Priority::Urgent,
+        title: &title,
+        notes: Some("Nobody comes. The time is free again."),
+        lead: None,
+        conversation: None,
+        message: None,
+        dedupe_key: &dedupe_key,
+        due: Some(now),
+        now,
+    };
+    tx.add_task(&task).await?;
+    if let Some(agent) = appointment.agent {
+        tx.give_task(&dedupe_key, agent).await?;
+    }
+    Ok(())
+}
+
+/// What would show that somebody is still there: the number, as it is kept and as it is dialled here, emails, and whole names.
+fn words_of(person: &KnownPerson, held: &[(&'static str, store::Rows)]) -> Vec<String> {
+    const NAMES: [&str; 5] = ["name", "email", "viewer_name", "viewer_email", "profile_name"];
+    let phone = person.phone.as_str();
+    let mut words = vec![phone.to_owned()];
+    words.extend(phone.strip_prefix("+44").map(|rest| format!("0{rest}")));
+    for row in held.iter().filter(|(table, _)| *table != "documents").flat_map(|(_, rows)| rows) {
+        let names = NAMES.iter().filter_map(|name| row.get(*name)?.as_str());
+        // A first name alone is somebody else's too.
+        words.extend(names.filter(|name| name.contains([' ', '@'])).map(str::to_owned));
+    }
+    words.sort();
+    words.dedup();
+    words
+}
+
+async fn audit(app: &App, tx: &mut Tx, action: &str, person: &KnownPerson) -> Result<(), StoreError> {
+    let (id, subject) = (app.id("audit"), person.lead.map_or("no lead".to_owned(), |lead| lead.to_string()));
+    let entry = Audited {
+        id: &id,
+        actor: "the command line",
+        action,
+        subject: &subject,
+        detail: None,
+        now: app.now(),
+    };
+    tx.audit(&entry).await
+}
+
+/// Deletes what is due at Twilio and on the shelf; says how much. A test steps this, the worker loops it.
+pub async fn delete_copies(app: &App) -> Result<usize, StoreError> {
+    const AT_ONCE: i64 = 50;
+    let mut done = 0;
+    for due in app.store.due_deletions(app.now(), AT_ONCE).await? {
+        let is_gone = app.twilio.delete(&due.kind, &due.sid).await.is_ok();
+        let mut tx = app.store.begin().await?;
+        if is_gone {
+            tx.deleted_at_provider(&due.id).await?;
+            done += 1;
+        } else {
+            tx.deletion_failed(&due.id, again(app.now(), due.attempts)).await?;
+            if again(app.now(), due.attempts).is_none() {
+                ask_a_person(app, &mut tx, &due.id).await?;
+            }
+        }
+        tx.commit().await?;
+    }
+    for path in app.store.files_to_delete(AT_ONCE).await? {
+        if let Err(error) = app.shelf.delete(&path).await {
+            tracing::warn!(error = %format!("{error:#}"), "a file of somebody who was erased is still there");
+            continue;
+        }
+        let mut tx = app.store.begin().await?;
+        tx.file_deleted(&path).await?;
+        tx.commit().await?;
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// A minute later, then twice as long each time, for about a week.
+fn again(now: Timestamp, attempts: i64) -> Option<Timestamp> {
+    const ATTEMPTS_MAX: i64 = 14;
+    let minutes = 1_i64.checked_shl(u32::try_from(attempts).ok()?)?;
+    (attempts + 1 < ATTEMPTS_MAX).then(|| now.saturating_add(SignedDuration::from_mins(minutes)).ok())?
+}
+
+async fn ask_a_person(app: &App, tx: &mut Tx, deletion: &str) -> Result<(), StoreError> {
+    let id = app.id("task");
+    let task = NewTask {
+        id: &id,
+        kind: TaskKind::DataRequest,
+        priority: Priority::Urgent,
+        title: "Twilio still keeps something of a caller who was erased",
+        notes: Some("Delete it in Twilio's console: the log of messages and calls."),
+        lead: None,
+        conversation: None,
+        message: None,
+        dedupe_key: &format!("undeleted:{deletion}"),
+        due: Some(app.now()),
+        now: app.now(),
+    };
+    tx.add_task(&task).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_deleted_again_and_again_and_then_by_a_person() {
+        let now: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
+        let waits = [0, 1, 5, 12, 13].map(|n| again(now, n).map(|at| at.duration_since(now).as_mins()));
+        assert_eq!(waits, [Some(1), Some(2), Some(32), Some(4_096), None]);
+    }
+}

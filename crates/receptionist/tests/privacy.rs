@@ -1,0 +1,201 @@
+//! What a person may ask for: all that is kept of them, and that it goes. The proof is a search of every table, file, log line and
+//! copy at Twilio.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use agency::phone::PhoneNumber;
+use jiff::SignedDuration;
+use phone_network::{Faults, Inbound};
+use receptionist::privacy::{delete_copies, erase, export};
+use receptionist::rehearsal::{AGENCY_NUMBER, WHATSAPP_NUMBER};
+use receptionist::scenarios::{read_folder, run};
+use serde_json::Value;
+use support::{Agency, rows, start};
+
+const PHOTO: &[u8] = include_bytes!("../src/scenarios/photo.jpg");
+const NUMBER: &str = "+447700900900";
+/// Each of these is said or written by the person of the tests.
+const THEIRS: [&str; 5] =
+    [NUMBER, "07700900900", "Sam Okoro", "sam.okoro@example.com", "my cousin Ferdinand"];
+
+/// Somebody who books, reports a repair with a picture by WhatsApp, and has an emergency.
+async fn a_history(agency: &Agency) {
+    let mut call = agency.network.ring(NUMBER, AGENCY_NUMBER).await.unwrap();
+    for words in [
+        "Hi, I'm looking for a two bedroom flat to rent in Maida Vale, for my cousin Ferdinand",
+        "up to two thousand eight hundred a month",
+        "could I view the first one please",
+        "the second one",
+        "Sam Okoro",
+        "sam dot okoro at example dot com",
+        "yes please",
+        "no, that's all, thank you",
+    ] {
+        call.say(words).await.unwrap();
+    }
+    call.hang_up();
+    agency.settle().await.unwrap();
+    let from = format!("whatsapp:{NUMBER}");
+    for (body, files) in [
+        ("the kitchen tap is dripping", vec![("image/jpeg", PHOTO.to_vec())]),
+        ("flat 9, 40 Shirland Road", vec![]),
+    ] {
+        let message = Inbound { from: &from, to: WHATSAPP_NUMBER, body, files, ..Inbound::default() };
+        agency.network.write_with(&message).await;
+        agency.let_pass(SignedDuration::from_secs(5));
+        agency.settle().await.unwrap();
+    }
+    let mut call = agency.network.ring(NUMBER, AGENCY_NUMBER).await.unwrap();
+    call.say("it's Sam Okoro, I can smell gas in the kitchen of my cousin Ferdinand").await.unwrap();
+    call.hang_up();
+    agency.settle().await.unwrap();
+    agency.pass(SignedDuration::from_mins(5)).await.unwrap();
+}
+
+async fn found(agency: &Agency) -> Vec<(&'static str, usize)> {
+    let words: Vec<String> = THEIRS.iter().map(|word| (*word).to_owned()).collect();
+    agency.app.store.search_everywhere(&words).await.unwrap()
+}
+
+async fn is_shown_and_erased(agency: &Agency) {
+    a_history(agency).await;
+    let phone = PhoneNumber::parse(NUMBER).unwrap();
+    let neighbours = rows(agency, "voice_leads").await.len();
+    let before = found(agency).await;
+    assert!(before.len() > 8, "they stand in many tables: {before:?}");
+    let all = export(&agency.app, &phone).await.unwrap().unwrap();
+    for (table, _) in &before {
+        // What only repeats what was said, for Twilio to ask again, or tells a colleague.
+        assert!(!all["tables"][table].is_null(), "{table} is not shown to them");
+    }
+    let path = all["tables"]["message_media"][0]["path"].as_str().unwrap().to_owned();
+    assert!(agency.app.shelf.get(&path).await.is_ok());
+    let sent_to_them = |agency: &Agency| {
+        agency.network.messages().iter().filter(|message| message.to.contains(NUMBER)).count()
+    };
+    assert!(sent_to_them(agency) > 0);
+
+    let mut tx = agency.app.store.begin().await.unwrap();
+    let lead = agency.app.store.person(&phone).await.unwrap().lead.unwrap();
+    tx.place_hold("hold_1", lead, "a claim", agency.app.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(erase(&agency.app, &phone).await.is_err(), "there is a claim");
+    let mut tx = agency.app.store.begin().await.unwrap();
+    assert!(tx.lift_hold(lead).await.unwrap());
+    tx.commit().await.unwrap();
+
+    let done = erase(&agency.app, &phone).await.unwrap().unwrap();
+    assert_eq!(done.appointments.len(), 1);
+    assert_eq!((done.left, found(agency).await), (Vec::new(), Vec::new()), "nothing is left");
+    assert!(agency.app.shelf.get(&path).await.is_err(), "the picture is gone");
+    delete_copies(&agency.app).await.unwrap();
+    assert_eq!(sent_to_them(agency), 0, "Twilio keeps nothing of it");
+    let viewings = rows(agency, "viewing_appointments").await;
+    let theirs: Vec<&serde_json::Map<String, Value>> =
+        viewings.iter().filter(|viewing| viewing["lead_id"] == lead).collect();
+    assert_eq!(
+        (theirs.len(), &theirs[0]["status"], &theirs[0]["viewer_name"]),
+        (1, &"cancelled".into(), &Value::Null)
+    );
+    let tasks = rows(agency, "tasks").await;
+    let told = tasks.iter().find(|task| task["title"].as_str().unwrap().contains("called off")).unwrap();
+    assert_eq!(
+        (&told["assigned_to"], &told["lead_id"]),
+        (&theirs[0]["agent_id"], &Value::Null),
+        "the negotiator is told"
+    );
+    assert_eq!(rows(agency, "voice_leads").await.len(), neighbours, "past rows stay, without the person");
+    assert!(export(&agency.app, &phone).await.unwrap().is_none());
+    assert!(erase(&agency.app, &phone).await.unwrap().is_none(), "there is nobody any more");
+
+    let mut call = agency.network.ring(NUMBER, AGENCY_NUMBER).await.unwrap();
+    assert!(!call.heard().contains("Sam"), "who rings again is a stranger");
+    call.hang_up();
+    agency.settle().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_shown_and_erased_on_sqlite() {
+    is_shown_and_erased(&start(testkit::sqlite()).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_shown_and_erased_on_postgres() {
+    is_shown_and_erased(&start(testkit::postgres()).await).await;
+}
+
+/// Twilio refuses for a while, and is asked again.
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_at_twilio_are_deleted_in_the_end() {
+    let agency = start(testkit::sqlite()).await;
+    let mut call = agency.network.ring(NUMBER, AGENCY_NUMBER).await.unwrap();
+    call.say("I can smell gas").await.unwrap();
+    call.hang_up();
+    agency.settle().await.unwrap();
+    agency.network.set_faults(Faults { server_error: 1.0, ..Faults::default() });
+    erase(&agency.app, &PhoneNumber::parse(NUMBER).unwrap()).await.unwrap().unwrap();
+    assert!(!rows(&agency, "provider_deletions").await.is_empty());
+    agency.network.set_faults(Faults::default());
+    agency.let_pass(SignedDuration::from_hours(1));
+    delete_copies(&agency.app).await.unwrap();
+    assert!(rows(&agency, "provider_deletions").await.is_empty());
+}
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Every story of the telephone is played with the log wide open, and no caller's name, number, email or address stands in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_stands_in_the_log() {
+    let lines = Lines::default();
+    let kept = lines.clone();
+    let filter = "debug,hyper=info,h2=info,sqlx=warn,reqwest=info,hyper_util=info,tungstenite=info";
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(move || kept.clone())
+        .init();
+    let mut words = std::collections::BTreeSet::new();
+    for (_, scenario) in read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")).unwrap()
+    {
+        let database = testkit::sqlite();
+        run(&scenario, &database.url, &[]).await.unwrap();
+        let store = store::Store::open(&database.url).await.unwrap();
+        for (table, columns) in [
+            ("voice_leads", ["phone", "name", "email"].as_slice()),
+            ("viewing_appointments", ["viewer_phone", "viewer_name", "viewer_email", "address"].as_slice()),
+            ("pm_tenants", ["phone", "name", "email"].as_slice()),
+        ] {
+            for row in store.rows(table).await.unwrap() {
+                words.extend(columns.iter().filter_map(|column| row[*column].as_str().map(str::to_owned)));
+            }
+        }
+        store.close().await;
+    }
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        log.lines().count() > 100 && words.len() > 100,
+        "{} lines, {} words",
+        log.lines().count(),
+        words.len()
+    );
+    // A first name alone may be a word of the log's own.
+    let told: Vec<&String> =
+        words.iter().filter(|word| word.len() > 6 && log.contains(word.as_str())).collect();
+    assert!(told.is_empty(), "{told:?}");
+}

@@ -1,0 +1,94 @@
+//! What is kept of a person, who must be kept, and what is left to delete elsewhere, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use serde_json::json;
+use store::Store;
+use support::{later, now, phone, rows};
+
+const AT: &str = "2026-11-23T09:00:00.000000Z";
+const NUMBER: &str = "+447700900110";
+
+async fn given(store: &Store) {
+    let mut tx = store.begin().await.unwrap();
+    for (table, values) in [
+        ("users", json!([{"id": 1, "name": "Amy Hart", "role": "negotiator", "active": true}])),
+        (
+            "voice_leads",
+            json!([{"id": 7, "phone": NUMBER, "name": "Grace Mensah", "source": "phone_call", "created_at": AT, "updated_at": AT},
+                   {"id": 8, "phone": "+447700900111", "name": "Ben Stone", "source": "phone_call", "created_at": AT, "updated_at": AT}]),
+        ),
+        (
+            "conversations",
+            json!([{"id": "call_1", "call_sid": "CA1", "lead_id": 7, "channel": "voice", "state": "{}", "turn": 2, "started_at": AT,
+                    "updated_at": AT, "ended_at": AT}]),
+        ),
+        (
+            "viewing_appointments",
+            json!([{"id": 1, "lead_id": 7, "agent_id": 1, "kind": "valuation", "scheduled_date": "2026-11-25T10:00:00.000000Z",
+                    "duration_minutes": 60, "status": "booked", "viewer_name": "Grace Mensah", "viewer_phone": NUMBER,
+                    "address": "9 Elgin Avenue", "created_at": AT}]),
+        ),
+        (
+            "documents",
+            json!([{"id": "doc_1", "kind": "other", "lead_id": 7, "name": "A letter", "path": "papers/doc_1", "media_type": "text/plain",
+                    "bytes": 3, "created_at": AT}]),
+        ),
+    ] {
+        tx.insert_rows(table, &rows(values)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_person_is_kept_held_and_erased() {
+    for database in [testkit::sqlite(), testkit::postgres()] {
+        let store = Store::open(&database.url).await.unwrap();
+        given(&store).await;
+        let person = store.person(&phone(NUMBER)).await.unwrap();
+        assert_eq!(person.lead, Some(7));
+        let tables: Vec<&str> =
+            store.all_of(&person).await.unwrap().iter().map(|(table, _)| *table).collect();
+        assert_eq!(tables, ["viewing_appointments", "documents", "conversations", "voice_leads"]);
+
+        let mut tx = store.begin().await.unwrap();
+        tx.place_hold("hold_1", 7, "a claim", now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.hold_on(7).await.unwrap().as_deref(), Some("a claim"));
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.lift_hold(7).await.unwrap() && !tx.lift_hold(7).await.unwrap());
+        tx.commit().await.unwrap();
+
+        let ahead = store.appointments_ahead(&person, now()).await.unwrap();
+        assert_eq!((ahead.len(), ahead[0].kind.as_str()), (1, "valuation"));
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.cancel_appointment(&ahead[0]).await.unwrap());
+        assert!(!tx.cancel_appointment(&ahead[0]).await.unwrap(), "it is off already");
+        tx.erase(&person, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let words = ["Grace Mensah", NUMBER, "9 Elgin Avenue"].map(str::to_owned);
+        assert_eq!(store.search_everywhere(&words).await.unwrap(), []);
+        assert_eq!(store.search_everywhere(&["Ben Stone".into()]).await.unwrap(), [("voice_leads", 1)]);
+        copies_go(&store).await;
+        store.close().await;
+    }
+}
+
+async fn copies_go(store: &Store) {
+    let due = store.due_deletions(now(), 9).await.unwrap();
+    assert_eq!((due.len(), due[0].kind.as_str(), due[0].sid.as_str()), (1, "call", "CA1"));
+    let mut tx = store.begin().await.unwrap();
+    tx.deletion_failed(&due[0].id, Some(later(60))).await.unwrap();
+    tx.file_deleted("papers/another").await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(store.due_deletions(later(59), 9).await.unwrap().is_empty());
+    assert_eq!(store.due_deletions(later(60), 9).await.unwrap()[0].attempts, 1);
+    assert_eq!(store.files_to_delete(9).await.unwrap(), ["papers/doc_1"]);
+    let mut tx = store.begin().await.unwrap();
+    tx.deleted_at_provider(&due[0].id).await.unwrap();
+    tx.file_deleted("papers/doc_1").await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(store.due_deletions(later(60), 9).await.unwrap().is_empty());
+    assert!(store.files_to_delete(9).await.unwrap().is_empty());
+}
