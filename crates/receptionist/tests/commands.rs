@@ -130,7 +130,7 @@ fn a_person_is_exported_and_erased() {
     let data = folder.path().display().to_string();
     let with = |arguments: &[&str]| run(arguments, &[("DATA_DIR", data.as_str())]);
     assert!(with(&["seed"]).status.success());
-    let phone = "07700 900301";
+    let phone = "07700 900101";
     let shown = with(&["export", "caller", "--phone", phone]);
     let all: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!(all["tables"]["voice_leads"][0]["name"], "Tom Becker", "{all}");

@@ -203,22 +203,20 @@ impl Store {
         const SQL: &str = "SELECT a.id, COALESCE(a.kind, 'viewing'), a.scheduled_date, a.agent_id, p.reference FROM viewing_appointments a \
              LEFT JOIN properties p ON p.id = a.property_id \
              WHERE (a.lead_id = $1 OR a.viewer_phone = $2) AND a.status = 'booked' AND a.scheduled_date > $3 ORDER BY a.scheduled_date, a.id";
-        let rows: Vec<(Int, String, Ts, Option<Int>, Option<String>)> = read!(self, |c| sqlx::query_as(SQL)
+        type Row = (Int, String, Ts, Option<Int>, Option<String>);
+        let rows: Vec<Row> = read!(self, |c| sqlx::query_as(SQL)
             .bind(person.lead)
             .bind(person.phone.as_str())
             .bind(Ts(now))
             .fetch_all(c)
             .await)?;
-        let appointment =
-            |(id, kind, start, agent, reference): (Int, String, Ts, Option<Int>, Option<String>)| {
-                FutureAppointment {
-                    id: AppointmentId(id.0),
-                    kind,
-                    start: start.0,
-                    agent: agent.map(|agent| UserId(agent.0)),
-                    reference,
-                }
-            };
+        let appointment = |(id, kind, start, agent, reference): Row| FutureAppointment {
+            id: AppointmentId(id.0),
+            kind,
+            start: start.0,
+            agent: agent.map(|agent| UserId(agent.0)),
+            reference,
+        };
         Ok(rows.into_iter().map(appointment).collect())
     }
 }
