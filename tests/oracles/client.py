@@ -32,6 +32,11 @@ call = client.calls.create(to=given["to"], from_=given["from"], url="http://127.
 seen["call"] = {"status": call.status, "direction": call.direction}
 seen["cancelled"] = client.calls(call.sid).update(status="canceled").status
 
+number = client.incoming_phone_numbers.list(phone_number=given["from"], limit=1)[0]
+number.update(voice_url="https://voice.agency.example/api/voice/inbound", voice_method="POST")
+seen["number"] = client.incoming_phone_numbers.list(phone_number=given["from"])[0].voice_url
+seen["deleted"] = client.messages(message.sid).delete()
+
 
 def refused(work):
     try:
@@ -47,5 +52,5 @@ seen["too_long"] = refused(lambda: client.messages.create(to=given["to"], from_=
 seen["unknown"] = refused(lambda: client.messages("SM404").fetch())
 seen["over"] = refused(lambda: client.calls(call.sid).update(status="completed"))
 stranger = Client(given["account"], "wrong", http_client=Loopback())
-seen["unauthorised"] = refused(lambda: stranger.messages(message.sid).fetch())
+seen["unauthorised"] = refused(lambda: stranger.messages("SM404").fetch())
 json.dump(seen, sys.stdout)

@@ -42,6 +42,32 @@ fn in_writing() -> String {
     "Hello {first_name}, {persona} here, the AI assistant of {agency}.".to_owned()
 }
 
+/// How long what is personal is kept. No statute gives numbers; these are the owner's to justify (UK GDPR, article 5.1.e).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// The words of a conversation, and what was made of them; that it happened, and its outcome, stay.
+    pub transcripts_months: i32,
+    /// Texts, emails and what came with them.
+    pub messages_months: i32,
+    /// Whoever was not in touch for so long, and did not become a customer, is erased.
+    pub leads_months: i32,
+}
+
+impl Retention {
+    /// What is wrong with it, if anything.
+    pub fn problem(&self) -> Option<&'static str> {
+        const MONTHS: std::ops::RangeInclusive<i32> = 1..=120;
+        let all = [self.transcripts_months, self.messages_months, self.leads_months];
+        if !all.iter().all(|months| MONTHS.contains(months)) {
+            return Some("retention is 1 to 120 months");
+        }
+        let longest = self.transcripts_months.max(self.messages_months);
+        (self.leads_months < longest)
+            .then_some("a lead is kept at least as long as their conversations and messages")
+    }
+}
+
 /// When the office is open. Bank holidays are closed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

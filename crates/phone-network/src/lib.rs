@@ -12,6 +12,7 @@ mod inbound;
 mod mail;
 mod number;
 mod outbound;
+mod owned;
 mod queue;
 mod relay;
 mod rest;

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::faults::Recipient;
-use crate::inbound;
 use crate::state::{CallRecord, MessageRecord, Network, lock};
+use crate::{inbound, owned};
 
 type Fields = Vec<(String, String)>;
 
@@ -33,6 +33,8 @@ pub(crate) fn router(network: Network) -> Router {
             "/2010-04-01/Accounts/{account}/Calls/{file}",
             get(fetch_call).post(update_call).delete(delete_call),
         )
+        .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", get(owned::list))
+        .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{file}", post(owned::update))
         .layer(from_fn_with_state(network.clone(), authenticate))
         .with_state(network)
 }
@@ -277,7 +279,7 @@ async fn delete_call(State(network): State<Network>, Path((_, file)): Path<(Stri
     StatusCode::NO_CONTENT.into_response()
 }
 
-fn not_found() -> Response {
+pub(crate) fn not_found() -> Response {
     error(StatusCode::NOT_FOUND, 20404, "The requested resource was not found")
 }
 

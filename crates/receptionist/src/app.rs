@@ -1,6 +1,6 @@
 //! What every part of the app is given.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use agency::conversation::Context;
 use agency::crm::{Caller, StaffName};
@@ -8,7 +8,7 @@ use agency::language::Lexicon;
 use agency::model::Grounds;
 use agency::office::Office;
 use agency::phone::PhoneNumber;
-use agency::settings::{AgencyProfile, Greetings, OpeningHours};
+use agency::settings::{AgencyProfile, Greetings, OpeningHours, Retention};
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -59,6 +59,8 @@ pub struct Parts {
     pub(crate) test_calls: TestCalls,
     /// Cancelled when this process stops: every socket closes, and its call goes on elsewhere.
     pub stopping: CancellationToken,
+    /// London's day on which this process has last let go of what is past its time.
+    pub forgotten_on: Mutex<Option<jiff::civil::Date>>,
     /// Names this process's leases.
     pub worker: String,
     editable: RwLock<Published>,
@@ -80,6 +82,7 @@ struct Editable {
     hours: OpeningHours,
     greetings: Greetings,
     office: Office,
+    retention: Retention,
 }
 
 /// Names that callers say and recognisers mangle.
@@ -149,6 +152,7 @@ impl App {
             test_calls: TestCalls::default(),
             stopping,
             worker,
+            forgotten_on: Mutex::new(None),
             editable,
             words: RwLock::new(None),
         })))
@@ -197,6 +201,10 @@ impl App {
 
     pub fn hours(&self) -> &OpeningHours {
         &self.editable().hours
+    }
+
+    pub fn retention(&self) -> &Retention {
+        &self.editable().retention
     }
 
     /// What the pure machine may know at this moment.
@@ -273,6 +281,7 @@ async fn published(store: &Store, settings: &Settings, now: Timestamp) -> anyhow
         hours: kept(store, "hours", &settings.hours, now).await?,
         greetings: kept(store, "greetings", &settings.greetings, now).await?,
         office: kept(store, "office", &settings.office, now).await?,
+        retention: kept(store, "retention", &settings.retention, now).await?,
     };
     Ok(Published { mark, sections: Box::leak(Box::new(sections)) })
 }

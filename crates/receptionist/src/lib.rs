@@ -12,6 +12,7 @@ pub mod tools;
 pub mod appointments;
 pub mod dashboard;
 pub mod delivery;
+pub mod doctor;
 pub mod documents;
 pub mod import;
 pub mod market;

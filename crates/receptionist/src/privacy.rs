@@ -1,13 +1,18 @@
 //! A person asks what is kept of them, or that it goes (UK GDPR, articles 15 and 17). What lies outside the database, at Twilio and on
 //! the shelf of files, is deleted by the worker, again and again until it is gone.
 
+use std::sync::PoisonError;
+
 use agency::crm::{Priority, TaskKind};
+use agency::london;
 use agency::phone::PhoneNumber;
+use agency::settings::Retention;
 use agency::speech;
 use anyhow::bail;
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde_json::{Map, Value, json};
-use store::{Audited, Erased, FutureAppointment, KnownPerson, NewTask, StoreError, Tx};
+use store::{Audited, Cutoffs, Erased, FutureAppointment, KnownPerson, NewTask, StoreError, Tx};
 
 use crate::app::App;
 
@@ -95,9 +100,9 @@ async fn tell(app: &App, tx: &mut Tx, appointment: &FutureAppointment) -> Result
 /// What would show that somebody is still there: the number, as it is kept and as it is dialled here, emails, and whole names.
 fn words_of(person: &KnownPerson, held: &[(&'static str, store::Rows)]) -> Vec<String> {
     const NAMES: [&str; 5] = ["name", "email", "viewer_name", "viewer_email", "profile_name"];
-    let phone = person.phone.as_str();
-    let mut words = vec![phone.to_owned()];
-    words.extend(phone.strip_prefix("+44").map(|rest| format!("0{rest}")));
+    let phone = person.phone.as_ref().map(PhoneNumber::as_str);
+    let mut words: Vec<String> = phone.into_iter().map(str::to_owned).collect();
+    words.extend(phone.and_then(|phone| phone.strip_prefix("+44")).map(|rest| format!("0{rest}")));
     for row in held.iter().filter(|(table, _)| *table != "documents").flat_map(|(_, rows)| rows) {
         let names = NAMES.iter().filter_map(|name| row.get(*name)?.as_str());
         // A first name alone is somebody else's too.
@@ -176,6 +181,55 @@ async fn ask_a_person(app: &App, tx: &mut Tx, deletion: &str) -> Result<(), Stor
     };
     tx.add_task(&task).await?;
     Ok(())
+}
+
+/// Until when what goes tonight.
+pub fn cutoffs(retention: &Retention, now: Timestamp) -> Cutoffs {
+    const TECHNICAL_DAYS: i64 = 2;
+    let months = |months: i32| {
+        let day = london::date_of(now).saturating_sub(months.months());
+        london::instant_at(day, Time::midnight())
+    };
+    Cutoffs {
+        transcripts: months(retention.transcripts_months),
+        messages: months(retention.messages_months),
+        leads: months(retention.leads_months),
+        technical: now.saturating_sub(SignedDuration::from_hours(24 * TECHNICAL_DAYS)).unwrap_or(now),
+    }
+}
+
+/// Once a day, after three at night: what is personal and past its time goes. Several nodes may do it; the second finds nothing.
+pub async fn forget_old(app: &App) -> Result<(), StoreError> {
+    const HOUR: i8 = 3;
+    let now = app.now();
+    let local = london::local(now);
+    {
+        let mut done_on = app.forgotten_on.lock().unwrap_or_else(PoisonError::into_inner);
+        if local.hour() < HOUR || *done_on == Some(local.date()) {
+            return Ok(());
+        }
+        *done_on = Some(local.date());
+    }
+    let cutoffs = cutoffs(app.retention(), now);
+    let mut tx = app.store.begin().await?;
+    let rows = tx.let_go(&cutoffs, now).await?;
+    if rows > 0 {
+        by_the_calendar(app, &mut tx, ("retention_done", &format!("{rows} rows"))).await?;
+    }
+    tx.commit().await?;
+    for person in app.store.leads_to_forget(cutoffs.leads).await? {
+        let mut tx = app.store.begin().await?;
+        tx.erase(&person, now).await?;
+        let lead = person.lead.unwrap_or_default().to_string();
+        by_the_calendar(app, &mut tx, ("caller_forgotten", &lead)).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn by_the_calendar(app: &App, tx: &mut Tx, (action, subject): (&str, &str)) -> Result<(), StoreError> {
+    let id = app.id("audit");
+    tx.audit(&Audited { id: &id, actor: "the calendar", action, subject, detail: None, now: app.now() }).await
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use crate::market::watch_market;
 use crate::media::look_after_media;
 use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_line};
 use crate::overdue::escalate;
-use crate::privacy::delete_copies;
+use crate::privacy::{delete_copies, forget_old};
 use crate::review::{rate_daily, review_due};
 
 /// A call that nothing has touched for so long has ended without telling us.
@@ -106,6 +106,7 @@ pub async fn keep_house(app: &App) -> Result<(), StoreError> {
     ask_for_receipts(app).await?;
     reconcile_diary(app).await?;
     forget_incidents(app).await?;
+    forget_old(app).await?;
     delete_copies(app).await?;
     close_silent_chats(app).await?;
     end_abandoned_calls(app).await

@@ -155,6 +155,9 @@ fn a_person_is_exported_and_erased() {
     let erased = with(&["erase", "caller", "--phone", phone, "--yes", "--json"]);
     let told: serde_json::Value = serde_json::from_slice(&erased.stdout).unwrap();
     assert_eq!((&told["erased"], &told["still_found"]), (&true.into(), &serde_json::json!([])));
+    let tonight = with(&["retention", "--json"]);
+    let due: serde_json::Value = serde_json::from_slice(&tonight.stdout).unwrap();
+    assert_eq!((&due["due"]["leads"], &due["kept"]["leads_months"]), (&0.into(), &24.into()));
     let again = with(&["export", "caller", "--phone", phone]);
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again.stderr).contains("nothing is kept"));

@@ -59,6 +59,7 @@ async fn the_official_client_takes_the_phone_network_for_twilio() {
     let at: jiff::Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
     let options = NetworkOptions::new("http://127.0.0.1:1", "AC1", "secret", Arc::new(move || at));
     let network = Network::start(options).await.unwrap();
+    network.own("+442079460100");
     let given = json!({
         "base": network.rest_url(), "account": "AC1", "token": "secret", "to": "+447700900123", "from": "+442079460100"
     });
@@ -71,6 +72,8 @@ async fn the_official_client_takes_the_phone_network_for_twilio() {
     assert_eq!(seen["listed"], json!([seen["created"]["sid"]]));
     assert_eq!(seen["call"], json!({"status": "queued", "direction": "outbound-api"}));
     assert_eq!(seen["cancelled"], "canceled");
+    assert_eq!(seen["number"], "https://voice.agency.example/api/voice/inbound");
+    assert_eq!(seen["deleted"], true);
     for (what, status, code) in [
         ("no_body", 400, 21602),
         ("bad_to", 400, 21211),

@@ -129,6 +129,24 @@ async fn a_person_is_shown_and_erased_on_postgres() {
     is_shown_and_erased(&start(testkit::postgres()).await).await;
 }
 
+/// Two years on, the night erases somebody of whom nothing was heard; by day nothing goes.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_night_forgets_whoever_was_not_in_touch() {
+    let agency = start(testkit::sqlite()).await;
+    a_history(&agency).await;
+    receptionist::privacy::forget_old(&agency.app).await.unwrap();
+    assert!(!found(&agency).await.is_empty());
+    agency.let_pass(SignedDuration::from_hours(25 * 31 * 24));
+    receptionist::privacy::forget_old(&agency.app).await.unwrap();
+    assert_eq!(found(&agency).await, []);
+    let actions: Vec<Value> =
+        rows(&agency, "audit_log").await.iter().map(|row| row["action"].clone()).collect();
+    assert!(
+        actions.contains(&"retention_done".into()) && actions.contains(&"caller_forgotten".into()),
+        "{actions:?}"
+    );
+}
+
 /// Twilio refuses for a while, and is asked again.
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_at_twilio_are_deleted_in_the_end() {

@@ -96,6 +96,13 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens it and changes nothing: for looking at a database that may be of another release.
+    pub async fn open_as_it_is(url: &str) -> Result<Self, StoreError> {
+        let store = Self { db: Db::connect(url).await?, changes: Changes::default() };
+        store.ping().await?;
+        Ok(store)
+    }
+
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let open = match &self.db {
             // IMMEDIATE: a transaction that reads before it writes would otherwise fail at once under load.

@@ -15,6 +15,7 @@ mod accounts;
 mod alerts;
 mod appointments;
 mod assessments;
+mod backup;
 mod callers;
 mod calls;
 mod chats;
@@ -35,6 +36,7 @@ mod reach;
 mod reading;
 mod receipts;
 mod requirements;
+mod retention;
 mod reviews;
 mod rings;
 mod rota;
@@ -70,8 +72,10 @@ pub use persons::{Erased, FutureAppointment, KnownPerson};
 pub use reading::{
     AbsenceView, Agreement, AlertView, AssessmentView, ByRank, ByTime, CallFilter, CallRow, Counted,
     DraftView, HomePlace, HomeView, LeadFilter, LeadView, LineView, MessageView, OptOutView, Paging,
-    PaperView, ShiftView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess, VersionView, ViewingView,
+    PaperView, Rehearsed, ShiftView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess, VersionView,
+    ViewingView,
 };
+pub use retention::Cutoffs;
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};
 pub use rota::{NewAbsence, NewShift};

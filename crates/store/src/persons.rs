@@ -114,7 +114,8 @@ const HOLDS_NOBODY: &[&str] = &[
 /// Somebody by their number, with the lead they are; both are figures, and safe in a statement.
 #[derive(Clone, Debug)]
 pub struct KnownPerson {
-    pub phone: PhoneNumber,
+    /// None: they always withheld it.
+    pub phone: Option<PhoneNumber>,
     /// None: only the agency's own tables know them.
     pub lead: Option<i64>,
 }
@@ -143,7 +144,7 @@ impl KnownPerson {
     fn condition(&self, of: &str) -> String {
         of.replace("{message}", MESSAGE)
             .replace("{lead}", &self.lead.unwrap_or(-1).to_string())
-            .replace("{phone}", self.phone.as_str())
+            .replace("{phone}", self.phone.as_ref().map_or("nobody", PhoneNumber::as_str))
     }
 }
 
@@ -152,7 +153,7 @@ impl Store {
         const SQL: &str = "SELECT id FROM voice_leads WHERE phone = $1";
         let lead: Option<Int> =
             read!(self, |c| sqlx::query_scalar(SQL).bind(phone.as_str()).fetch_optional(c).await)?;
-        Ok(KnownPerson { phone: phone.clone(), lead: lead.map(|lead| lead.0) })
+        Ok(KnownPerson { phone: Some(phone.clone()), lead: lead.map(|lead| lead.0) })
     }
 
     /// Every row of theirs, by table.
@@ -206,7 +207,7 @@ impl Store {
         type Row = (Int, String, Ts, Option<Int>, Option<String>);
         let rows: Vec<Row> = read!(self, |c| sqlx::query_as(SQL)
             .bind(person.lead)
-            .bind(person.phone.as_str())
+            .bind(person.phone.as_ref().map(PhoneNumber::as_str))
             .bind(Ts(now))
             .fetch_all(c)
             .await)?;

@@ -8,6 +8,7 @@ use sqlx::migrate::Migrator;
 use crate::db::{Db, Store, read, sql};
 use crate::error::StoreError;
 use crate::rows::TABLES;
+use crate::types::Int;
 
 macro_rules! crm_tables {
     ($($name:literal),+) => {
@@ -106,6 +107,19 @@ async fn migrate(store: &Store) -> Result<(), StoreError> {
         Db::Pg(pool) => renamed(&PG).run(pool).await?,
     }
     Ok(())
+}
+
+impl Store {
+    /// How many migrations of this release the database has not had.
+    pub async fn pending_migrations(&self) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT count(*) FROM receptionist_migrations WHERE success = (1 = 1)";
+        let known = i64::try_from(LITE.iter().count()).unwrap_or(i64::MAX);
+        if columns(self, MIGRATIONS_TABLE).await?.is_empty() {
+            return Ok(known);
+        }
+        let done: Int = read!(self, |c| sqlx::query_scalar(SQL).fetch_one(c).await)?;
+        Ok((known - done.0).max(0))
+    }
 }
 
 fn renamed(migrator: &Migrator) -> Migrator {

@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::json;
-use store::Store;
+use store::{Cutoffs, Store};
 use support::{later, now, phone, rows};
 
 const AT: &str = "2026-11-23T09:00:00.000000Z";
@@ -91,4 +91,63 @@ async fn copies_go(store: &Store) {
     tx.commit().await.unwrap();
     assert!(store.due_deletions(later(60), 9).await.unwrap().is_empty());
     assert!(store.files_to_delete(9).await.unwrap().is_empty());
+}
+
+/// What is past its time goes, and nothing else: not what is younger, and not of whoever has a claim open.
+#[tokio::test]
+async fn what_is_past_its_time_goes() {
+    for database in [testkit::sqlite(), testkit::postgres()] {
+        let store = Store::open(&database.url).await.unwrap();
+        let young = later(-60);
+        let old = "2025-01-01T09:00:00.000000Z";
+        let mut tx = store.begin().await.unwrap();
+        let lead = |id: i64| {
+            json!({"id": id, "phone": format!("+44770090011{id}"), "name": "Grace Mensah", "source": "phone_call",
+            "last_call_date": old, "status": "new", "created_at": old, "updated_at": old})
+        };
+        let call = |id: &str, lead: i64, at: &str| {
+            json!({"id": id, "call_sid": format!("CA{id}"), "lead_id": lead, "channel": "voice",
+            "state": "{\"a\": 1}", "turn": 2, "started_at": at, "updated_at": at, "ended_at": at})
+        };
+        let turn = |id: &str| json!({"id": format!("turn_{id}"), "conversation_id": id, "turn": 1, "speaker": "caller", "words": "hello", "spoken_at": old});
+        let message = |id: i64, at: &str| {
+            json!({"id": format!("msg_{id}"), "direction": "inbound", "channel": "sms", "kind": "chat", "lead_id": id,
+            "to_address": "+442079460100", "from_address": "+447700900111", "body": "hello", "status": "received", "provider_sid": format!("SM{id}"),
+            "dedupe_key": format!("key_{id}"), "send_after": at, "created_at": at, "updated_at": at})
+        };
+        for (table, values) in [
+            ("voice_leads", json!([lead(1), lead(2), lead(3)])),
+            ("conversations", json!([call("call_1", 1, old), call("call_2", 2, old), call("call_3", 3, AT)])),
+            ("conversation_turns", json!([turn("call_1"), turn("call_2"), turn("call_3")])),
+            ("messages", json!([message(1, old), message(2, old), message(3, AT)])),
+        ] {
+            tx.insert_rows(table, &rows(values)).await.unwrap();
+        }
+        tx.place_hold("hold_1", 2, "a claim", now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let all = Cutoffs { transcripts: young, messages: young, leads: young, technical: young };
+        let due = store.due_to_go(&all).await.unwrap();
+        assert_eq!(due, [("transcripts", 1), ("messages", 1), ("technical", 0), ("leads", 1)]);
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.let_go(&all, now()).await.unwrap() > 0);
+        tx.commit().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.let_go(&all, now()).await.unwrap(), 0, "done once");
+        tx.commit().await.unwrap();
+        let left = |rows: store::Rows, column: &'static str| -> Vec<String> {
+            rows.iter().map(|row| row[column].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(
+            left(store.rows("conversation_turns").await.unwrap(), "conversation_id"),
+            ["call_2", "call_3"]
+        );
+        assert_eq!(left(store.rows("messages").await.unwrap(), "id"), ["msg_2", "msg_3"]);
+        assert_eq!(
+            left(store.rows("provider_deletions").await.unwrap(), "provider_sid"),
+            ["CAcall_1", "SM1"]
+        );
+        let forgotten = store.leads_to_forget(young).await.unwrap();
+        assert_eq!((forgotten.len(), forgotten[0].lead), (1, Some(1)));
+        store.close().await;
+    }
 }

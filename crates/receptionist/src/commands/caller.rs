@@ -68,6 +68,13 @@ pub(super) const HOLD_EXAMPLES: &str = "Examples:
   receptionist hold caller --phone +447700900123 --reason 'deposit dispute'
   receptionist hold caller --phone +447700900123 --lift";
 
+#[derive(clap::Args)]
+pub(super) struct Retention {
+    /// JSON instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
 async fn open(settings: Settings, phone: &str) -> anyhow::Result<(App, PhoneNumber)> {
     let phone = PhoneNumber::parse(phone).with_context(|| format!("--phone {phone}"))?;
     let clock = settings.clock.starts_at.map_or_else(Clock::system, Clock::running_from);
@@ -224,4 +231,22 @@ pub(super) async fn hold(settings: Settings, verb: &Hold) -> anyhow::Result<bool
         complain("there is no hold on this caller");
     }
     Ok(done)
+}
+
+pub(super) async fn retention(settings: Settings, options: &Retention) -> anyhow::Result<bool> {
+    let clock = settings.clock.starts_at.map_or_else(Clock::system, Clock::running_from);
+    let app = App::open(settings, clock, Ids::random()).await?;
+    let due = app.store.due_to_go(&privacy::cutoffs(app.retention(), app.now())).await?;
+    let kept = app.retention().clone();
+    close(&app).await;
+    if options.json {
+        let due: serde_json::Map<_, _> =
+            due.iter().map(|(kind, count)| ((*kind).to_owned(), json!(count))).collect();
+        print(&json!({"due": due, "kept": kept}).to_string());
+    } else {
+        for (kind, count) in due {
+            print(&format!("{kind}: {count}"));
+        }
+    }
+    Ok(true)
 }

@@ -1,9 +1,11 @@
 //! The verbs of the one binary. Data goes to standard output, talk to standard error; exit codes are 0 ok, 1 failed,
 //! 2 usage, 3 bad configuration.
 
+mod backup;
 mod call;
 mod caller;
 mod demo;
+mod doctor;
 mod documents;
 mod import;
 mod incidents;
@@ -94,6 +96,18 @@ enum OfTheAgency {
     /// Who may sign in to the dashboard.
     #[command(subcommand, after_help = user::EXAMPLES)]
     User(user::Verb),
+    /// Copy the database and the files, while calls are answered.
+    #[command(after_help = backup::BACKUP_EXAMPLES)]
+    Backup(backup::Backup),
+    /// Put a backup in place.
+    #[command(after_help = backup::RESTORE_EXAMPLES)]
+    Restore(backup::Restore),
+    /// What is missing before real callers are answered, each with its fix.
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(doctor::Options),
+    /// The number at Twilio.
+    #[command(subcommand, after_help = doctor::CONNECT_EXAMPLES)]
+    Twilio(doctor::Twilio),
     /// All that is kept of a person (UK GDPR, article 15).
     #[command(subcommand, after_help = caller::EXPORT_EXAMPLES)]
     Export(caller::Export),
@@ -103,6 +117,8 @@ enum OfTheAgency {
     /// Keep a person while there is a claim.
     #[command(subcommand, after_help = caller::HOLD_EXAMPLES)]
     Hold(caller::Hold),
+    /// What is past its time and goes tonight.
+    Retention(caller::Retention),
     /// Create or update the tables in the configured database.
     Migrate,
     /// Write the demo's fictional agency into the configured, empty database.
@@ -152,6 +168,11 @@ async fn of_the_agency(verb: OfTheAgency, settings: Settings) -> anyhow::Result<
         OfTheAgency::Import(verb) => import::run(settings, &verb).await,
         OfTheAgency::Preview(options) => preview::run(&settings, &options).await,
         OfTheAgency::User(verb) => user::run(settings, &verb).await,
+        OfTheAgency::Backup(options) => backup::backup(&settings, &options).await,
+        OfTheAgency::Restore(options) => backup::restore(&settings, &options).await,
+        OfTheAgency::Doctor(options) => doctor::run(&settings, &options).await,
+        OfTheAgency::Twilio(verb) => doctor::connect(&settings, &verb).await,
+        OfTheAgency::Retention(options) => caller::retention(settings, &options).await,
         OfTheAgency::Export(verb) => caller::export(settings, &verb).await,
         OfTheAgency::Erase(verb) => caller::erase(settings, &verb).await,
         OfTheAgency::Hold(verb) => caller::hold(settings, &verb).await,

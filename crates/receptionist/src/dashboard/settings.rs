@@ -1,7 +1,7 @@
 //! What staff may edit of the settings: drafted, compared, published, and every version kept.
 
 use agency::office::Office;
-use agency::settings::{AgencyProfile, Greetings, OpeningHours};
+use agency::settings::{AgencyProfile, Greetings, OpeningHours, Retention};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ use super::input::Body;
 use super::problem::Problem;
 use crate::app::App;
 
-pub(super) const SECTIONS: [&str; 4] = ["agency", "hours", "greetings", "office"];
+pub(super) const SECTIONS: [&str; 5] = ["agency", "hours", "greetings", "office", "retention"];
 
 /// A section as it is published, with what somebody edits of it.
 #[derive(Serialize, ToSchema)]
@@ -51,7 +51,7 @@ pub(super) struct PublishedView {
 fn known(section: &str) -> Result<&'static str, Problem> {
     let found = SECTIONS.into_iter().find(|known| *known == section);
     found.ok_or_else(|| {
-        Problem::not_found("There is no such section; they are agency, hours, greetings, office")
+        Problem::not_found("There is no such section; they are agency, hours, greetings, office, retention")
     })
 }
 
@@ -64,6 +64,7 @@ fn problem(section: &str, value: &Value) -> Option<String> {
         "agency" => read::<AgencyProfile>(value).map(|_| None),
         "hours" => read::<OpeningHours>(value).map(|hours| hours.problem()),
         "greetings" => read::<Greetings>(value).map(|greetings| greetings.problem()),
+        "retention" => read::<Retention>(value).map(|retention| retention.problem()),
         _ => read::<Office>(value).map(|_| None),
     };
     checked.map_or_else(Some, |problem| problem.map(str::to_owned))
@@ -104,7 +105,7 @@ pub(super) struct Edit {
 
 /// Keeps a draft of a section; callers hear nothing of it.
 #[utoipa::path(put, path = "/api/v1/settings/{id}/draft", operation_id = "draft_setting", tag = "settings", security(("session" = ["manage"])),
-    params(("id" = String, Path, description = "agency, hours, greetings or office")), request_body = Edit,
+    params(("id" = String, Path, description = "agency, hours, greetings, office or retention")), request_body = Edit,
     responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn draft(
     State(app): State<App>,

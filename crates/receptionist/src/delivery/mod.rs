@@ -1,10 +1,12 @@
 //! Sending: each provider one file. A failure says retry, give up, or look first.
 
+mod number;
 mod pictures;
 mod slack;
 mod smtp;
 mod twilio;
 
+pub use number::NumberUrls;
 pub use pictures::Pictures;
 pub use slack::SlackClient;
 pub use smtp::Mailer;

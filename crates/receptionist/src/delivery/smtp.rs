@@ -49,6 +49,11 @@ impl Mailer {
         self.from.email.to_string()
     }
 
+    /// Whether the server takes our name and password.
+    pub async fn answers(&self) -> Result<bool, lettre::transport::smtp::Error> {
+        self.smtp.test_connection().await
+    }
+
     /// Within the lease: a server that takes the connection and says nothing holds nobody.
     pub async fn create(&self, message: &ClaimedMessage, now: Timestamp) -> Result<Sent, Undelivered> {
         const WAIT: Duration = Duration::from_secs(40);

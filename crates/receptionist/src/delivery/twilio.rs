@@ -15,9 +15,9 @@ use crate::settings::Settings;
 
 #[derive(Debug)]
 pub struct TwilioClient {
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     base_url: String,
-    messages_url: String,
+    pub(super) messages_url: String,
     calls_url: String,
     content_base: String,
     account_sid: String,
@@ -279,7 +279,7 @@ impl TwilioClient {
         self.messages_url.replace("/Messages.json", "/Messages/")
     }
 
-    fn authorised(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    pub(super) fn authorised(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         request.basic_auth(&self.account_sid, Some(self.auth_token.expose_secret()))
     }
 

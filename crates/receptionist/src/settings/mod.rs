@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use agency::office::Office;
 use agency::outbox::RetrySchedule;
 use agency::phone::PhoneNumber;
-use agency::settings::{AgencyProfile, DiaryRules, FollowingUp, Greetings, OpeningHours};
+use agency::settings::{AgencyProfile, DiaryRules, FollowingUp, Greetings, OpeningHours, Retention};
 use agency::triage::Choices;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -26,6 +26,7 @@ pub struct Settings {
     pub hours: OpeningHours,
     pub greetings: Greetings,
     pub office: Office,
+    pub retention: Retention,
     pub diary: DiaryRules,
     pub voice: Voice,
     pub relay: Relay,
@@ -133,6 +134,8 @@ pub struct Twilio {
     pub phone_number: String,
     pub whatsapp_number: Option<String>,
     pub voice_webhook_url: Option<String>,
+    /// Where Twilio asks when we do not answer; on another host, if it is to help.
+    pub fallback_url: Option<String>,
     /// `ID:SECRET` pairs, comma-separated.
     #[serde(default)]
     pub shared_keys: SecretString,
