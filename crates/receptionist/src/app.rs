@@ -24,6 +24,7 @@ use crate::delivery::{Mailer, Pictures, SlackClient, TwilioClient};
 use crate::links::Links;
 use crate::media::Shelf;
 use crate::model::Models;
+use crate::reached::Dependencies;
 use crate::settings::Settings;
 
 /// Cheap to clone.
@@ -59,6 +60,7 @@ pub struct Parts {
     pub(crate) test_calls: TestCalls,
     /// Cancelled when this process stops: every socket closes, and its call goes on elsewhere.
     pub stopping: CancellationToken,
+    pub reached: Dependencies,
     /// London's day on which this process has last let go of what is past its time.
     pub forgotten_on: Mutex<Option<jiff::civil::Date>>,
     /// Names this process's leases.
@@ -152,6 +154,7 @@ impl App {
             test_calls: TestCalls::default(),
             stopping,
             worker,
+            reached: Dependencies::default(),
             forgotten_on: Mutex::new(None),
             editable,
             words: RwLock::new(None),

@@ -34,6 +34,7 @@ pub mod telemetry;
 
 pub mod commands;
 pub mod privacy;
+pub mod reached;
 pub mod rehearsal;
 pub mod scenarios;
 pub mod seed;

@@ -105,18 +105,17 @@ async fn send(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
 }
 
 async fn deliver(app: &App, message: &ClaimedMessage) -> Result<Sent, Undelivered> {
-    match Channel::from_word(&message.channel) {
-        Some(Channel::Slack) => match &app.slack {
-            Some(slack) => slack.create(message).await,
-            None => Err(Undelivered::NOT_SET_UP),
-        },
-        Some(Channel::Email) => match &app.mailer {
-            Some(mailer) => mailer.create(message, app.now()).await,
-            None => Err(Undelivered::NOT_SET_UP),
-        },
-        Some(Channel::Voice) => app.twilio.create_call(message, app.now()).await,
-        _ => app.twilio.create(message, app.now()).await,
-    }
+    let (outcome, by) = match (Channel::from_word(&message.channel), &app.slack, &app.mailer) {
+        (Some(Channel::Slack), Some(slack), _) => (slack.create(message).await, &app.reached.slack),
+        (Some(Channel::Email), _, Some(mailer)) => {
+            (mailer.create(message, app.now()).await, &app.reached.email)
+        }
+        (Some(Channel::Slack | Channel::Email), ..) => return Err(Undelivered::NOT_SET_UP),
+        (Some(Channel::Voice), ..) => (app.twilio.create_call(message).await, &app.reached.twilio),
+        _ => (app.twilio.create(message).await, &app.reached.twilio),
+    };
+    by.note_delivery(&outcome, app.now());
+    outcome
 }
 
 /// Longer than this nobody waits to learn what became of a message: a person is told.

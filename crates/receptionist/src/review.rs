@@ -51,7 +51,7 @@ pub async fn review_due(app: &App) -> Result<usize, StoreError> {
 }
 
 async fn review(app: &App, one: &ToReview) -> Result<(), StoreError> {
-    let state: Option<State> = serde_json::from_str(&one.state).ok();
+    let state = State::read(&one.state).ok();
     let Some(state) = state.filter(|_| one.attempts <= ATTEMPTS_MAX) else {
         return set_aside(app, one).await;
     };

@@ -392,7 +392,27 @@ async fn health_tells_the_state_and_nothing_personal() {
     let ready = get("/readyz").await;
     assert_eq!(ready.status(), 200);
     let body: serde_json::Value = ready.json().await.unwrap();
-    assert_eq!(body["database"]["ok"], true);
+    assert_eq!(
+        (&body["ready"], &body["down"], &body["database"]["ok"]),
+        (&true.into(), &serde_json::json!([]), &true.into())
+    );
+    assert!(body["twilio"]["ok"].is_null(), "it was not needed yet: {body}");
+    app.network.set_faults(phone_network::Faults { server_error: 1.0, ..phone_network::Faults::default() });
+    post(
+        &app,
+        "/api/webhooks/twilio/sms",
+        &[
+            ("MessageSid", "SM1"),
+            ("From", CALLER),
+            ("To", receptionist::rehearsal::AGENCY_NUMBER),
+            ("Body", "2 bed flats in W9"),
+        ],
+    )
+    .await;
+    app.let_pass(jiff::SignedDuration::from_secs(20));
+    app.settle().await.unwrap();
+    let body: serde_json::Value = get("/readyz").await.json().await.unwrap();
+    assert_eq!((&body["ready"], &body["down"]), (&true.into(), &serde_json::json!(["twilio"])), "{body}");
     let figures = get("/metrics").await.text().await.unwrap();
     assert!(figures.contains("webhook_seconds") && !figures.contains("7700900"), "{figures}");
     assert!(figures.contains("promised_call_backs{state=\"overdue\"} 0"), "{figures}");

@@ -52,7 +52,7 @@ fn judged(of: &impl Fn(&str) -> (String, String), verdicts: &[(&str, &str)]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_doctor_says_what_is_missing_and_the_number_is_connected() {
+async fn the_doctor_looks_and_changes_nothing() {
     let nothing = tempfile::tempdir().unwrap();
     let (is_ready, of) = examined(&[("DATA_DIR", &nothing.path().display().to_string())]);
     assert!(!is_ready);
@@ -67,7 +67,10 @@ async fn the_doctor_says_what_is_missing_and_the_number_is_connected() {
         ],
     );
     assert!(!nothing.path().join("receptionist.db").exists(), "looking changes nothing");
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_says_what_is_missing_and_the_number_is_connected() {
     let database = testkit::sqlite();
     let (store, network, port) = stage(&database).await;
     let base = format!("http://127.0.0.1:{port}");

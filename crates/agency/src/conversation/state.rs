@@ -1,6 +1,7 @@
 //! The whole memory of one conversation.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Effect, Step};
 use crate::crm::{ActionTaken, CallOutcome, Caller, Property, PropertyId, TaskKind, Wants};
@@ -168,6 +169,16 @@ pub struct State {
 }
 
 impl State {
+    /// A state as it was saved, by whatever release: what an older one did not know is as at the beginning of a call, and what a
+    /// newer one knows besides is left out. A call goes on while nodes of two releases take its turns.
+    pub fn read(saved: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(saved).or_else(|_| {
+            let mut whole = serde_json::to_value(Self::new(Caller::unknown(None)))?;
+            lay_over(&mut whole, serde_json::from_str(saved)?);
+            serde_json::from_value(whole)
+        })
+    }
+
     pub fn new(caller: Caller) -> Self {
         let details = Details::of(&caller);
         Self {
@@ -342,5 +353,45 @@ impl State {
         } else {
             CallOutcome::Abandoned
         }
+    }
+}
+
+fn lay_over(whole: &mut Value, saved: Value) {
+    match (whole, saved) {
+        (Value::Object(whole), Value::Object(saved)) => {
+            for (name, value) in saved {
+                lay_over(whole.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (whole, saved) => *whole = saved,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every field that is there at the beginning of a call may have been unknown to the release that saved it.
+    #[test]
+    fn a_state_of_another_release_is_read() {
+        let fresh = State { turn: 7, ..State::new(Caller::unknown(None)) };
+        let saved = serde_json::to_value(&fresh).unwrap();
+        let mut tried = 0;
+        for (name, value) in saved.as_object().unwrap() {
+            let inner = value.as_object().into_iter().flat_map(|inner| inner.keys());
+            for path in std::iter::once(None).chain(inner.map(Some)) {
+                let mut older = saved.clone();
+                match path {
+                    None => older.as_object_mut().unwrap().remove(name),
+                    Some(inner) => older[name].as_object_mut().unwrap().remove(inner),
+                };
+                older["of a newer release"] = true.into();
+                let read = State::read(&older.to_string());
+                let expected = State { turn: if name == "turn" { 0 } else { 7 }, ..fresh.clone() };
+                assert_eq!(read.unwrap_or_else(|error| panic!("without {name} {path:?}: {error}")), expected);
+                tried += 1;
+            }
+        }
+        assert!(tried > 50, "{tried}");
     }
 }

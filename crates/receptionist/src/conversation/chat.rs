@@ -182,7 +182,7 @@ async fn take_turn(app: &App, address: &str) -> Result<(), StoreError> {
     if waiting.is_empty() && !chat.in_doubt {
         return Ok(());
     }
-    let before: State = serde_json::from_str(&saved.state)?;
+    let before = State::read(&saved.state)?;
     let written = Written::of(&waiting, &before);
     let unfinished = app.store.unfinished_tools(&saved.id, saved.turn).await?;
     let mut talk = Talk::new(app, &words, (saved.id.clone(), None, saved.lead), before.clone());
@@ -232,7 +232,7 @@ async fn begin(app: &App, chat: &Chat, words: &Words) -> Result<(), StoreError> 
     let caller = app.store.who_is_calling(phone.as_ref()).await?;
     let since = now.saturating_sub(SignedDuration::from_hours(app.settings.chat.goes_on_h));
     let earlier = app.store.state_since(chat.lead, since.unwrap_or_default()).await?;
-    let earlier: Option<State> = earlier.and_then(|state| serde_json::from_str(&state).ok());
+    let earlier: Option<State> = earlier.and_then(|state| State::read(&state).ok());
     let is_first = earlier.as_ref().is_none_or(|earlier| !earlier.manner.is_written());
     let (name, email) = (caller.name.clone(), caller.email.clone());
     let mut state = State::in_writing(caller, earlier);

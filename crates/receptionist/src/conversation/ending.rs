@@ -41,7 +41,7 @@ pub(super) async fn end_conversation(app: &App, id: &str) -> Result<(), StoreErr
 
 /// Ends the conversation as it stood at that turn; false if it has moved on.
 async fn end_at(app: &App, seconds: Option<i64>, saved: &Conversation) -> Result<bool, StoreError> {
-    let mut state: State = serde_json::from_str(&saved.state)?;
+    let mut state = State::read(&saved.state)?;
     if app.store.was_taken(&saved.id).await? {
         state.was_transferred();
     }

@@ -128,7 +128,7 @@ async fn try_answer(
         // A call that begins in the middle (its beginning was lost) is there now: what was said is answered on it.
         return if turn.event == Event::Started { Ok(greeting) } else { Err(StoreError::TurnTaken) };
     };
-    let before: State = serde_json::from_str(&saved.state)?;
+    let before = State::read(&saved.state)?;
     let unfinished = app.store.unfinished_tools(&saved.id, saved.turn).await?;
     let mut talk = Talk::new(app, &words, (saved.id, Some(&turn.call_sid), saved.lead), before.clone());
     talk.state.turn = saved.turn + 1;

@@ -241,6 +241,7 @@ impl<'a> Thinking<'a> {
     fn succeeded(&mut self) {
         if let (Some(models), Asking::Streaming(answer, model)) = (&self.app.models, &self.asking) {
             models.succeeded(*model);
+            self.app.reached.model.note(true, self.app.now());
             let usage = answer.usage();
             self.usage.prompt += usage.prompt;
             self.usage.answer += usage.answer;
@@ -253,6 +254,7 @@ impl<'a> Thinking<'a> {
     /// A failure before the first token was counted where it happened; a late one is the first model's.
     fn failed(&self, error: &ModelError, now: Timestamp) {
         let Some(models) = &self.app.models else { return };
+        self.app.reached.model.note(false, now);
         match (&self.asking, error) {
             (Asking::Streaming(_, model), _) => models.failed(*model, error, now),
             (Asking::Connecting(_), ModelError::Late) => models.failed(0, error, now),

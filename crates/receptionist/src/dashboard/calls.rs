@@ -62,7 +62,7 @@ pub(super) struct Fact {
 
 impl CallView {
     fn of(mut row: CallRow, staff: &Staff<Views>) -> Self {
-        let memory: Option<Memory> = serde_json::from_str(&row.state).ok();
+        let memory: Option<Memory> = Memory::read(&row.state).ok();
         let live = memory.as_ref().filter(|_| row.ended.is_none());
         let intent = || memory.as_ref()?.intent.map(|intent| intent.word().to_owned());
         row.intent = row.intent.or_else(intent);

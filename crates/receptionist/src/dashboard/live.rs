@@ -91,7 +91,7 @@ pub(super) async fn take_over(
         return Err(Problem::bad_request("this colleague has no telephone number in the CRM"));
     }
     let transfer = app.id("transfer");
-    let memory = serde_json::from_str(&call.state).map_err(StoreError::from)?;
+    let memory = agency::conversation::State::read(&call.state).map_err(StoreError::from)?;
     let new = NewTransfer {
         id: &transfer,
         conversation: &id,
@@ -110,7 +110,7 @@ pub(super) async fn take_over(
     staff.audit(&app, &mut tx, ("call_taken_over", &id, Some(&user.0.to_string()))).await?;
     tx.commit().await?;
     let path = format!("/api/voice/taken-over?transfer={transfer}&user={}&line={}", user.0, line(&app));
-    if app.twilio.move_call(&sid, &path, app.now()).await.is_err() {
+    if app.twilio.move_call(&sid, &path).await.is_err() {
         app.store.end_transfer(&transfer, app.now()).await?;
         return Err(Problem::try_again("The call could not be taken over; it is still with Sarah"));
     }
@@ -153,7 +153,7 @@ pub(super) async fn hand_back(
     tx.commit().await?;
     let path = format!("/api/voice/handed-back?transfer={}&line={}", open.id, line(&app));
     // The colleague has the call until Twilio asks there how it goes on.
-    if app.twilio.move_call(&sid, &path, app.now()).await.is_err() {
+    if app.twilio.move_call(&sid, &path).await.is_err() {
         return Err(Problem::try_again("The call could not be handed back; the colleague still has it"));
     }
     Ok(StatusCode::ACCEPTED)
@@ -225,7 +225,7 @@ pub(super) async fn mark_emergency(
     tx.commit().await?;
     let (mark, line) = (app.id("mark"), line(&app));
     let path = format!("/api/voice/marked?mark={mark}&hazard={}&line={line}", hazard.hazard);
-    let moved = app.twilio.move_call(&sid, &path, app.now()).await;
+    let moved = app.twilio.move_call(&sid, &path).await;
     moved.map_err(|_| {
         Problem::try_again("The caller could not be reached; ring the on-call colleague yourself")
     })?;
@@ -249,7 +249,7 @@ pub(super) async fn end(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let (_, sid) = live_call(&app, &id).await?;
-    let ended = app.twilio.hang_up(&sid, app.now()).await;
+    let ended = app.twilio.hang_up(&sid).await;
     ended.map_err(|_| Problem::try_again("The call could not be ended"))?;
     let mut tx = app.store.begin().await?;
     staff.audit(&app, &mut tx, ("call_ended", &id, None)).await?;

@@ -1,7 +1,6 @@
 //! Twilio's REST, as far as messages go (twilio.com/docs/messaging/api/message-resource). There is no idempotency key:
 //! a create that timed out may have been accepted, so it is looked for before it is sent again.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use agency::outbox::{Failure, classify};
@@ -23,7 +22,6 @@ pub struct TwilioClient {
     account_sid: String,
     auth_token: SecretString,
     status_callback: String,
-    last_success: Mutex<Option<Timestamp>>,
 }
 
 /// Twilio took it.
@@ -124,19 +122,10 @@ impl TwilioClient {
                 "{}/api/webhooks/twilio/message-status",
                 settings.server.base_url.trim_end_matches('/')
             ),
-            last_success: Mutex::new(None),
         })
     }
 
-    pub fn last_success(&self) -> Option<Timestamp> {
-        *self.last_success.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn answered(&self, now: Timestamp) {
-        *self.last_success.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
-    }
-
-    pub async fn create(&self, message: &ClaimedMessage, now: Timestamp) -> Result<Sent, Undelivered> {
+    pub async fn create(&self, message: &ClaimedMessage) -> Result<Sent, Undelivered> {
         let mut fields = vec![
             ("To", message.to.as_str()),
             ("From", &message.from),
@@ -150,12 +139,12 @@ impl TwilioClient {
             fields.push(("Body", &message.body));
             fields.extend(message.media.as_ref().map(|url| ("MediaUrl", url.as_str())));
         }
-        self.post(&self.messages_url, &fields, now).await
+        self.post(&self.messages_url, &fields).await
     }
 
     /// Rings somebody; the message's words are the path of what they hear, and its query comes back with the call's end
     /// (twilio.com/docs/voice/api/call-resource).
-    pub async fn create_call(&self, message: &ClaimedMessage, now: Timestamp) -> Result<Sent, Undelivered> {
+    pub async fn create_call(&self, message: &ClaimedMessage) -> Result<Sent, Undelivered> {
         /// Rung for so long; voicemail mostly answers later.
         const RINGS_S: &str = "25";
         let url = format!("{}{}", self.base_url, message.body);
@@ -168,30 +157,25 @@ impl TwilioClient {
             ("StatusCallback", &ended),
             ("Timeout", RINGS_S),
         ];
-        self.post(&self.calls_url, &fields, now).await
+        self.post(&self.calls_url, &fields).await
     }
 
     /// A call goes on at this path of ours, whatever it was doing. Doing it twice does no harm.
-    pub async fn move_call(&self, sid: &str, path: &str, now: Timestamp) -> Result<(), Undelivered> {
+    pub async fn move_call(&self, sid: &str, path: &str) -> Result<(), Undelivered> {
         let url = format!("{}{path}", self.base_url);
-        self.change_call(sid, &[("Url", &url), ("Method", "POST")], now).await
+        self.change_call(sid, &[("Url", &url), ("Method", "POST")]).await
     }
 
-    pub async fn hang_up(&self, sid: &str, now: Timestamp) -> Result<(), Undelivered> {
-        self.change_call(sid, &[("Status", "completed")], now).await
+    pub async fn hang_up(&self, sid: &str) -> Result<(), Undelivered> {
+        self.change_call(sid, &[("Status", "completed")]).await
     }
 
-    async fn change_call(
-        &self,
-        sid: &str,
-        fields: &[(&str, &str)],
-        now: Timestamp,
-    ) -> Result<(), Undelivered> {
+    async fn change_call(&self, sid: &str, fields: &[(&str, &str)]) -> Result<(), Undelivered> {
         let url = self.calls_url.replace("/Calls.json", &format!("/Calls/{sid}.json"));
-        self.post(&url, fields, now).await.map(drop)
+        self.post(&url, fields).await.map(drop)
     }
 
-    async fn post(&self, url: &str, fields: &[(&str, &str)], now: Timestamp) -> Result<Sent, Undelivered> {
+    async fn post(&self, url: &str, fields: &[(&str, &str)]) -> Result<Sent, Undelivered> {
         let request = self.authorised(self.http.post(url)).form(fields);
         let response = request.send().await.map_err(|error| Undelivered {
             // Without a connection nothing was taken; anything later may have been.
@@ -205,7 +189,6 @@ impl TwilioClient {
             let code = response.json::<TwilioError>().await.ok().and_then(|body| body.code);
             return Err(Undelivered { failure: classify(status.as_u16(), code), http_status, code });
         }
-        self.answered(now);
         let unreadable = Undelivered { failure: Failure::Unknown, http_status, code: None };
         let resource: Resource = response.json().await.map_err(|_| unreadable)?;
         Ok(Sent { sid: resource.sid, http_status: i64::from(status.as_u16()), detail: None })

@@ -1,11 +1,8 @@
 //! `/healthz` (the process), `/readyz` (what it depends on, with the age of the last success), `/metrics`.
 
-use std::sync::Mutex;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -15,26 +12,30 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// When each dependency last answered, in this process.
-static DATABASE_ANSWERED: Mutex<Option<Timestamp>> = Mutex::new(None);
-
+/// Calls can be taken as long as the database answers; what else is down is named, with what it costs written in docs/operations.md.
 pub(super) async fn readyz(State(app): State<App>) -> (StatusCode, Json<Value>) {
     let now = app.now();
     let backlog = app.store.outbox_backlog(now).await;
-    let mut answered = DATABASE_ANSWERED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if backlog.is_ok() {
-        *answered = Some(now);
-    }
-    let age = |at: Option<Timestamp>| at.map(|at| now.duration_since(at).as_secs());
+    let reached = &app.reached;
+    reached.database.note(backlog.is_ok(), now);
+    let all = [
+        ("database", &reached.database),
+        ("twilio", &reached.twilio),
+        ("model", &reached.model),
+        ("email", &reached.email),
+        ("slack", &reached.slack),
+    ];
+    let down: Vec<&str> =
+        all.iter().filter(|(_, one)| one.is_well() == Some(false)).map(|(name, _)| *name).collect();
     let (waiting, oldest) =
-        backlog.as_ref().map_or((None, None), |(waiting, oldest)| (Some(*waiting), age(*oldest)));
-    let twilio = app.twilio.last_success();
+        backlog.as_ref().map_or((None, None), |(waiting, oldest)| (Some(*waiting), *oldest));
+    let oldest = oldest.map(|at| now.duration_since(at).as_secs());
+    let mut body =
+        json!({"ready": backlog.is_ok(), "down": down, "outbox": {"due": waiting, "oldest_due_s": oldest}});
+    for (name, one) in all {
+        body[name] = one.json(now);
+    }
     let status = if backlog.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = json!({
-        "database": {"ok": backlog.is_ok(), "last_success_s": age(*answered)},
-        "twilio": {"last_success_s": age(twilio)},
-        "outbox": {"due": waiting, "oldest_due_s": oldest},
-    });
     (status, Json(body))
 }
 

@@ -71,6 +71,7 @@ impl Models {
                 Ok(answer) => return Ok((answer, index)),
                 Err(error) => {
                     self.failed(index, &error, app.now());
+                    app.reached.model.note(false, app.now());
                     failed = error;
                 }
             }

@@ -367,10 +367,8 @@ pub(crate) fn alert_without_store(app: &App, emergency: &Emergency, caller: Opti
     let (to, from) = addresses(&app.settings.twilio, &contact, Channel::Sms);
     let app = app.clone();
     tokio::spawn(async move {
-        let sent = app
-            .twilio
-            .create(&ClaimedMessage::unrecorded(kind::EMERGENCY_ALERT, to, from, body), app.now())
-            .await;
+        let sent =
+            app.twilio.create(&ClaimedMessage::unrecorded(kind::EMERGENCY_ALERT, to, from, body)).await;
         tracing::error!(
             texted = sent.is_ok(),
             "an emergency could not be written; its contact was texted directly"

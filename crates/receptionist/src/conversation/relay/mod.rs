@@ -81,7 +81,7 @@ fn is_ours(app: &App, setup: &Setup) -> bool {
 async fn saved(app: &App, setup: &Setup) -> Result<Option<(Conversation, State, Arc<Words>)>, StoreError> {
     let words = app.words().await?;
     let Some(saved) = app.store.conversation(&setup.call_sid).await? else { return Ok(None) };
-    let mut state: State = serde_json::from_str(&saved.state)?;
+    let mut state = State::read(&saved.state)?;
     state.turn = saved.turn;
     Ok(Some((saved, state, words)))
 }
