@@ -36,6 +36,11 @@ impl Call {
         }
     }
 
+    /// Whether the call is on a relay, or has fallen back to Gather.
+    pub fn is_relayed(&self) -> bool {
+        self.socket.is_some()
+    }
+
     /// The relay's socket breaks, on the way or at the other end; Twilio asks the action.
     pub async fn drop_relay(&mut self) {
         self.heard.clear();

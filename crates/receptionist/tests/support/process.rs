@@ -20,6 +20,20 @@ impl Drop for Process {
     }
 }
 
+impl Process {
+    /// SIGSTOP, SIGCONT, SIGTERM and the like, by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) fn ended(mut self) {
+        assert!(self.0.wait().unwrap().success(), "it ended in order");
+        std::mem::forget(self);
+    }
+}
+
 /// The fictional agency in a database, and the network its server is rung by: a port for it, still free.
 pub(crate) async fn stage(database: &testkit::Database) -> (Store, Network, u16) {
     let clock = Clock::system();
@@ -67,6 +81,6 @@ pub(crate) async fn serve_with(port: u16, database: &str, api_url: &str, more: &
     panic!("the server did not come up on {base}");
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -1,0 +1,142 @@
+//! Several nodes on one PostgreSQL, behind the nginx of `deploy/nginx.conf`: any node takes any webhook, and a node that is killed,
+//! paused or replaced costs no caller more than one repeated sentence. `CALLS=200 cargo test --test nodes`.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use phone_network::Network;
+use receptionist::rehearsal::AGENCY_NUMBER;
+use serde_json::Value;
+use store::Store;
+use support::process::{Process, free_port, serve_with, stage};
+
+/// The documented set-up, on other ports and without TLS.
+struct Nginx {
+    process: Child,
+    _folder: tempfile::TempDir,
+}
+
+impl Nginx {
+    fn start(port: u16, nodes: &[u16]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let mut text = include_str!("../../../deploy/nginx.conf")
+            .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};"))
+            .replace("/var/log/nginx/receptionist.log", &at("access.log"));
+        for (documented, node) in [8081, 8082, 8083].iter().zip(nodes) {
+            text = text.replace(&format!("127.0.0.1:{documented}"), &format!("127.0.0.1:{node}"));
+        }
+        let text: String = text
+            .lines()
+            .filter(|line| !line.trim().starts_with("ssl_"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let own = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|kind| format!("{kind}_temp_path {};", at(kind)))
+            .join(" ");
+        let text = text.replacen("http {", &format!("http {{ {own}"), 1);
+        std::fs::write(at("nginx.conf"), format!("daemon off; pid {};\n{text}", at("nginx.pid"))).unwrap();
+        let program =
+            if std::path::Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
+        let process = Command::new(program)
+            .args(["-c", &at("nginx.conf"), "-e", &at("error.log")])
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("nginx is missing: run `make test-tools`");
+        Self { process, _folder: folder }
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        drop(Command::new("kill").args(["-s", "TERM", &self.process.id().to_string()]).status());
+        drop(self.process.wait());
+    }
+}
+
+async fn node(port: u16, front: u16, database: &str, network: &Network) -> Process {
+    let base = format!("http://127.0.0.1:{front}");
+    serve_with(port, database, network.rest_url(), &[("BASE_URL", &base)]).await
+}
+
+const LINES: [&str; 4] = [
+    "I'm looking for a two bedroom flat to rent in Maida Vale",
+    "up to two thousand eight hundred a month",
+    "what are your opening hours",
+    "no thank you, that's all",
+];
+
+/// How often this was heard in that call.
+async fn recorded(store: &Store, sid: &str, words: &str) -> usize {
+    let calls = store.rows("conversations").await.unwrap();
+    let call = calls.iter().find(|call| call["call_sid"] == sid).unwrap()["id"].clone();
+    let turns = store.rows("conversation_turns").await.unwrap();
+    turns.iter().filter(|turn| turn["conversation_id"] == call && turn["words"] == words).count()
+}
+
+/// A caller who says each line, and says it again if the line was lost on the way. How often they had to.
+async fn talk(network: Network, store: Store, n: usize) -> usize {
+    let mut call = network.ring(&format!("+4477009{:05}", 60_000 + n), AGENCY_NUMBER).await.unwrap();
+    let mut repeats = 0;
+    for (line, words) in LINES.iter().enumerate() {
+        // People think before they speak.
+        tokio::time::sleep(Duration::from_millis(150 + 37 * u64::try_from((n + line) % 11).unwrap())).await;
+        let was_relayed = call.is_relayed();
+        call.say(words).await.unwrap();
+        let was_lost = was_relayed && !call.is_relayed() && line + 1 < LINES.len();
+        if was_lost && recorded(&store, call.sid(), words).await == 0 {
+            repeats += 1;
+            call.say(words).await.unwrap();
+        }
+    }
+    assert!(call.all_heard().contains("AI assistant"), "{n}: {}", call.all_heard());
+    call.hang_up();
+    repeats
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_are_killed_paused_and_replaced_under_calls() {
+    let calls: usize = std::env::var("CALLS").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
+    let database = testkit::postgres();
+    let (store, network, front) = stage(&database).await;
+    let before = store.rows("voice_lead_calls").await.unwrap().len();
+    let ports = [free_port(), free_port(), free_port()];
+    let nginx = Nginx::start(front, &ports);
+    let mut nodes = Vec::new();
+    for port in ports {
+        nodes.push(node(port, front, &database.url, &network).await);
+    }
+    let callers: Vec<_> = (0..calls).map(|n| tokio::spawn(talk(network.clone(), store.clone(), n))).collect();
+    let pause = Duration::from_millis(400);
+
+    tokio::time::sleep(pause).await;
+    drop(nodes.remove(0)); // kill -9
+    tokio::time::sleep(pause).await;
+    nodes[0].signal("STOP");
+    tokio::time::sleep(pause * 3).await;
+    nodes[0].signal("CONT");
+    nodes.insert(0, node(ports[0], front, &database.url, &network).await);
+    let replaced = nodes.remove(2);
+    replaced.signal("TERM");
+    tokio::task::spawn_blocking(move || replaced.ended()).await.unwrap();
+    nodes.push(node(ports[2], front, &database.url, &network).await);
+
+    let mut repeats = Vec::new();
+    for caller in callers {
+        repeats.push(caller.await.unwrap());
+    }
+    network.settle().await;
+    assert!(repeats.iter().all(|repeated| *repeated <= 1), "{repeats:?}");
+    println!("{calls} calls, {} had to say a sentence again", repeats.iter().sum::<usize>());
+
+    let all = store.rows("voice_lead_calls").await.unwrap();
+    assert_eq!(all.len() - before, calls, "every call is there, once");
+    let open = store.rows("conversations").await.unwrap();
+    let open: Vec<&Value> =
+        open.iter().filter(|call| call["ended_at"].is_null()).map(|call| &call["call_sid"]).collect();
+    assert!(open.is_empty(), "no call is stuck: {open:?}");
+    drop((nodes, nginx));
+}
