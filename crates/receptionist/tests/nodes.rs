@@ -29,11 +29,8 @@ impl Nginx {
         for (documented, node) in [8081, 8082, 8083].iter().zip(nodes) {
             text = text.replace(&format!("127.0.0.1:{documented}"), &format!("127.0.0.1:{node}"));
         }
-        let text: String = text
-            .lines()
-            .filter(|line| !line.trim().starts_with("ssl_"))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let kept: Vec<&str> = text.lines().filter(|line| !line.trim().starts_with("ssl_")).collect();
+        let text = kept.join("\n");
         let own = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {};", at(kind)))
             .join(" ");

@@ -188,3 +188,32 @@ fn a_damaged_backup_is_refused() {
     assert_eq!(put.status.code(), Some(1));
     assert!(!data.path().join("receptionist.db").exists(), "{}", text(&put.stderr));
 }
+
+/// An alert on a figure that nobody records never rings.
+#[test]
+fn alerts_are_of_figures_that_are_recorded() {
+    fn source(folder: &std::path::Path, into: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                source(&path, into);
+            } else {
+                into.push_str(&std::fs::read_to_string(path).unwrap_or_default());
+            }
+        }
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut code = String::new();
+    source(&root.join("src"), &mut code);
+    let rules = std::fs::read_to_string(root.join("../../deploy/alerts.yml")).unwrap();
+    let mut known = 0;
+    for expression in rules.lines().filter_map(|line| line.trim().strip_prefix("expr: ")) {
+        let names =
+            expression.split(|c: char| !c.is_ascii_lowercase() && c != '_').filter(|name| name.contains('_'));
+        for name in names.filter(|name| !name.starts_with('_')) {
+            assert!(code.contains(&format!("!(\"{name}\"")), "{name} of `{expression}` is not recorded");
+            known += 1;
+        }
+    }
+    assert!(known >= 7, "{known}");
+}
