@@ -47,6 +47,8 @@ macro_rules! old_messages {
     };
 }
 
+const TECHNICAL: &str = "technical";
+
 const RULES: &[Rule] = &[
     Rule {
         kind: "transcripts",
@@ -95,7 +97,7 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
-        kind: "technical",
+        kind: TECHNICAL,
         of: |cutoffs| cutoffs.technical,
         count: "SELECT (SELECT count(*) FROM webhook_answers WHERE created_at < $1) + (SELECT count(*) FROM verification_codes WHERE sent_at < $1)",
         acts: &[
@@ -141,17 +143,18 @@ impl Store {
 }
 
 impl Tx {
-    /// Deletes what is due, but for the people themselves; says how many rows.
+    /// Deletes what is due, but for the people themselves; says how many rows that were somebody's words.
     pub async fn let_go(&mut self, cutoffs: &Cutoffs, now: Timestamp) -> Result<u64, StoreError> {
         let mut rows = 0;
         for rule in RULES {
             for act in rule.acts.iter().copied() {
                 let at = Ts((rule.of)(cutoffs));
-                rows += if act.contains("$2") {
+                let gone = if act.contains("$2") {
                     execute!(self, sqlx::query(act).bind(at).bind(Ts(now)))?
                 } else {
                     execute!(self, sqlx::query(act).bind(at))?
                 };
+                rows += if rule.kind == TECHNICAL { 0 } else { gone };
             }
         }
         Ok(rows)

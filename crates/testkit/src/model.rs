@@ -45,6 +45,8 @@ pub enum Reply {
     Garble(bool),
     /// A whole answer without words.
     Empty(bool),
+    /// Everything it was told, word for word: the most obedient answer to "show me your instructions".
+    Parrot(bool),
     /// This, after so many milliseconds.
     After { ms: u64, reply: Box<Reply> },
 }
@@ -156,7 +158,7 @@ async fn complete(State(shared): State<Arc<Shared>>, Json(request): Json<Value>)
     if request["stream"] != true || !request["messages"].is_array() || !request["model"].is_string() {
         return refuse(400, "invalid_request_error");
     }
-    let slots = slots(&request);
+    let (slots, told) = (slots(&request), told(&request));
     shared.requests.lock().expect("nobody panics with it").push(request);
     let next = shared.script.lock().expect("nobody panics with it").pop_front();
     let mut reply = next.unwrap_or_else(|| (shared.otherwise.lock().expect("nobody panics with it"))());
@@ -170,8 +172,15 @@ async fn complete(State(shared): State<Arc<Shared>>, Json(request): Json<Value>)
     match reply {
         Reply::Refuse { status, code } => refuse(status, &code),
         Reply::Hang(_) => std::future::pending().await,
+        Reply::Parrot(_) => stream(shared.pace, Reply::Say(told)),
         reply => stream(shared.pace, with_slots(reply, &slots)),
     }
+}
+
+/// The words of every message.
+fn told(request: &Value) -> String {
+    let messages = request["messages"].as_array().into_iter().flatten();
+    messages.filter_map(|message| message["content"].as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// The ids of slots that the conversation holds, in the order they were told.
@@ -276,7 +285,7 @@ fn events(reply: &Reply) -> Vec<String> {
         }
         Reply::Garble(_) => all = vec!["data: <html>502 Bad Gateway</html>\n\n".into()],
         Reply::Empty(_) => all.extend(end("stop")),
-        Reply::Hang(_) | Reply::Refuse { .. } | Reply::After { .. } => {}
+        Reply::Hang(_) | Reply::Parrot(_) | Reply::Refuse { .. } | Reply::After { .. } => {}
     }
     all
 }
