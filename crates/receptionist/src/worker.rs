@@ -185,6 +185,7 @@ async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
             from: None,
             direction: "inbound",
             over_relay: false,
+            others_may_answer: false,
             confidence: None,
             event: Event::HungUp,
         };

@@ -1,5 +1,5 @@
 //! Several nodes on one PostgreSQL, behind the nginx of `deploy/nginx.conf`: any node takes any webhook, and a node that is killed,
-//! paused or replaced costs no caller more than one repeated sentence. `CALLS=200 cargo test --test nodes`.
+//! paused, replaced or cut off from the database costs no caller more than one repeated sentence. `CALLS=200 cargo test --test nodes`.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -12,6 +12,7 @@ use receptionist::rehearsal::AGENCY_NUMBER;
 use serde_json::Value;
 use store::Store;
 use support::process::{Process, free_port, serve_with, stage};
+use testkit::{Line, Wire};
 
 /// The documented set-up, on other ports and without TLS.
 struct Nginx {
@@ -56,7 +57,7 @@ impl Drop for Nginx {
 
 async fn node(port: u16, front: u16, database: &str, network: &Network) -> Process {
     let base = format!("http://127.0.0.1:{front}");
-    serve_with(port, database, network.rest_url(), &[("BASE_URL", &base)]).await
+    serve_with(port, database, network.rest_url(), &[("BASE_URL", &base), ("RUST_LOG", "off")]).await
 }
 
 const LINES: [&str; 4] = [
@@ -96,7 +97,7 @@ async fn talk(network: Network, store: Store, n: usize) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nodes_are_killed_paused_and_replaced_under_calls() {
-    let calls: usize = std::env::var("CALLS").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
+    let calls = calls();
     let database = testkit::postgres();
     let (store, network, front) = stage(&database).await;
     let before = store.rows("voice_lead_calls").await.unwrap().len();
@@ -121,6 +122,53 @@ async fn nodes_are_killed_paused_and_replaced_under_calls() {
     tokio::task::spawn_blocking(move || replaced.ended()).await.unwrap();
     nodes.push(node(ports[2], front, &database.url, &network).await);
 
+    nobody_was_lost((&store, &network), callers, before).await;
+    drop((nodes, nginx));
+}
+
+/// Of 200 calls one node loses the database at once, another is not answered by it any more: for seconds each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_are_cut_off_from_the_database_under_calls() {
+    let calls = calls();
+    let database = testkit::postgres();
+    let (store, network, front) = stage(&database).await;
+    let before = store.rows("voice_lead_calls").await.unwrap().len();
+    let (_, address) = database.url.rsplit_once("127.0.0.1:").unwrap();
+    let (port, name) = address.split_once('/').unwrap();
+    let (mut nodes, mut wires, ports) = (Vec::new(), Vec::new(), [free_port(), free_port(), free_port()]);
+    let nginx = Nginx::start(front, &ports);
+    for node_port in ports {
+        let wire = Wire::to(port.parse().unwrap()).await.unwrap();
+        let through = format!("postgres://postgres@127.0.0.1:{}/{name}", wire.port());
+        nodes.push(node(node_port, front, &through, &network).await);
+        wires.push(wire);
+    }
+    let talking = |some: std::ops::Range<usize>| -> Vec<_> {
+        some.map(|n| tokio::spawn(talk(network.clone(), store.clone(), n))).collect()
+    };
+    let mut callers = talking(0..calls / 2);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    wires[0].set(Line::Cut);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    callers.extend(talking(calls / 2..calls));
+    wires[1].set(Line::Silent);
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    wires.iter().for_each(|wire| wire.set(Line::Whole));
+    nobody_was_lost((&store, &network), callers, before).await;
+    drop((nodes, nginx));
+}
+
+fn calls() -> usize {
+    std::env::var("CALLS").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
+}
+
+/// Every call is there, once, and ended; nobody had to say more than one sentence again.
+async fn nobody_was_lost(
+    (store, network): (&Store, &Network),
+    callers: Vec<tokio::task::JoinHandle<usize>>,
+    before: usize,
+) {
+    let calls = callers.len();
     let mut repeats = Vec::new();
     for caller in callers {
         repeats.push(caller.await.unwrap());
@@ -135,5 +183,4 @@ async fn nodes_are_killed_paused_and_replaced_under_calls() {
     let open: Vec<&Value> =
         open.iter().filter(|call| call["ended_at"].is_null()).map(|call| &call["call_sid"]).collect();
     assert!(open.is_empty(), "no call is stuck: {open:?}");
-    drop((nodes, nginx));
 }

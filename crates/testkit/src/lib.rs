@@ -4,11 +4,13 @@ mod mail;
 mod model;
 mod oracle;
 mod postgres;
+mod wire;
 
 pub use mail::RealMail;
 pub use model::{Reply, ScriptedModel, carry_on};
 pub use oracle::{ObjectStore, node, python};
 pub use postgres::postgres_url;
+pub use wire::{Line, Wire};
 
 use tempfile::TempDir;
 

@@ -12,7 +12,8 @@ use crate::app::App;
 /// same. Asked again, it changes nothing.
 pub async fn end_call(app: &App, turn: &Turn, seconds: Option<i64>) -> Result<(), StoreError> {
     if app.store.conversation(&turn.call_sid).await?.is_none() {
-        answer_call(app, &Turn { event: Event::Started, ..turn.clone() }).await;
+        // What could not be written now is missed below, and Twilio or the sweep asks again.
+        let _ = answer_call(app, &Turn { event: Event::Started, ..turn.clone() }).await;
     }
     end_known_call(app, turn, seconds).await
 }
@@ -22,7 +23,6 @@ pub(super) async fn end_known_call(app: &App, turn: &Turn, seconds: Option<i64>)
     /// Turns that may overtake the end while it is written.
     const TRIES_MAX: usize = 4;
     for _ in 0..TRIES_MAX {
-        // Not there: the database does not answer, and Twilio or the sweep asks again.
         let saved = app.store.conversation(&turn.call_sid).await?.ok_or(StoreError::TurnTaken)?;
         if saved.ended || end_at(app, seconds, &saved).await? {
             return Ok(());

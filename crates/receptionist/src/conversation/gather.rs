@@ -29,9 +29,15 @@ pub struct Turn {
     pub direction: &'static str,
     /// The call was over a relay until it was put through.
     pub over_relay: bool,
+    /// Without the database it is another node's to answer.
+    pub others_may_answer: bool,
     pub confidence: Option<f64>,
     pub event: Event,
 }
+
+/// The database does not answer this node, and another may be asked.
+#[derive(Debug)]
+pub struct NotHere;
 
 const INBOUND: &str = "voice/inbound";
 const PROCESS_SPEECH: &str = "voice/process-speech";
@@ -42,33 +48,33 @@ const DIAL_ENDED: &str = "voice/dial-ended";
 const TRIES_MAX: usize = 4;
 
 /// Answers a new call with its greeting.
-pub async fn answer_call(app: &App, turn: &Turn) -> String {
+pub async fn answer_call(app: &App, turn: &Turn) -> Result<String, NotHere> {
     let request = turn.call_sid.clone();
     answer(app, turn, INBOUND, &request).await
 }
 
 /// Answers what the caller said, pressed, or did not say. Other words under the same number (the caller was asked again
 /// after a commit whose answer was lost) are another request.
-pub async fn answer_turn(app: &App, turn: &Turn) -> String {
+pub async fn answer_turn(app: &App, turn: &Turn) -> Result<String, NotHere> {
     let event = serde_json::to_vec(&turn.event).unwrap_or_default();
     let request = format!("{}:{}:{}", turn.call_sid, turn.number, hex::encode(&Sha256::digest(event)[..8]));
     answer(app, turn, PROCESS_SPEECH, &request).await
 }
 
 /// Answers after Twilio lost a turn of ours, with this code.
-pub async fn answer_lost_turn(app: &App, turn: &Turn, code: &str) -> String {
+pub async fn answer_lost_turn(app: &App, turn: &Turn, code: &str) -> Result<String, NotHere> {
     let request = format!("{}:{}:{code}", turn.call_sid, turn.number);
     answer(app, turn, FALLBACK, &request).await
 }
 
 /// Goes on with Gather after the relay of a call failed: `session` is the one that did.
-pub async fn answer_lost_relay(app: &App, turn: &Turn, session: &str) -> String {
+pub async fn answer_lost_relay(app: &App, turn: &Turn, session: &str) -> Result<String, NotHere> {
     let request = format!("{}:{session}", turn.call_sid);
     answer(app, turn, RELAY_ENDED, &request).await
 }
 
 /// Goes on with a caller who was with somebody else, or was called back: over a new relay if the call came over one.
-pub async fn answer_return(app: &App, turn: &Turn, from: &str) -> String {
+pub async fn answer_return(app: &App, turn: &Turn, from: &str) -> Result<String, NotHere> {
     let request = format!("{}:{from}", turn.call_sid);
     answer(app, turn, DIAL_ENDED, &request).await
 }
@@ -85,15 +91,20 @@ pub fn last_words(app: &App, farewell: &Farewell) -> String {
 }
 
 /// A turn that has begun is finished even if Twilio no longer waits for it.
-async fn answer(app: &App, turn: &Turn, door: &'static str, request: &str) -> String {
+async fn answer(app: &App, turn: &Turn, door: &'static str, request: &str) -> Result<String, NotHere> {
     let (app_of_turn, turn_again, request) = (app.clone(), turn.clone(), request.to_owned());
     let answered =
         tokio::spawn(async move { try_often(&app_of_turn, &turn_again, door, &request).await }).await;
-    answered.ok().flatten().unwrap_or_else(|| {
-        tracing::error!(door, "the caller is asked again: this turn could not be kept");
-        metrics::counter!("turns_lost_total").increment(1);
-        answer_without_store(app, turn)
-    })
+    if let Some(body) = answered.ok().flatten() {
+        return Ok(body);
+    }
+    if turn.others_may_answer {
+        metrics::counter!("turns_passed_on_total").increment(1);
+        return Err(NotHere);
+    }
+    tracing::error!(door, "the caller is asked again: this turn could not be kept");
+    metrics::counter!("turns_lost_total").increment(1);
+    Ok(answer_without_store(app, turn))
 }
 
 async fn try_often(app: &App, turn: &Turn, door: &'static str, request: &str) -> Option<String> {

@@ -14,7 +14,7 @@ mod without_store;
 pub use chat::{answer_chat, answer_chats, close_silent_chats};
 pub use ending::end_call;
 pub use gather::{
-    Turn, answer_call, answer_lost_relay, answer_lost_turn, answer_return, answer_turn, last_words,
+    NotHere, Turn, answer_call, answer_lost_relay, answer_lost_turn, answer_return, answer_turn, last_words,
 };
 pub use relay::{Farewell, relay};
 pub(crate) use talk::Talk;

@@ -20,6 +20,6 @@ pub(super) async fn fallback(State(app): State<App>, signed: Signed) -> Result<R
         Form::parse(failed.as_bytes()).get("turn").and_then(|turn| turn.parse().ok()).unwrap_or_default();
     tracing::warn!(twilio.error_code = code, "Twilio asked the fallback URL");
     metrics::counter!("voice_fallbacks_total").increment(1);
-    let turn = Turn { number, event: Event::TurnLost { greeted: false }, ..turn_of(&signed.form)? };
-    Ok(twiml(answer_lost_turn(&app, &turn, code).await))
+    let turn = Turn { number, event: Event::TurnLost { greeted: false }, ..turn_of(&signed)? };
+    Ok(twiml(answer_lost_turn(&app, &turn, code).await?))
 }

@@ -24,6 +24,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use crate::app::App;
+use crate::conversation::NotHere;
 
 /// All doors, in the order of `spec.md` §2.
 pub fn router() -> Router<App> {
@@ -69,6 +70,12 @@ impl Refused {
     /// Twilio comes again with its own retries, or asks the fallback URL.
     fn try_again() -> Self {
         Self(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer; try again")
+    }
+}
+
+impl From<NotHere> for Refused {
+    fn from(_: NotHere) -> Self {
+        Self::try_again()
     }
 }
 

@@ -44,6 +44,6 @@ pub(super) async fn relay_ended(State(app): State<App>, signed: Signed) -> Resul
     let code = form.get("ErrorCode").unwrap_or("none");
     tracing::warn!(twilio.error_code = code, status, "a relay is over before its call; Gather goes on");
     let was_heard = form.get("SessionDuration").and_then(|s| s.parse::<f64>().ok()).is_some_and(|s| s >= 1.0);
-    let turn = Turn { event: Event::TurnLost { greeted: was_heard }, ..turn_of(form)? };
-    Ok(twiml(answer_lost_relay(&app, &turn, form.get("SessionId").unwrap_or("none")).await))
+    let turn = Turn { event: Event::TurnLost { greeted: was_heard }, ..turn_of(&signed)? };
+    Ok(twiml(answer_lost_relay(&app, &turn, form.get("SessionId").unwrap_or("none")).await?))
 }

@@ -20,6 +20,8 @@ pub struct Signed {
     pub form: Form,
     /// What our own action URL carried, such as the turn.
     pub query: Form,
+    /// A load balancer asks: what this node cannot do, it may ask of another (`deploy/nginx.conf`).
+    pub others_may_answer: bool,
 }
 
 impl FromRequest<App> for Signed {
@@ -33,6 +35,7 @@ impl FromRequest<App> for Signed {
         let settings = text_of("x-twilio-webhooks-signature-settings");
         let is_json =
             text_of(header::CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("application/json"));
+        let others_may_answer = parts.headers.contains_key("x-another-node");
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let too_large =
             Refused(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than any webhook of Twilio's");
@@ -55,7 +58,7 @@ impl FromRequest<App> for Signed {
             return Err(refused());
         }
         let query = Form::parse(path.split_once('?').map_or("", |(_, query)| query).as_bytes());
-        Ok(Self { form: if is_json { json_form(&body)? } else { form }, query })
+        Ok(Self { form: if is_json { json_form(&body)? } else { form }, query, others_may_answer })
     }
 }
 

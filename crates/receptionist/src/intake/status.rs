@@ -14,7 +14,7 @@ use crate::ladder;
 const FINAL: &[&str] = &["completed", "busy", "failed", "no-answer", "canceled"];
 
 pub(super) async fn status(State(app): State<App>, signed: Signed) -> Result<StatusCode, Refused> {
-    let turn = turn_of(&signed.form)?;
+    let turn = turn_of(&signed)?;
     let status = signed.form.get("CallStatus").unwrap_or_default();
     if signed.query.get("ring").is_some() {
         return ring_ended(&app, &signed, status).await;

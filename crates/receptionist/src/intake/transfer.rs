@@ -114,6 +114,6 @@ pub(super) async fn back_to_us(app: &App, signed: &Signed, event: Event) -> Resu
 /// The conversation goes on where it was, over a new relay if it came over one.
 async fn goes_on(app: &App, signed: &Signed, request: &str, event: Event) -> Result<Response, Refused> {
     let over_relay = signed.query.get("line") == Some("relay");
-    let turn = Turn { over_relay, event, ..turn_of(&signed.form)? };
-    Ok(twiml(answer_return(app, &turn, request).await))
+    let turn = Turn { over_relay, event, ..turn_of(signed)? };
+    Ok(twiml(answer_return(app, &turn, request).await?))
 }

@@ -12,8 +12,8 @@ use crate::conversation::{Turn, answer_call, answer_turn};
 
 /// Greets. Asked again about the same call, it gives the same answer.
 pub(super) async fn inbound(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
-    let turn = Turn { event: Event::Started, ..turn_of(&signed.form)? };
-    Ok(twiml(answer_call(&app, &turn).await))
+    let turn = Turn { event: Event::Started, ..turn_of(&signed)? };
+    Ok(twiml(answer_call(&app, &turn).await?))
 }
 
 /// A `<Gather>` result: keys, speech, or nothing at all.
@@ -23,13 +23,14 @@ pub(super) async fn process_speech(State(app): State<App>, signed: Signed) -> Re
         number: number("turn").map_err(|_| Refused::bad_request("turn is not a number"))?,
         times_lost: number("lost").map_err(|_| Refused::bad_request("lost is not a number"))?,
         event: event_of(&signed.form),
-        ..turn_of(&signed.form)?
+        ..turn_of(&signed)?
     };
-    Ok(twiml(answer_turn(&app, &turn).await))
+    Ok(twiml(answer_turn(&app, &turn).await?))
 }
 
 /// Reads what every voice webhook carries.
-pub(super) fn turn_of(form: &Form) -> Result<Turn, Refused> {
+pub(super) fn turn_of(signed: &Signed) -> Result<Turn, Refused> {
+    let form = &signed.form;
     let call_sid =
         form.get("CallSid").ok_or(Refused::bad_request("CallSid is missing; is this a voice webhook?"))?;
     let is_outbound = form.get("Direction").is_some_and(|direction| direction.starts_with("outbound"));
@@ -39,6 +40,7 @@ pub(super) fn turn_of(form: &Form) -> Result<Turn, Refused> {
         times_lost: 0,
         from: form.get("From").and_then(PhoneNumber::from_caller_id),
         over_relay: false,
+        others_may_answer: signed.others_may_answer,
         direction: if is_outbound { "outbound" } else { "inbound" },
         confidence: form.get("Confidence").and_then(|confidence| confidence.parse().ok()),
         event: Event::HungUp,

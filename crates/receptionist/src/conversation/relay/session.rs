@@ -213,8 +213,16 @@ impl<'a> Session<'a> {
         self.turn(Event::KeysPressed { digits }).await
     }
 
-    /// One turn: the machine and its tools, the words, the save, and only then the sign that this was all.
+    /// A turn that hangs (on a database that has fallen silent, say) is given up with its socket: the call goes on elsewhere, from
+    /// what was saved, before the caller has waited in vain for long.
     async fn turn(&mut self, event: Event) -> Flow {
+        const TURN_MAX: Duration = Duration::from_secs(12);
+        let turn = tokio::time::timeout(TURN_MAX, Box::pin(self.whole_turn(event)));
+        if turn.await.unwrap_or(Err(Over))? { Ok(()) } else { self.until_closed().await }
+    }
+
+    /// One turn: the machine and its tools, the words, the save, and only then the sign that this was all. Whether the call goes on.
+    async fn whole_turn(&mut self, event: Event) -> Result<bool, Over> {
         let began = self.talk.app.now();
         let before = self.talk.state.clone();
         self.talk.next_turn();
@@ -236,7 +244,7 @@ impl<'a> Session<'a> {
             *more = format!("{} {more}", alternatives.first().map(String::as_str).unwrap_or_default());
             self.talk.state = before;
             self.cut_at = None;
-            return Ok(());
+            return Ok(true);
         }
         self.talk.has_said(&spoken.words);
         if spoken.is_cut {
@@ -248,10 +256,13 @@ impl<'a> Session<'a> {
             let farewell = Farewell { say: spoken.words, transfer: spoken.transfer };
             let handoff_data = serde_json::to_string(&farewell).unwrap_or_default();
             self.send(&Sent::End { handoff_data }).await?;
-            return self.until_closed().await;
+            return Ok(false);
         }
         self.await_caller(spoken.words.len());
-        if spoken.is_cut { Ok(()) } else { self.send(&Sent::that_is_all()).await }
+        if !spoken.is_cut {
+            self.send(&Sent::that_is_all()).await?;
+        }
+        Ok(true)
     }
 
     /// The last words of a call are handed over, not spoken here.
