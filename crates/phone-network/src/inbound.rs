@@ -32,21 +32,26 @@ pub(crate) struct Kept {
 }
 
 impl Network {
-    /// Somebody writes to the app.
-    pub async fn write(&self, from: &str, to: &str, body: &str) {
-        self.write_with(&Inbound { from, to, body, ..Inbound::default() }).await;
+    /// Somebody writes to the app. The message's id, if it was taken.
+    pub async fn write(&self, from: &str, to: &str, body: &str) -> Option<String> {
+        self.write_with(&Inbound { from, to, body, ..Inbound::default() }).await
     }
 
-    pub async fn write_with(&self, message: &Inbound<'_>) {
+    pub async fn write_with(&self, message: &Inbound<'_>) -> Option<String> {
         let whatsapp = message.from.starts_with("whatsapp:");
-        let path = if whatsapp { "/api/webhooks/whatsapp" } else { "/api/webhooks/twilio/sms" };
+        let options = self.options();
+        let path = if whatsapp { &options.whatsapp_path } else { &options.sms_path };
+        let mut is_taken = true;
         let parameters = self.inbound_parameters(message);
         for _ in 0..message.times.max(1) {
             let answer = self.send(path, &parameters).await;
             if answer.is_none_or(|answer| answer.status >= 400) {
                 self.complain(format!("11200: {path} did not take a message"));
+                is_taken = false;
             }
         }
+        let sid = parameters.iter().find(|(name, _)| name == "MessageSid").map(|(_, sid)| sid.clone());
+        sid.filter(|_| is_taken)
     }
 
     fn inbound_parameters(&self, message: &Inbound<'_>) -> Parameters {

@@ -28,6 +28,8 @@ pub struct NetworkOptions {
     pub voice_path: String,
     pub status_path: String,
     pub fallback_path: String,
+    pub sms_path: String,
+    pub whatsapp_path: String,
     pub faults: Faults,
     pub webhook_wait: Duration,
     /// The account may not use ConversationRelay: every session fails before it begins.
@@ -48,6 +50,8 @@ impl NetworkOptions {
             voice_path: "/api/voice/inbound".into(),
             status_path: "/api/voice/status".into(),
             fallback_path: "/api/voice/fallback".into(),
+            sms_path: "/api/webhooks/twilio/sms".into(),
+            whatsapp_path: "/api/webhooks/whatsapp".into(),
             faults: Faults::default(),
             webhook_wait: Duration::from_secs(15),
             refuses_relay: false,

@@ -40,13 +40,18 @@ impl Network {
         answer
     }
 
-    /// Twilio tries once more only when it cannot connect.
+    /// Twilio tries once more only when it cannot connect, unless the address says otherwise (`#rc=3&rp=all`:
+    /// twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
     async fn send_once(&self, url: &str, parameters: &Parameters) -> Option<Answer> {
         let options = self.options();
         let path = url.strip_prefix(&options.public_base).unwrap_or(url);
-        let path = path.split('#').next().unwrap_or(path);
+        let (path, overrides) = path.split_once('#').unwrap_or((path, ""));
+        let of = |name| overrides.split('&').find_map(|pair| pair.strip_prefix(name));
+        let retries = of("rc=").and_then(|count| count.parse().ok()).unwrap_or(1);
+        let whatever_happens = of("rp=") == Some("all");
         let signature = sign(&options.auth_token, &format!("{}{path}", options.public_base), parameters);
-        for attempt in 0..2 {
+        const AGAIN: Duration = Duration::from_millis(20);
+        for attempt in 0..=retries {
             let sent = self
                 .shared
                 .http
@@ -58,9 +63,14 @@ impl Network {
                 .send()
                 .await;
             match sent {
+                Ok(response)
+                    if response.status().is_server_error() && whatever_happens && attempt < retries =>
+                {
+                    tokio::time::sleep(AGAIN).await;
+                }
                 Ok(response) => return read(response).await,
-                Err(error) if error.is_connect() && attempt == 0 => {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                Err(error) if (error.is_connect() || whatever_happens) && attempt < retries => {
+                    tokio::time::sleep(AGAIN).await;
                 }
                 Err(_) => return None,
             }

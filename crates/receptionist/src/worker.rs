@@ -24,12 +24,13 @@ use crate::overdue::escalate;
 use crate::privacy::{delete_copies, forget_old};
 use crate::review::{rate_daily, review_due};
 
-/// A call that nothing has touched for so long has ended without telling us.
+/// A call that nothing has touched for so long is over, whatever Twilio says.
 const CALL_SILENT_FOR: SignedDuration = SignedDuration::from_hours(4);
 const LADDER_EVERY: Duration = Duration::from_secs(1);
 const CHATS_EVERY: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_millis(5);
 const COUNTED_EVERY: Duration = Duration::from_mins(1);
+const ABANDONED_EVERY: Duration = Duration::from_secs(20);
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(5);
 
 /// Does some work again and again until told to stop: when it is rung for, and after a while in any case.
@@ -59,6 +60,7 @@ pub async fn run(app: App, stop: CancellationToken) {
         again!("files", stop, (app.media_rung, HOUSEKEEPING_EVERY), look_after_media(app)),
         again!("housekeeping", stop, (unrung, HOUSEKEEPING_EVERY), keep_house(app)),
         again!("the work after calls", stop, (app.calls_ended, HOUSEKEEPING_EVERY), follow_up(app)),
+        again!("calls nobody ended", stop, (unrung, ABANDONED_EVERY), end_abandoned_calls(app)),
         again!("numbers", stop, (unrung, COUNTED_EVERY), count(app)),
         chats(app, stop),
         keep_warm(app, stop),
@@ -108,8 +110,7 @@ pub async fn keep_house(app: &App) -> Result<(), StoreError> {
     forget_incidents(app).await?;
     forget_old(app).await?;
     delete_copies(app).await?;
-    close_silent_chats(app).await?;
-    end_abandoned_calls(app).await
+    close_silent_chats(app).await
 }
 
 /// What follows from conversations, viewings and the market; a test steps it.
@@ -174,10 +175,14 @@ async fn forget_incidents(app: &App) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-/// Ends calls whose last status never came.
-async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
-    let since = app.now().saturating_sub(CALL_SILENT_FOR).unwrap_or_default();
-    for call_sid in app.store.abandoned_calls(since).await? {
+/// Ends calls whose last status never came: Twilio is asked whether they are over.
+pub async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
+    let before = |time| app.now().saturating_sub(time).unwrap_or_default();
+    let asked_about = SignedDuration::from_secs(app.settings.voice.asked_about_after_s);
+    for (call_sid, touched) in app.store.abandoned_calls(before(asked_about)).await? {
+        if touched > before(CALL_SILENT_FOR) && !app.twilio.is_over(&call_sid).await {
+            continue;
+        }
         let turn = Turn {
             call_sid,
             number: 0,

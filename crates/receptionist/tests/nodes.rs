@@ -4,7 +4,6 @@
 
 mod support;
 
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use phone_network::Network;
@@ -12,48 +11,7 @@ use receptionist::rehearsal::AGENCY_NUMBER;
 use serde_json::Value;
 use store::Store;
 use support::process::{Process, free_port, serve_with, stage};
-use testkit::{Line, Wire};
-
-/// The documented set-up, on other ports and without TLS.
-struct Nginx {
-    process: Child,
-    _folder: tempfile::TempDir,
-}
-
-impl Nginx {
-    fn start(port: u16, nodes: &[u16]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name).display().to_string();
-        let mut text = include_str!("../../../deploy/nginx.conf")
-            .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};"))
-            .replace("/var/log/nginx/receptionist.log", &at("access.log"));
-        for (documented, node) in [8081, 8082, 8083].iter().zip(nodes) {
-            text = text.replace(&format!("127.0.0.1:{documented}"), &format!("127.0.0.1:{node}"));
-        }
-        let kept: Vec<&str> = text.lines().filter(|line| !line.trim().starts_with("ssl_")).collect();
-        let text = kept.join("\n");
-        let own = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|kind| format!("{kind}_temp_path {};", at(kind)))
-            .join(" ");
-        let text = text.replacen("http {", &format!("http {{ {own}"), 1);
-        std::fs::write(at("nginx.conf"), format!("daemon off; pid {};\n{text}", at("nginx.pid"))).unwrap();
-        let program =
-            if std::path::Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
-        let process = Command::new(program)
-            .args(["-c", &at("nginx.conf"), "-e", &at("error.log")])
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("nginx is missing: run `make test-tools`");
-        Self { process, _folder: folder }
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        drop(Command::new("kill").args(["-s", "TERM", &self.process.id().to_string()]).status());
-        drop(self.process.wait());
-    }
-}
+use testkit::{Line, Nginx, Wire};
 
 async fn node(port: u16, front: u16, database: &str, network: &Network) -> Process {
     let base = format!("http://127.0.0.1:{front}");
@@ -122,7 +80,8 @@ async fn nodes_are_killed_paused_and_replaced_under_calls() {
     tokio::task::spawn_blocking(move || replaced.ended()).await.unwrap();
     nodes.push(node(ports[2], front, &database.url, &network).await);
 
-    nobody_was_lost((&store, &network), callers, before).await;
+    let repeats = nobody_was_lost((&store, &network), callers, before).await;
+    println!("{calls} calls, {repeats} had to say a sentence again");
     drop((nodes, nginx));
 }
 
@@ -153,8 +112,11 @@ async fn nodes_are_cut_off_from_the_database_under_calls() {
     callers.extend(talking(calls / 2..calls));
     wires[1].set(Line::Silent);
     tokio::time::sleep(Duration::from_secs(7)).await;
-    wires.iter().for_each(|wire| wire.set(Line::Whole));
-    nobody_was_lost((&store, &network), callers, before).await;
+    for wire in &wires {
+        wire.set(Line::Whole);
+    }
+    let repeats = nobody_was_lost((&store, &network), callers, before).await;
+    println!("{calls} calls, {repeats} had to say a sentence again");
     drop((nodes, nginx));
 }
 
@@ -162,12 +124,12 @@ fn calls() -> usize {
     std::env::var("CALLS").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
 }
 
-/// Every call is there, once, and ended; nobody had to say more than one sentence again.
+/// Every call is there, once, and ended; nobody had to say more than one sentence again. How many had to.
 async fn nobody_was_lost(
     (store, network): (&Store, &Network),
     callers: Vec<tokio::task::JoinHandle<usize>>,
     before: usize,
-) {
+) -> usize {
     let calls = callers.len();
     let mut repeats = Vec::new();
     for caller in callers {
@@ -175,7 +137,6 @@ async fn nobody_was_lost(
     }
     network.settle().await;
     assert!(repeats.iter().all(|repeated| *repeated <= 1), "{repeats:?}");
-    println!("{calls} calls, {} had to say a sentence again", repeats.iter().sum::<usize>());
 
     let all = store.rows("voice_lead_calls").await.unwrap();
     assert_eq!(all.len() - before, calls, "every call is there, once");
@@ -183,4 +144,5 @@ async fn nobody_was_lost(
     let open: Vec<&Value> =
         open.iter().filter(|call| call["ended_at"].is_null()).map(|call| &call["call_sid"]).collect();
     assert!(open.is_empty(), "no call is stuck: {open:?}");
+    repeats.iter().sum()
 }

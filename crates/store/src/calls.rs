@@ -155,10 +155,12 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(conversation).bind(after).fetch_all(c).await)?)
     }
 
-    /// Calls that nothing has touched since then and that nobody ended.
-    pub async fn abandoned_calls(&self, since: Timestamp) -> Result<Vec<String>, StoreError> {
-        const SQL: &str = "SELECT call_sid FROM conversations WHERE ended_at IS NULL AND updated_at < $1 AND call_sid IS NOT NULL ORDER BY updated_at LIMIT 100";
-        Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(Ts(since)).fetch_all(c).await)?)
+    /// Calls that nothing has touched since then and that nobody ended, with when it was.
+    pub async fn abandoned_calls(&self, since: Timestamp) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        const SQL: &str = "SELECT call_sid, updated_at FROM conversations WHERE ended_at IS NULL AND updated_at < $1 AND call_sid IS NOT NULL ORDER BY updated_at LIMIT 100";
+        let rows: Vec<(String, Ts)> =
+            read!(self, |c| sqlx::query_as(SQL).bind(Ts(since)).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(|(sid, touched)| (sid, touched.0)).collect())
     }
 }
 

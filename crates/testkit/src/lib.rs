@@ -1,15 +1,18 @@
-//! For tests only: real databases, the official SDKs, and a model that follows a script.
+//! What stands around the receptionist in tests and simulations: real databases, lines that can be cut, nginx, the official SDKs, and
+//! a model that follows a script.
 
 mod mail;
 mod model;
+mod nginx;
 mod oracle;
 mod postgres;
 mod wire;
 
 pub use mail::RealMail;
 pub use model::{Reply, ScriptedModel, carry_on};
+pub use nginx::{Nginx, free_port};
 pub use oracle::{ObjectStore, node, python};
-pub use postgres::postgres_url;
+pub use postgres::{Cluster, Restart, postgres_url};
 pub use wire::{Line, Wire};
 
 use tempfile::TempDir;

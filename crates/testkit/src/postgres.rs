@@ -1,14 +1,15 @@
-//! A private PostgreSQL cluster for this test process: made by Debian's own programs in a temporary folder, on a
+//! A private PostgreSQL cluster for this process: made by Debian's own programs in a temporary folder, on a
 //! socket and a free port of the loopback, run as `postgres` when we are root (the server refuses root), and removed
 //! by a watchdog when this process has gone.
 
-use std::net::TcpListener;
+use crate::nginx::free_port;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-struct Cluster {
+/// PostgreSQL, of ours alone.
+pub struct Cluster {
     port: u16,
     programs: PathBuf,
     folder: PathBuf,
@@ -17,17 +18,25 @@ struct Cluster {
 /// The URL of a new, empty database.
 pub fn postgres_url() -> String {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    let cluster = CLUSTER.get_or_init(Cluster::start);
-    let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    cluster.psql(&format!("CREATE DATABASE {name}"));
-    format!("postgres://postgres@127.0.0.1:{}/{name}", cluster.port)
+    CLUSTER.get_or_init(Cluster::start).new_database()
+}
+
+/// How a cluster is restarted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// Connections are ended.
+    Fast,
+    /// As after a loss of power: it recovers from its log.
+    Immediate,
 }
 
 impl Cluster {
-    fn start() -> Self {
+    /// Stopped and removed when this process is gone.
+    pub fn start() -> Self {
         let programs = programs();
-        let folder = std::env::temp_dir().join(format!("receptionist-postgres-{}", std::process::id()));
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(format!("receptionist-postgres-{name}"));
         std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
         let cluster = Self { port: free_port(), programs, folder };
         cluster.give_to_server_user();
@@ -36,16 +45,41 @@ impl Cluster {
             "initdb",
             &["-D", &data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
         );
-        // Tests need no durability; they need speed and many connections.
-        let options = format!(
-            "-c listen_addresses=127.0.0.1 -p {} -k {} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300",
-            cluster.port,
-            cluster.folder.display()
-        );
-        let log = cluster.folder.join("log").display().to_string();
-        cluster.run("pg_ctl", &["-D", &data, "-l", &log, "-w", "-o", &options, "start"]);
+        cluster.control(&["start"]);
         cluster.leave_watchdog(&data);
         cluster
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The URL of a new, empty database.
+    pub fn new_database(&self) -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        self.psql(&format!("CREATE DATABASE {name}"));
+        format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Down and up again; what was committed is there.
+    pub fn restart(&self, how: Restart) {
+        self.control(&["-m", if how == Restart::Fast { "fast" } else { "immediate" }, "restart"]);
+    }
+
+    /// It need not survive this machine; it must be fast, and take many connections. What a dying server has committed lies with
+    /// the system, so it is there again after any restart.
+    fn control(&self, verb: &[&str]) {
+        let options = format!(
+            "-c listen_addresses=127.0.0.1 -p {} -k {} -c fsync=off -c full_page_writes=off -c max_connections=300",
+            self.port,
+            self.folder.display()
+        );
+        let path = |name: &str| self.folder.join(name).display().to_string();
+        let (data, log) = (path("data"), path("log"));
+        let mut arguments = vec!["-D", &data, "-l", &log, "-w", "-o", &options];
+        arguments.extend(verb);
+        self.run("pg_ctl", &arguments);
     }
 
     fn give_to_server_user(&self) {
@@ -107,13 +141,6 @@ fn run(command: &mut Command) {
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().expect("id can be run");
     id.stdout == b"0\n"
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("the loopback has free ports")
-        .port()
 }
 
 /// The newest server that Debian's packages installed.

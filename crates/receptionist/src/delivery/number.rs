@@ -27,6 +27,10 @@ struct Numbers {
     incoming_phone_numbers: Vec<TwilioNumber>,
 }
 
+/// A text, or the end of a call, that we could not take is sent again at once, up to three times
+/// (twilio.com/docs/usage/webhooks/webhooks-connection-overrides). A caller has the fallback instead.
+const ASK_AGAIN: &str = "#rc=3&rp=all";
+
 impl NumberUrls {
     pub fn wanted(settings: &Settings) -> Self {
         let base = settings.server.base_url.trim_end_matches('/');
@@ -35,8 +39,8 @@ impl NumberUrls {
         Self {
             voice_url: or_ours(&settings.twilio.voice_webhook_url, "/api/voice/inbound"),
             voice_fallback_url: or_ours(&settings.twilio.fallback_url, "/api/voice/fallback"),
-            status_callback: format!("{base}/api/voice/status"),
-            sms_url: format!("{base}/api/webhooks/twilio/sms"),
+            status_callback: format!("{base}/api/voice/status{ASK_AGAIN}"),
+            sms_url: format!("{base}/api/webhooks/twilio/sms{ASK_AGAIN}"),
         }
     }
 

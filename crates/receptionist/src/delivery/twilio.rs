@@ -170,6 +170,22 @@ impl TwilioClient {
         self.change_call(sid, &[("Status", "completed")]).await
     }
 
+    /// Whether Twilio says that a call is over, or does not know it. Not answered: it may still go on.
+    pub async fn is_over(&self, sid: &str) -> bool {
+        /// Before these come the ends (twilio.com/docs/voice/api/call-resource).
+        const GOING_ON: [&str; 3] = ["queued", "ringing", "in-progress"];
+        let url = self.calls_url.replace("/Calls.json", &format!("/Calls/{sid}.json"));
+        let Ok(response) = self.authorised(self.http.get(url)).send().await else { return false };
+        if response.status().as_u16() == 404 {
+            return true;
+        }
+        let call = match response.error_for_status() {
+            Ok(response) => response.json::<Delivery>().await.ok(),
+            Err(_) => None,
+        };
+        call.is_some_and(|call| !GOING_ON.contains(&call.status.as_str()))
+    }
+
     async fn change_call(&self, sid: &str, fields: &[(&str, &str)]) -> Result<(), Undelivered> {
         let url = self.calls_url.replace("/Calls.json", &format!("/Calls/{sid}.json"));
         self.post(&url, fields).await.map(drop)

@@ -60,6 +60,7 @@ pub struct Voice {
     pub speech_model: String,
     pub silence_s: u32,
     pub speech_end_s: u32,
+    pub asked_about_after_s: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

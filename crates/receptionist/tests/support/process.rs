@@ -9,6 +9,7 @@ use receptionist::clock::Clock;
 use receptionist::rehearsal::{ACCOUNT_SID, AGENCY_NUMBER, AUTH_TOKEN};
 use receptionist::seed::seed;
 use store::Store;
+pub(crate) use testkit::free_port;
 
 /// A real `receptionist serve`, killed without a word when dropped.
 pub(crate) struct Process(Child);
@@ -79,8 +80,4 @@ pub(crate) async fn serve_with(port: u16, database: &str, api_url: &str, more: &
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
     panic!("the server did not come up on {base}");
-}
-
-pub(crate) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
