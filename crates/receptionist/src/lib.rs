@@ -33,6 +33,7 @@ pub mod settings;
 pub mod telemetry;
 
 pub mod commands;
+pub mod faults;
 pub mod privacy;
 pub mod reached;
 pub mod rehearsal;

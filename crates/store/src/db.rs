@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::changes::{Change, Changes};
 use crate::error::StoreError;
@@ -186,6 +186,11 @@ impl Db {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ACQUIRE_WAIT)
+            // A full disk ends SQLite's transaction, and sqlx still counts it: such a connection could never begin another.
+            .before_acquire(|connection, _| {
+                let is_free = !connection.is_in_transaction();
+                Box::pin(async move { Ok(is_free) })
+            })
             .connect_with(options.clone())
             .await?;
         let reader = SqlitePoolOptions::new()
@@ -194,5 +199,23 @@ impl Db {
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
         Ok(Self::Lite { reader, writer })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As after SQLITE_FULL: SQLite has rolled back by itself, and the rollback that follows fails.
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_by_itself_does_not_block_the_next() {
+        let path = std::env::temp_dir().join(format!("receptionist-ended-{}.db", std::process::id()));
+        let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        execute!(tx, sqlx::query("ROLLBACK")).unwrap();
+        drop(tx);
+        store.begin().await.unwrap().commit().await.unwrap();
+        store.close().await;
+        std::fs::remove_file(path).unwrap();
     }
 }

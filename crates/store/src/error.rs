@@ -40,6 +40,9 @@ impl StoreError {
         match self {
             Self::Database(sqlx::Error::Database(error)) => error.code().unwrap_or_default().into_owned(),
             Self::Database(sqlx::Error::PoolTimedOut) => "no connection in time".to_owned(),
+            Self::Database(sqlx::Error::InvalidSavePointStatement | sqlx::Error::BeginFailed) => {
+                "no transaction could begin".to_owned()
+            }
             Self::Database(sqlx::Error::PoolClosed) => "closed".to_owned(),
             Self::Database(sqlx::Error::Io(error)) => error.kind().to_string(),
             Self::Database(sqlx::Error::ColumnDecode { index, .. }) => {

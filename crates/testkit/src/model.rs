@@ -121,6 +121,10 @@ impl ScriptedModel {
         std::mem::take(&mut *self.shared.late_ms.lock().expect("nobody panics with it"))
     }
 
+    pub fn forget_requests(&self) {
+        self.shared.requests.lock().expect("nobody panics with it").clear();
+    }
+
     /// What was asked so far.
     pub fn requests(&self) -> Vec<Value> {
         self.shared.requests.lock().expect("nobody panics with it").clone()

@@ -57,7 +57,8 @@ enum Verb {
     /// Scripted conversations, judged by the final database.
     #[command(subcommand)]
     Scenarios(scenarios::Verb),
-    /// Many calls at once: prints latencies and what was lost.
+    /// Many calls at once: prints latencies and what was lost; with --faults, while everything around fails.
+    #[command(after_help = simulate::EXAMPLES)]
     Simulate(simulate::Options),
     #[command(flatten)]
     OfTheAgency(OfTheAgency),

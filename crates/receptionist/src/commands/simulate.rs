@@ -1,4 +1,5 @@
-//! `simulate`: many calls at once against one process, with how long callers waited and what was lost.
+//! `simulate`: many calls at once against one process, with how long callers waited and what was lost; with `--faults`, against real
+//! processes whose world fails (`faults/`).
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use serde_json::json;
 
 use super::terminal::print;
 use crate::clock::{Clock, Ids};
+use crate::faults::{self, Database, Trial};
 use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal};
 use crate::seed;
 
@@ -22,7 +24,13 @@ pub(super) struct Options {
     /// How long a caller thinks before each answer, in milliseconds.
     #[arg(long, default_value_t = 250)]
     think_ms: u64,
-    /// Faults of the phone network are drawn with this seed; without it there are none.
+    /// Kill, pause and cut off real processes meanwhile, and audit everything at the end (needs PostgreSQL and nginx, or `--on sqlite`).
+    #[arg(long)]
+    faults: bool,
+    /// What the processes run on with --faults.
+    #[arg(long, value_enum, default_value_t = Database::Postgres)]
+    on: Database,
+    /// Faults are drawn with this seed; without it the phone network has none.
     #[arg(long)]
     seed: Option<u64>,
     /// An empty database (`postgres://…`); without it, a temporary embedded one.
@@ -46,7 +54,15 @@ const LINES: &[&str] = &[
     "no thank you, goodbye",
 ];
 
+pub(super) const EXAMPLES: &str = "Examples:
+  receptionist simulate --calls 2000 --at-once 100
+  receptionist simulate --faults --seed 7 --calls 500
+  receptionist simulate --faults --seed 7 --calls 500 --on sqlite";
+
 pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
+    if options.faults {
+        return with_faults(&options).await;
+    }
     let folder = tempfile::TempDir::new()?;
     let file = options.keep.clone().unwrap_or_else(|| folder.path().join("simulate.db"));
     let embedded = format!("sqlite:{}", file.display());
@@ -57,7 +73,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
         clock: Clock::system(),
         ids: Ids::random(),
         listen: ([127, 0, 0, 1], 0).into(),
-        faults: faults(options.seed),
+        faults: network_faults(options.seed),
         with_worker: true,
         request_wait: Duration::from_secs(2),
     })
@@ -86,7 +102,15 @@ pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
     Ok(complaints.is_empty() && report.nothing_lost())
 }
 
-fn faults(seed: Option<u64>) -> Faults {
+async fn with_faults(options: &Options) -> anyhow::Result<bool> {
+    let Options { calls, at_once, on, .. } = *options;
+    let trial = Trial { seed: options.seed.unwrap_or(1), calls, at_once, on };
+    let outcome = faults::run(trial).await?;
+    print(&if options.json { outcome.json() } else { outcome.text() });
+    Ok(outcome.passed())
+}
+
+fn network_faults(seed: Option<u64>) -> Faults {
     let Some(seed) = seed else { return Faults::default() };
     Faults {
         seed,
