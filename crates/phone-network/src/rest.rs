@@ -313,11 +313,13 @@ async fn create_call(State(network): State<Network>, Form(fields): Form<Fields>)
 }
 
 async fn list_calls(State(network): State<Network>, Query(query): Query<Fields>) -> Response {
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
     let calls: Vec<CallRecord> = lock(&network.shared.memory).calls.clone();
     let found: Vec<Value> = calls
         .iter()
         .rev()
         .filter(|call| field(&query, "To").is_none_or(|to| to == call.to))
+        .filter(|call| field(&query, "StartTime>").is_none_or(|from| day(call.created).as_str() >= from))
         .map(|call| call_json(&network, call))
         .collect();
     page("calls", &found)

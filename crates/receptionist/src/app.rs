@@ -61,6 +61,8 @@ pub struct Parts {
     /// Cancelled when this process stops: every socket closes, and its call goes on elsewhere.
     pub stopping: CancellationToken,
     pub reached: Dependencies,
+    /// From when on calls may not have been written down.
+    pub missed_since: Mutex<Option<Timestamp>>,
     /// London's day on which this process has last let go of what is past its time.
     pub forgotten_on: Mutex<Option<jiff::civil::Date>>,
     /// Names this process's leases.
@@ -154,6 +156,7 @@ impl App {
             test_calls: TestCalls::default(),
             stopping,
             worker,
+            missed_since: Mutex::default(),
             reached: Dependencies::default(),
             forgotten_on: Mutex::new(None),
             editable,

@@ -17,6 +17,7 @@ pub mod documents;
 pub mod import;
 pub mod market;
 pub mod media;
+pub mod missed;
 pub mod outbox;
 mod overdue;
 mod packages;

@@ -125,7 +125,7 @@ impl Rehearsal {
     pub async fn pass(&self, time: jiff::SignedDuration) -> anyhow::Result<()> {
         self.plan.clock.advance(time);
         worker::keep_house(&self.app).await?;
-        worker::end_abandoned_calls(&self.app).await?;
+        worker::look_for_calls(&self.app).await?;
         self.settle().await
     }
 
@@ -140,7 +140,7 @@ impl Rehearsal {
             let step = if steps < 3 { SHORT } else { LONG };
             self.plan.clock.advance(step.min(then.duration_since(self.app.now())));
             worker::keep_house(&self.app).await?;
-            worker::end_abandoned_calls(&self.app).await?;
+            worker::look_for_calls(&self.app).await?;
             self.follow_up().await?;
             steps += 1;
         }

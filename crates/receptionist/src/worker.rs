@@ -19,6 +19,7 @@ use crate::dashboard::test_phone::{end_forgotten, forget_old_copies};
 use crate::ladder::climb_due;
 use crate::market::watch_market;
 use crate::media::look_after_media;
+use crate::missed::{look_for_missed_calls, note_start};
 use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_line};
 use crate::overdue::escalate;
 use crate::privacy::{delete_copies, forget_old};
@@ -49,10 +50,17 @@ macro_rules! again {
     };
 }
 
+/// Calls whose beginning or end never reached us; a test steps it.
+pub async fn look_for_calls(app: &App) -> Result<(), StoreError> {
+    look_for_missed_calls(app).await?;
+    end_abandoned_calls(app).await
+}
+
 /// Runs until told to stop. Messages leave when a commit rings, or at the latest with the next poll.
 pub async fn run(app: App, stop: CancellationToken) {
     let poll = Duration::from_millis(app.settings.outbox.poll_ms);
     let (app, stop, unrung) = (&app, &stop, Notify::new());
+    tell("calls since the last start", note_start(app)).await;
     tokio::join!(
         again!("outbox", stop, (app.outbox_rung, poll), send_line(app, MessageLine::Rest)),
         again!("mail", stop, (unrung, poll), send_line(app, MessageLine::Mail)),
@@ -60,7 +68,7 @@ pub async fn run(app: App, stop: CancellationToken) {
         again!("files", stop, (app.media_rung, HOUSEKEEPING_EVERY), look_after_media(app)),
         again!("housekeeping", stop, (unrung, HOUSEKEEPING_EVERY), keep_house(app)),
         again!("the work after calls", stop, (app.calls_ended, HOUSEKEEPING_EVERY), follow_up(app)),
-        again!("calls nobody ended", stop, (unrung, ABANDONED_EVERY), end_abandoned_calls(app)),
+        again!("calls nobody ended", stop, (unrung, ABANDONED_EVERY), look_for_calls(app)),
         again!("numbers", stop, (unrung, COUNTED_EVERY), count(app)),
         chats(app, stop),
         keep_warm(app, stop),
@@ -176,7 +184,7 @@ async fn forget_incidents(app: &App) -> Result<(), StoreError> {
 }
 
 /// Ends calls whose last status never came: Twilio is asked whether they are over.
-pub async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
+async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
     let before = |time| app.now().saturating_sub(time).unwrap_or_default();
     let asked_about = SignedDuration::from_secs(app.settings.voice.asked_about_after_s);
     for (call_sid, touched) in app.store.abandoned_calls(before(asked_about)).await? {

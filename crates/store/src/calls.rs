@@ -155,6 +155,13 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(conversation).bind(after).fetch_all(c).await)?)
     }
 
+    /// When a call was last written down.
+    pub async fn last_call_touched(&self) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "SELECT max(updated_at) FROM conversations WHERE call_sid IS NOT NULL";
+        let last: Option<Ts> = read!(self, |c| sqlx::query_scalar(SQL).fetch_one(c).await)?;
+        Ok(last.map(|last| last.0))
+    }
+
     /// Calls that nothing has touched since then and that nobody ended, with when it was.
     pub async fn abandoned_calls(&self, since: Timestamp) -> Result<Vec<(String, Timestamp)>, StoreError> {
         const SQL: &str = "SELECT call_sid, updated_at FROM conversations WHERE ended_at IS NULL AND updated_at < $1 AND call_sid IS NOT NULL ORDER BY updated_at LIMIT 100";

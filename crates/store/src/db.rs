@@ -206,7 +206,7 @@ impl Db {
 mod tests {
     use super::*;
 
-    /// As after SQLITE_FULL: SQLite has rolled back by itself, and the rollback that follows fails.
+    /// As after `SQLITE_FULL`: SQLite has rolled back by itself, and the rollback that follows fails.
     #[tokio::test]
     async fn a_transaction_that_sqlite_ended_by_itself_does_not_block_the_next() {
         let path = std::env::temp_dir().join(format!("receptionist-ended-{}.db", std::process::id()));

@@ -139,6 +139,7 @@ async fn answers_a_call(store: &Store) -> LeadId {
     let saved = store.conversation("CA1").await.unwrap().unwrap();
     assert_eq!((saved.lead, saved.turn, saved.ended), (lead, 0, false));
     assert_eq!(store.transcript("call_1").await.unwrap(), [("receptionist".to_owned(), "Hello".to_owned())]);
+    assert!(store.last_call_touched().await.unwrap().is_some());
     let abandoned = store.abandoned_calls(later(60)).await.unwrap();
     assert!(
         matches!(abandoned.as_slice(), [(sid, touched)] if sid == "CA1" && *touched < later(60)),

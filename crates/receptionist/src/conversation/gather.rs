@@ -15,6 +15,7 @@ use super::talk::{Kept, Talk, said};
 use super::twiml::{Document, Line, put_through, render};
 use super::without_store::answer_without_store;
 use crate::app::{App, Words};
+use crate::missed;
 use crate::settings::VoiceMode;
 
 /// A voice webhook, parsed.
@@ -104,6 +105,7 @@ async fn answer(app: &App, turn: &Turn, door: &'static str, request: &str) -> Re
     }
     tracing::error!(door, "the caller is asked again: this turn could not be kept");
     metrics::counter!("turns_lost_total").increment(1);
+    missed::note(app);
     Ok(answer_without_store(app, turn))
 }
 

@@ -16,6 +16,7 @@ use crate::settings::Settings;
 pub struct TwilioClient {
     pub(super) http: reqwest::Client,
     base_url: String,
+    api_base: String,
     pub(super) messages_url: String,
     calls_url: String,
     content_base: String,
@@ -91,6 +92,32 @@ struct Delivery {
     error_code: Option<i64>,
 }
 
+/// A call as Twilio knows it (twilio.com/docs/voice/api/call-resource).
+#[derive(Debug, Deserialize)]
+pub struct TwilioCall {
+    pub sid: String,
+    pub from: String,
+    status: String,
+    direction: String,
+    start_time: Option<String>,
+}
+
+impl TwilioCall {
+    pub fn is_over(&self) -> bool {
+        !["queued", "ringing", "in-progress"].contains(&self.status.as_str())
+    }
+
+    fn began(&self) -> Option<Timestamp> {
+        Some(rfc2822::parse(self.start_time.as_deref()?).ok()?.timestamp())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct CallPage {
+    calls: Vec<TwilioCall>,
+    next_page_uri: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 struct Listing {
     messages: Vec<Resource>,
@@ -111,6 +138,7 @@ impl TwilioClient {
             http: reqwest::Client::builder()
                 .timeout(Duration::from_millis(twilio.request_wait_ms))
                 .build()?,
+            api_base: base.to_owned(),
             base_url: settings.server.base_url.trim_end_matches('/').to_owned(),
             // The real one has a host of its own; everything else stands for all of Twilio.
             content_base: base.replace("https://api.twilio.com", "https://content.twilio.com"),
@@ -172,18 +200,34 @@ impl TwilioClient {
 
     /// Whether Twilio says that a call is over, or does not know it. Not answered: it may still go on.
     pub async fn is_over(&self, sid: &str) -> bool {
-        /// Before these come the ends (twilio.com/docs/voice/api/call-resource).
-        const GOING_ON: [&str; 3] = ["queued", "ringing", "in-progress"];
         let url = self.calls_url.replace("/Calls.json", &format!("/Calls/{sid}.json"));
         let Ok(response) = self.authorised(self.http.get(url)).send().await else { return false };
         if response.status().as_u16() == 404 {
             return true;
         }
-        let call = match response.error_for_status() {
-            Ok(response) => response.json::<Delivery>().await.ok(),
-            Err(_) => None,
-        };
-        call.is_some_and(|call| !GOING_ON.contains(&call.status.as_str()))
+        let Ok(response) = response.error_for_status() else { return false };
+        response.json::<TwilioCall>().await.is_ok_and(|call| call.is_over())
+    }
+
+    /// Calls to a number that began since then, as Twilio's own log has them.
+    pub async fn calls_since(&self, to: &str, since: Timestamp) -> Result<Vec<TwilioCall>, reqwest::Error> {
+        let day = since.strftime("%Y-%m-%d").to_string();
+        let query = [("To", to), ("StartTime>", &day), ("PageSize", "500")];
+        let mut page: CallPage =
+            self.get(&self.calls_url).query(&query).send().await?.error_for_status()?.json().await?;
+        let mut calls = page.calls;
+        while let Some(next) = page.next_page_uri {
+            let url = format!("{}{next}", self.api_base);
+            page = self.get(&url).send().await?.error_for_status()?.json().await?;
+            calls.append(&mut page.calls);
+        }
+        let is_recent = |call: &TwilioCall| call.began().is_none_or(|began| began >= since);
+        calls.retain(|call| call.direction == "inbound" && is_recent(call));
+        Ok(calls)
+    }
+
+    fn get(&self, url: &str) -> reqwest::RequestBuilder {
+        self.authorised(self.http.get(url))
     }
 
     async fn change_call(&self, sid: &str, fields: &[(&str, &str)]) -> Result<(), Undelivered> {

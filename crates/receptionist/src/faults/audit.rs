@@ -159,7 +159,9 @@ impl Audit<'_> {
 
     /// A recount of hours, not the constraint's word.
     fn nothing_is_booked_twice(&mut self) {
-        let mut hours: HashMap<(&str, i64), Vec<(Timestamp, Timestamp, i64)>> = HashMap::new();
+        /// From, to, appointment.
+        type Hours = Vec<(Timestamp, Timestamp, i64)>;
+        let mut hours: HashMap<(&str, i64), Hours> = HashMap::new();
         for row in self.tables["viewing_appointments"].iter().filter(|row| text(row, "status") == "booked") {
             let Ok(start) = text(row, "scheduled_date").parse::<Timestamp>() else { continue };
             let minutes = SignedDuration::from_mins(row["duration_minutes"].as_i64().unwrap_or(30));

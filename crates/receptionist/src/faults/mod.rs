@@ -126,11 +126,16 @@ async fn break_things(
     Ok(())
 }
 
+#[expect(clippy::print_stderr, reason = "a trial is long, and says how far it is")]
+fn note(text: &str) {
+    eprintln!("{text}");
+}
+
 async fn tell(calls: u32, progress: watch::Receiver<u32>) {
     const EVERY: Duration = Duration::from_secs(10);
     while progress.has_changed().is_ok() {
         tokio::time::sleep(EVERY.min(Duration::from_secs(u64::from(calls / 50 + 1)))).await;
-        eprintln!("{} of {calls} have rung or written", *progress.borrow());
+        note(&format!("{} of {calls} have rung or written", *progress.borrow()));
     }
 }
 
@@ -171,18 +176,21 @@ impl Outcome {
             self.done_by_staff,
             audited.join(", "),
         );
-        for finding in &self.findings {
-            text.push_str(&format!("  {finding}\n"));
-        }
-        text.push_str(&if self.passed() {
-            "nothing was lost, booked twice or sent twice without a record".to_owned()
+        text.extend(self.findings.iter().map(|finding| format!("  {finding}\n")));
+        if self.passed() {
+            text.push_str("nothing was lost, booked twice or sent twice without a record");
         } else {
-            format!(
-                "again: receptionist simulate --faults --seed {seed} --calls {calls} --on {} --at-once {}",
-                on.name(),
-                self.trial.at_once
-            )
-        });
+            text.push_str(&self.again());
+        }
         text
+    }
+
+    /// How to see it again.
+    fn again(&self) -> String {
+        let Trial { seed, calls, at_once, on } = &self.trial;
+        let on = on.name();
+        format!(
+            "again: receptionist simulate --faults --seed {seed} --calls {calls} --at-once {at_once} --on {on}"
+        )
     }
 }

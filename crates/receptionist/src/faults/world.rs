@@ -14,9 +14,9 @@ use serde_json::Value;
 use store::Store;
 use testkit::{Cluster, Line, Nginx, Reply, ScriptedModel, Wire, carry_on, free_port};
 
-use super::Trial;
 use super::nodes::{Environment, Node, write_settings};
 use super::plan::{Database, Fault, Mood};
+use super::{Trial, note};
 use crate::clock::Clock;
 use crate::rehearsal::{ACCOUNT_SID, AGENCY_NUMBER, AUTH_TOKEN, EMERGENCY_NUMBER, WHATSAPP_NUMBER};
 use crate::seed::seed;
@@ -220,7 +220,7 @@ impl World {
             if left.is_empty() || began.elapsed() > PATIENCE {
                 return Ok(());
             }
-            eprintln!("still to be done: {}", left.join(", "));
+            note(&format!("still to be done: {}", left.join(", ")));
             tokio::time::sleep(LOOKS_EVERY).await;
         }
     }

@@ -1,5 +1,7 @@
 //! Emergencies: alert, ticket, and word to everybody who must know, in one transaction.
 
+use std::time::Duration;
+
 use agency::crm::{Channel, LeadId, Priority, TaskKind, TicketId};
 use agency::language::Address;
 use agency::messages::{Incident, emergency_alert, emergency_notice, kind, stand_down};
@@ -347,7 +349,9 @@ async fn contractor(app: &App, hazard: &str) -> Result<Option<EmergencyContracto
     Ok(on.map(|one| EmergencyContractor { trade: trade.to_owned(), name: one.name, phone: one.phone }))
 }
 
-/// The database does not take the alert: the emergency contact is texted all the same, once, without a record.
+const AGAIN_AFTER_S: [u64; 5] = [1, 2, 5, 10, 30];
+
+/// The database does not take the alert: the emergency contact is texted all the same, without a record; rather twice than not.
 pub(crate) fn alert_without_store(app: &App, emergency: &Emergency, caller: Option<&PhoneNumber>) {
     let Some(contact) = app.settings.emergency.contact_phone.clone() else {
         tracing::error!(
@@ -367,10 +371,17 @@ pub(crate) fn alert_without_store(app: &App, emergency: &Emergency, caller: Opti
     let (to, from) = addresses(&app.settings.twilio, &contact, Channel::Sms);
     let app = app.clone();
     tokio::spawn(async move {
-        let sent =
-            app.twilio.create(&ClaimedMessage::unrecorded(kind::EMERGENCY_ALERT, to, from, body)).await;
+        let text = ClaimedMessage::unrecorded(kind::EMERGENCY_ALERT, to, from, body);
+        let mut is_sent = app.twilio.create(&text).await.is_ok();
+        for seconds in AGAIN_AFTER_S {
+            if is_sent {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            is_sent = app.twilio.create(&text).await.is_ok();
+        }
         tracing::error!(
-            texted = sent.is_ok(),
+            texted = is_sent,
             "an emergency could not be written; its contact was texted directly"
         );
     });

@@ -1,0 +1,68 @@
+//! What Twilio's log still knows of calls whose beginning or end never reached us.
+
+mod support;
+
+use jiff::SignedDuration;
+use phone_network::Faults;
+use receptionist::missed;
+use receptionist::rehearsal::AGENCY_NUMBER;
+use support::{Agency, rows, start};
+
+async fn call_backs(agency: &Agency) -> usize {
+    let tasks = rows(agency, "tasks").await;
+    tasks.iter().filter(|task| task["title"] == "They rang while our systems were away").count()
+}
+
+async fn has_lead(agency: &Agency, phone: &str) -> bool {
+    rows(agency, "voice_leads").await.iter().any(|lead| lead["phone"] == phone)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_end_was_not_told_is_ended_once_twilio_says_so() {
+    let agency = start(testkit::sqlite()).await;
+    agency.network.set_faults(Faults { callbacks_late: 1.0, ..Faults::default() });
+    let mut talking = agency.network.ring("+447700900801", AGENCY_NUMBER).await.unwrap();
+    let mut gone = agency.network.ring("+447700900802", AGENCY_NUMBER).await.unwrap();
+    gone.hang_up();
+    agency.pass(SignedDuration::from_mins(11)).await.unwrap();
+    let calls = rows(&agency, "conversations").await;
+    let is_over = |sid: &str| {
+        let call = calls.iter().find(|call| call["call_sid"] == sid).unwrap();
+        !call["ended_at"].is_null()
+    };
+    assert!(is_over(gone.sid()) && !is_over(talking.sid()));
+    talking.hang_up();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_rang_while_the_database_was_away_is_rung_back() {
+    let agency = start(testkit::sqlite()).await;
+    let away = agency.hold_writes().await;
+    let mut call = agency.network.ring("+447700900803", AGENCY_NUMBER).await.unwrap();
+    assert!(call.heard().contains("AI assistant"), "{}", call.heard());
+    call.hang_up();
+    agency.network.settle().await;
+    away.release().await;
+    for _ in 0..2 {
+        agency.pass(SignedDuration::from_mins(1)).await.unwrap();
+        assert!(has_lead(&agency, "+447700900803").await, "it is a lead");
+        assert_eq!(call_backs(&agency).await, 1, "once");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_rang_while_nobody_answered_is_rung_back_after_the_start() {
+    let agency = start(testkit::sqlite()).await;
+    missed::note_start(&agency.app).await.unwrap();
+    agency.pass(SignedDuration::from_mins(1)).await.unwrap();
+    assert_eq!(call_backs(&agency).await, 0, "what another system answered before us is not ours");
+    agency.network.ring("+447700900804", AGENCY_NUMBER).await.unwrap().hang_up();
+    agency.pass(SignedDuration::from_mins(1)).await.unwrap();
+    agency.network.move_app("http://127.0.0.1:9");
+    assert!(agency.network.ring("+447700900805", AGENCY_NUMBER).await.is_err());
+    agency.network.move_app(&agency.base_url);
+    missed::note_start(&agency.app).await.unwrap();
+    agency.pass(SignedDuration::from_mins(1)).await.unwrap();
+    assert_eq!(call_backs(&agency).await, 1);
+    assert!(has_lead(&agency, "+447700900805").await);
+}
