@@ -49,6 +49,20 @@ impl PhoneNumber {
         })
     }
 
+    /// The country it is in, as its calling code: 44.
+    pub fn calling_code(&self) -> Option<i32> {
+        PHONE_NUMBER_UTIL.parse(&self.0, None).ok().map(|number| number.country_code)
+    }
+
+    /// Whether it costs what telephoning costs: no premium rate, shared cost, personal or pager number (Ofcom, "The National
+    /// Telephone Numbering Plan"), which is where the gain of toll fraud is.
+    pub fn is_ordinary(&self) -> bool {
+        use PhoneNumberType::{FixedLine, FixedLineOrMobile, Mobile, TollFree, UAN, VoIP};
+        let of_kind = |kind| matches!(kind, FixedLine | FixedLineOrMobile | Mobile | TollFree | UAN | VoIP);
+        self.0.starts_with(DRAMA_MOBILE_PREFIX)
+            || PHONE_NUMBER_UTIL.parse(&self.0, None).is_ok_and(|number| of_kind(number.get_type()))
+    }
+
     /// As the British write it: `07700 900123`, `020 7946 0123`.
     pub fn national(&self) -> String {
         if let Some(rest) = self.0.strip_prefix(DRAMA_MOBILE_PREFIX) {

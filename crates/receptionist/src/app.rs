@@ -21,6 +21,7 @@ use crate::clock::{Clock, Ids};
 use crate::dashboard::events::{self, Events};
 use crate::dashboard::test_phone::TestCalls;
 use crate::delivery::{Mailer, Pictures, SlackClient, TwilioClient};
+use crate::limits::Limiters;
 use crate::links::Links;
 use crate::media::Shelf;
 use crate::model::Models;
@@ -61,6 +62,7 @@ pub struct Parts {
     /// Cancelled when this process stops: every socket closes, and its call goes on elsewhere.
     pub stopping: CancellationToken,
     pub reached: Dependencies,
+    pub(crate) limiters: Limiters,
     /// From when on calls may not have been written down.
     pub missed_since: Mutex<Option<Timestamp>>,
     /// London's day on which this process has last let go of what is past its time.
@@ -130,6 +132,7 @@ impl App {
         let mailer = Mailer::new(&settings.email, pictures.clone())?;
         let key = store.setting_or_keep("link_key", &ids.key(), now).await?;
         let links = Links::new(&settings.server.base_url, key);
+        let limiters = Limiters::new(&settings.limits);
         let models = Models::new(&settings.model)?;
         let shelf = Shelf::open(&settings.media.url, &settings.database.data_dir)?;
         let worker = ids.next("node", now);
@@ -156,6 +159,7 @@ impl App {
             test_calls: TestCalls::default(),
             stopping,
             worker,
+            limiters,
             missed_since: Mutex::default(),
             reached: Dependencies::default(),
             forgotten_on: Mutex::new(None),

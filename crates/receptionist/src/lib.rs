@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod doctor;
 pub mod documents;
 pub mod import;
+mod limits;
 pub mod market;
 pub mod media;
 pub mod missed;

@@ -19,6 +19,7 @@ use store::{AttemptOutcome, ClaimedMessage, MessageLine, StoreError};
 
 use crate::app::App;
 use crate::delivery::{Sent, Undelivered};
+use crate::limits::may_leave;
 use settle::{Step, settle};
 use wanted::{Wanted, wanted};
 
@@ -89,6 +90,17 @@ async fn send(app: &App, message: &ClaimedMessage) -> Result<(), StoreError> {
             tx.set_status(&message.id, MessageStatus::Cancelled, None, started).await?;
             return tx.commit().await;
         }
+    }
+    if !may_leave(app, message).await? {
+        let step = Step {
+            detail: Some(
+                "beyond [limits]: the country, what the number costs, or how often it was texted today"
+                    .to_owned(),
+            ),
+            ..Step::to(MessageStatus::Failed, AttemptOutcome::Permanent)
+        };
+        metrics::counter!("messages_limited_total").increment(1);
+        return settle(app, message, started, step).await;
     }
     let step = match deliver(app, message).await {
         Ok(Sent { sid, http_status, detail }) => {

@@ -179,7 +179,8 @@ async fn serve_on(
     if plan.with_worker {
         tokio::spawn(serve(app.clone(), listener, stop.clone()));
     } else {
-        let served = axum::serve(without_delay(listener), router(app.clone()))
+        let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(without_delay(listener), service)
             .with_graceful_shutdown(stop.clone().cancelled_owned());
         tokio::spawn(async move { served.await });
     }

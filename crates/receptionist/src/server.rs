@@ -9,12 +9,13 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::serve::{Listener, ListenerExt};
+use axum::serve::{ListenerExt, TapIo};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
+use crate::limits::by_address;
 use crate::{brochure, dashboard, documents, intake, pages, telemetry, worker};
 
 pub fn router(app: App) -> Router {
@@ -26,6 +27,7 @@ pub fn router(app: App) -> Router {
         .merge(dashboard::router())
         .layer(DefaultBodyLimit::max(app.settings.server.webhook_bytes_max))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(app.clone(), by_address))
         .layer(from_fn_with_state(app.clone(), measured))
         .with_state(app)
 }
@@ -51,8 +53,9 @@ async fn measured(State(app): State<App>, request: Request, next: Next) -> Respo
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
     const DRAIN: Duration = Duration::from_secs(15);
     let workers = tokio::spawn(worker::run(app.clone(), stop.clone()));
-    let served = axum::serve(without_delay(listener), router(app.clone()))
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let served =
+        axum::serve(without_delay(listener), service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let outcome = tokio::select! {
         outcome = served => outcome.context("the server stopped by itself"),
         () = async { stop.cancelled().await; tokio::time::sleep(DRAIN).await } => Ok(()),
@@ -65,12 +68,14 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
 }
 
 /// A token leaves when it is there, not when the one before it was acknowledged.
-pub(crate) fn without_delay(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = SocketAddr> {
-    listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::warn!(error = %error, "a connection keeps Nagle's delay");
-        }
-    })
+pub(crate) fn without_delay(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
+    listener.tap_io(set_without_delay)
+}
+
+fn set_without_delay(stream: &mut TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::warn!(error = %error, "a connection keeps Nagle's delay");
+    }
 }
 
 /// Ctrl-C or a service manager's SIGTERM.

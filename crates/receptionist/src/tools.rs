@@ -18,7 +18,7 @@ use agency::tools::raise_emergency::RaiseEmergency;
 use agency::tools::{ToolCall, ToolOutcome};
 pub(crate) use booking::book_for;
 pub(crate) use emergency::alert_without_store;
-pub(crate) use hand_off::{Held, held};
+pub(crate) use hand_off::{Held, colleagues, held};
 pub(crate) use reading::diary_facts;
 use sha2::{Digest, Sha256};
 use store::StoreError;

@@ -109,6 +109,7 @@ async fn keep_warm(app: &App, stop: &CancellationToken) {
 /// Everything that is looked after besides sending; a test steps it.
 pub async fn keep_house(app: &App) -> Result<(), StoreError> {
     forget_old_copies(&app.settings);
+    app.limiters.forget();
     end_forgotten(app).await;
     app.read_settings_again().await?;
     app.read_words_again().await?;

@@ -1,6 +1,7 @@
 //! Repair tickets: opened, added to, told to those who reported them; and the one-time codes that prove who asks.
 
 use agency::crm::TicketId;
+use agency::language::Address;
 use agency::phone::PhoneNumber;
 use agency::tools::find_ticket::{KnownTenant, KnownTicket};
 use agency::triage::Level;
@@ -37,6 +38,7 @@ struct TicketRow {
     status: String,
     tenant_name: String,
     address_line1: String,
+    postcode: String,
     manager_name: Option<String>,
 }
 
@@ -44,7 +46,7 @@ macro_rules! select_tickets {
     ($rest:literal) => {
         concat!(
             "SELECT k.id, COALESCE(k.reference, '') AS reference, COALESCE(k.category, '') AS category, COALESCE(k.status, '') AS status, \
-             COALESCE(t.name, '') AS tenant_name, COALESCE(h.address_line1, '') AS address_line1, u.name AS manager_name \
+             COALESCE(t.name, '') AS tenant_name, COALESCE(h.address_line1, '') AS address_line1, COALESCE(h.postcode, '') AS postcode, u.name AS manager_name \
              FROM support_tickets k JOIN pm_tenants t ON t.id = k.tenant_id JOIN pm_properties h ON h.id = k.pm_property_id \
              LEFT JOIN users u ON u.id = k.assigned_to ",
             $rest
@@ -60,7 +62,7 @@ impl TicketRow {
             category: self.category,
             status: self.status,
             tenant_name: self.tenant_name,
-            address_line1: self.address_line1,
+            home: Address::of_home(&self.address_line1, &self.postcode),
             manager_name: self.manager_name,
         }
     }
@@ -91,12 +93,13 @@ impl Store {
 
     /// Every tenant with a telephone, for a silent comparison.
     pub async fn tenants(&self) -> Result<Vec<KnownTenant>, StoreError> {
-        const SQL: &str = "SELECT t.id, COALESCE(t.name, ''), t.phone, COALESCE(h.address_line1, '') FROM pm_tenants t \
+        const SQL: &str = "SELECT t.id, COALESCE(t.name, ''), t.phone, COALESCE(h.address_line1, ''), COALESCE(h.postcode, '') FROM pm_tenants t \
              JOIN pm_properties h ON h.id = t.pm_property_id WHERE t.phone IS NOT NULL ORDER BY t.id";
-        let rows: Vec<(Int, String, String, String)> =
+        let rows: Vec<(Int, String, String, String, String)> =
             read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
-        let tenant = |(id, name, phone, address_line1): (Int, String, String, String)| {
-            Some(KnownTenant { id: id.0, name, phone: PhoneNumber::parse(&phone).ok()?, address_line1 })
+        let tenant = |(id, name, phone, line, postcode): (Int, String, String, String, String)| {
+            let (phone, home) = (PhoneNumber::parse(&phone).ok()?, Address::of_home(&line, &postcode));
+            Some(KnownTenant { id: id.0, name, phone, home })
         };
         Ok(rows.into_iter().filter_map(tenant).collect())
     }

@@ -20,6 +20,14 @@ pub(super) fn rows(file: &str) -> anyhow::Result<Vec<Json>> {
     read(&corpora().join(file))
 }
 
+/// A file that is no JSON, line by line.
+pub(super) fn lines(file: &str) -> anyhow::Result<Vec<String>> {
+    let path = corpora().join(file);
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(text.lines().map(str::to_owned).collect())
+}
+
 pub(super) fn own(file: &str) -> anyhow::Result<Vec<Json>> {
     read(&super::root().join("crates/agency").join(file))
 }

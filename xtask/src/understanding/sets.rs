@@ -1,6 +1,7 @@
 //! The sets, one function each.
 
 mod booking;
+mod disclosure;
 mod homes;
 mod identity;
 mod intents;
@@ -18,6 +19,7 @@ pub(super) fn all() -> anyhow::Result<Vec<Figure>> {
         figures.extend(homes::homes()?);
         figures.extend(intents::foreign()?);
         figures.extend(triage::triage()?);
+        figures.extend(disclosure::disclosure()?);
     }
     Ok(figures)
 }

@@ -163,7 +163,7 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
     state.intent = heard.intent.or(state.intent);
     state.avoids.learn(&heard.avoids, &heard.wish);
     let words = alternatives.first().map(String::as_str).unwrap_or_default();
-    if !context.has_model {
+    if !context.has_model || state.caller.rings_often {
         return dialogue::turn(state, &heard, words, context);
     }
     state.history.push(Line::Caller(words.to_owned()));

@@ -26,6 +26,9 @@ pub struct Caller {
     pub last_searched: Option<Timestamp>,
     /// The latest viewing they attended.
     pub last_viewed: Option<Timestamp>,
+    /// They have rung so often within an hour that the rules answer alone: nobody runs up the model's bill.
+    #[serde(default)]
+    pub rings_often: bool,
 }
 
 impl Caller {
@@ -40,6 +43,7 @@ impl Caller {
             wants: Wants::default(),
             last_searched: None,
             last_viewed: None,
+            rings_often: false,
         }
     }
 

@@ -110,7 +110,7 @@ fn next(state: &mut State, lead_in: &str) -> Vec<Effect> {
     if !is_full_name(&state.ticket.name) {
         return state.ask(Step::TicketName, format!("{lead_in}What's your full name, please?"));
     }
-    if state.ticket.place.as_ref().is_none_or(|place| place.number.is_none()) {
+    if state.ticket.place.as_ref().is_none_or(|place| place.number.is_none() && place.postcode.is_none()) {
         return state.ask(Step::TicketHome, "And the address, with the flat number?");
     }
     if state.ticket.papers {

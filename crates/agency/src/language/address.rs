@@ -133,6 +133,24 @@ impl Address {
         Some(format!("{number} {street}").to_lowercase())
     }
 
+    /// A home as the records have it.
+    pub fn of_home(line: &str, postcode: &str) -> Self {
+        let postcode = Some(postcode.trim().to_uppercase()).filter(|postcode| !postcode.is_empty());
+        Self { postcode, ..Self::of_line(line) }
+    }
+
+    /// Whether nothing was said but this home's whole postcode.
+    pub fn is_postcode_of(&self, home: &Self) -> bool {
+        let plain = |address: &Self| address.postcode.as_ref().map(|postcode| postcode.replace(' ', ""));
+        /// An outward code alone, such as SW1A, is shorter.
+        const WHOLE: usize = 5;
+        self.street.is_none()
+            && self.number.is_none()
+            && self.flat.is_none()
+            && plain(self).is_some_and(|code| code.len() >= WHOLE)
+            && plain(self) == plain(home)
+    }
+
     /// Whether what was said is this home: the same building, and the same flat where there are flats.
     pub fn is_home(&self, home: &Self) -> bool {
         let same_flat = match (&self.flat, &home.flat) {

@@ -66,6 +66,11 @@ pub mod kind {
     pub const FROM_STAFF: &str = "from_staff";
     pub const SAFETY_ADVICE: &str = "safety_advice";
     pub const HELP_IS_COMING: &str = "help_is_coming";
+    /// Nothing limits these.
+    pub fn is_of_emergency(kind: &str) -> bool {
+        [EMERGENCY_ALERT, EMERGENCY_CALL, EMERGENCY_NOTICE, SAFETY_ADVICE, HELP_IS_COMING, STAND_DOWN]
+            .contains(&kind)
+    }
     pub const HAND_OFF: &str = "hand_off";
     pub const STAND_DOWN: &str = "stand_down";
     /// The name under which the settings hold the approved WhatsApp template of a message: packages go card by card.

@@ -1,13 +1,12 @@
-//! Read: how a repair stands, or the papers of a tenancy. Told only to who shows they know it: full name, address, and the ticket's reference, all matched
-//! in silence; or, without the reference, to who reads back the code that was sent to the number on file (the second and
+//! Read: how a repair stands, or the papers of a tenancy. Told only to who shows they know it: full name, address or whole postcode, and the
+//! ticket's reference, all matched in silence; or, without the reference, to who reads back the code that was sent to the number on file (the second and
 //! third rungs of the disclosure ladder, `domain.md` §3.4 of the reference).
 
 use serde::{Deserialize, Serialize};
-use strsim::jaro_winkler;
 
-use super::find_viewing::is_full_name;
+use super::same_name::is_same_name;
 use crate::crm::TicketId;
-use crate::language::{Address, plain};
+use crate::language::Address;
 use crate::phone::PhoneNumber;
 
 /// What the caller has said of it.
@@ -30,7 +29,7 @@ pub struct KnownTicket {
     pub category: String,
     pub status: String,
     pub tenant_name: String,
-    pub address_line1: String,
+    pub home: Address,
     pub manager_name: Option<String>,
 }
 
@@ -40,7 +39,7 @@ pub struct KnownTenant {
     pub id: i64,
     pub name: String,
     pub phone: PhoneNumber,
-    pub address_line1: String,
+    pub home: Address,
 }
 
 /// How a ticket stands, as it may be told.
@@ -65,21 +64,15 @@ pub enum TicketOutcome {
     PapersSent(usize),
 }
 
-/// Alike enough to be the same name in a recogniser's spelling.
-const SAME_NAME: f64 = 0.92;
-
 impl FindTicket {
-    fn is_of(&self, name: &str, address_line1: &str) -> bool {
-        let place = self.place.as_ref();
-        is_full_name(&self.name)
-            && jaro_winkler(plain(&self.name).trim(), plain(name).trim()) >= SAME_NAME
-            && place.is_some_and(|place| place.is_home(&Address::of_line(address_line1)))
+    fn is_of(&self, name: &str, home: &Address) -> bool {
+        self.place.as_ref().is_some_and(|place| place.is_home(home) || place.is_postcode_of(home))
+            && is_same_name(&self.name, name)
     }
 
     /// The one tenant that name and address fit.
     pub fn tenant(&self, tenants: Vec<KnownTenant>) -> Option<KnownTenant> {
-        let mut fitting =
-            tenants.into_iter().filter(|tenant| self.is_of(&tenant.name, &tenant.address_line1));
+        let mut fitting = tenants.into_iter().filter(|tenant| self.is_of(&tenant.name, &tenant.home));
         fitting.next().filter(|_| fitting.next().is_none())
     }
 }
@@ -89,7 +82,7 @@ pub fn decide(call: &FindTicket, tickets: Vec<KnownTicket>) -> TicketOutcome {
     let Some(figures) = &call.reference else { return TicketOutcome::NotFound };
     let is_it = |ticket: &KnownTicket| {
         let own: String = ticket.reference.chars().filter(char::is_ascii_digit).collect();
-        own == *figures && call.is_of(&ticket.tenant_name, &ticket.address_line1)
+        own == *figures && call.is_of(&ticket.tenant_name, &ticket.home)
     };
     match tickets.into_iter().find(is_it) {
         Some(ticket) => TicketOutcome::Told(vec![status(ticket)]),
@@ -117,7 +110,7 @@ mod tests {
             category: "heating and hot water".into(),
             status: "open".into(),
             tenant_name: "Grace Mensah".into(),
-            address_line1: "Flat 2, 18 Elgin Avenue".into(),
+            home: Address::of_home("Flat 2, 18 Elgin Avenue", "W9 2QL"),
             manager_name: Some("Ruth Adeyemi".into()),
         }
     }
@@ -131,7 +124,14 @@ mod tests {
             papers: false,
         };
         assert!(matches!(decide(&right, vec![ticket()]), TicketOutcome::Told(_)));
+        let by_postcode = |code: &str| FindTicket {
+            place: Some(Address { postcode: Some(code.into()), ..Address::default() }),
+            ..right.clone()
+        };
+        assert!(matches!(decide(&by_postcode("W9 2QL"), vec![ticket()]), TicketOutcome::Told(_)));
         for wrong in [
+            by_postcode("W9"),
+            by_postcode("W9 2QN"),
             FindTicket { name: "Grace".into(), ..right.clone() },
             FindTicket { name: "Joan Achebe".into(), ..right.clone() },
             FindTicket { place: None, ..right.clone() },

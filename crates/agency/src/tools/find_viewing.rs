@@ -1,11 +1,11 @@
-//! Read: a viewing that the caller says they have. It is told only to who shows they know it: full name, the home, and
-//! the day or the home's reference, all matched in silence (the second rung of the disclosure ladder).
+//! Read: a viewing that the caller says they have. It is told only to who shows they know it: full name, the home (by its street or
+//! its reference, which is in every advertisement) and the day, all matched in silence (the second rung of the disclosure ladder).
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use strsim::jaro_winkler;
 
+use super::same_name::is_same_name;
 use crate::crm::{AppointmentId, Property};
 use crate::london;
 
@@ -32,9 +32,6 @@ pub struct BookedViewing {
     pub negotiator_name: String,
 }
 
-/// Alike enough to be the same name in a recogniser's spelling.
-const SAME_NAME: f64 = 0.92;
-
 /// The one viewing that all of it fits; none when nothing does, or more than one.
 pub fn decide(call: &FindViewing, booked: Vec<BookedViewing>) -> Option<BookedViewing> {
     let mut fitting = booked.into_iter().filter(|viewing| fits(call, viewing));
@@ -47,19 +44,12 @@ fn fits(call: &FindViewing, viewing: &BookedViewing) -> bool {
     let by_street = call.streets.iter().any(|street| street == viewing.property.street());
     let by_day = call.dates.contains(&london::date_of(viewing.start));
     let by_day = by_day || call.late;
-    // A reference names the home and is the further item at once.
-    is_full_name(&call.name)
-        && jaro_winkler(&plain(&call.name), &plain(&viewing.viewer_name)) >= SAME_NAME
-        && (by_reference || (by_street && by_day))
+    is_same_name(&call.name, &viewing.viewer_name) && (by_reference || by_street) && by_day
 }
 
 /// A first name alone is no proof of anything.
 pub fn is_full_name(name: &str) -> bool {
     name.split_whitespace().count() >= 2
-}
-
-fn plain(name: &str) -> String {
-    name.to_lowercase().replace(['\'', '’', '-'], "")
 }
 
 #[cfg(test)]

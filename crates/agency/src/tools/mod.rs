@@ -14,6 +14,7 @@ pub mod pass_on;
 pub mod raise_emergency;
 pub mod report_repair;
 pub mod running_late;
+mod same_name;
 pub mod send_brochure;
 pub mod send_details;
 pub mod take_message;

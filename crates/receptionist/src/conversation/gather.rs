@@ -15,6 +15,7 @@ use super::talk::{Kept, Talk, said};
 use super::twiml::{Document, Line, put_through, render};
 use super::without_store::answer_without_store;
 use crate::app::{App, Words};
+use crate::limits::rings_often;
 use crate::missed;
 use crate::settings::VoiceMode;
 
@@ -163,7 +164,8 @@ async fn try_answer(
 
 /// A call we have not seen: lead, call row and greeting in one commit.
 async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Result<String, StoreError> {
-    let caller: Caller = app.store.who_is_calling(turn.from.as_ref()).await?;
+    let mut caller: Caller = app.store.who_is_calling(turn.from.as_ref()).await?;
+    caller.rings_often = rings_often(app, turn.from.as_ref()).await?;
     let conversation = app.id("call");
     let mut tx = app.store.begin().await?;
     let begin = BeginCall {

@@ -73,6 +73,10 @@ impl<N: Needs> FromRequestParts<App> for Staff<N> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let (account, session) = signed_in(app, &CookieJar::from_headers(&parts.headers)).await?;
+        app.limiters.account(&account.id).map_err(|time| {
+            metrics::counter!("requests_limited_total", "of" => "account").increment(1);
+            Problem::too_often(time)
+        })?;
         if !account.role.may(N::PERMISSION) {
             return Err(Problem::forbidden());
         }

@@ -86,9 +86,11 @@ pub(super) async fn take_over(
     let user = user.ok_or_else(|| {
         Problem::bad_request("your account belongs to nobody in the CRM: say whose telephone shall ring")
     })?;
-    let colleagues = app.store.colleagues(app.now()).await?;
+    let colleagues = crate::tools::colleagues(&app).await?;
     if !colleagues.iter().any(|colleague| colleague.user == user) {
-        return Err(Problem::bad_request("this colleague has no telephone number in the CRM"));
+        return Err(Problem::bad_request(
+            "this colleague has no telephone number in the CRM, or one that may not be rung ([limits] in the settings)",
+        ));
     }
     let transfer = app.id("transfer");
     let memory = agency::conversation::State::read(&call.state).map_err(StoreError::from)?;

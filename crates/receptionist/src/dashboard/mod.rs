@@ -41,7 +41,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use invitation::invite;
-use problem::Problem;
+pub(crate) use problem::Problem;
 pub use session::token_hash;
 
 use crate::app::App;

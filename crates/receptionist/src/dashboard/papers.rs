@@ -47,7 +47,7 @@ pub(super) async fn tenants(
     let view = |tenant: agency::tools::find_ticket::KnownTenant| TenantView {
         id: tenant.id,
         name: tenant.name,
-        address: tenant.address_line1,
+        address: tenant.home.to_string(),
     };
     Ok(Json(tenants.into_iter().map(view).collect()))
 }

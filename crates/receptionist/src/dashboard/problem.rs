@@ -53,6 +53,12 @@ impl Problem {
             .with(format!("Try again in {seconds} seconds."))
     }
 
+    pub(crate) fn too_often(wait: std::time::Duration) -> Self {
+        let title = "Too many requests";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_often", title)
+            .with(format!("Try again in {} seconds.", wait.as_secs() + 1))
+    }
+
     pub(crate) fn forbidden() -> Self {
         let title = "Your role does not allow this";
         Self::new(StatusCode::FORBIDDEN, "forbidden", title).with("Ask an administrator of your agency.")

@@ -57,10 +57,11 @@ pub async fn run(trial: Trial) -> anyhow::Result<Outcome> {
     let colleague = Colleague::sign_in(&world).await?;
     let (begun, progress) = watch::channel(0_u32);
     let planned = plan(&trial, world.can_fill_disk());
-    let breaking = tokio::spawn(break_things(world.clone(), planned.clone(), progress.clone()));
+    let (reached, broken) = watch::channel(0);
+    let breaking = tokio::spawn(break_things(world.clone(), planned.clone(), progress.clone(), reached));
     let working = tokio::spawn(colleague.work(progress.clone()));
     let telling = tokio::spawn(tell(trial.calls, progress));
-    let witnesses = let_people_ring(&world, &trial, &begun).await;
+    let witnesses = let_people_ring(&world, &trial, &begun, broken).await;
     drop(begun);
     breaking.await??;
     let done = working.await?;
@@ -96,11 +97,20 @@ fn counted(names: impl Iterator<Item = &'static str>) -> BTreeMap<&'static str, 
     all
 }
 
-async fn let_people_ring(world: &Arc<World>, trial: &Trial, begun: &watch::Sender<u32>) -> Vec<Witness> {
+/// Each when the one before has a line, and when the faults that were planned well before them have happened.
+async fn let_people_ring(
+    world: &Arc<World>,
+    trial: &Trial,
+    begun: &watch::Sender<u32>,
+    mut broken: watch::Receiver<u32>,
+) -> Vec<Witness> {
+    const AHEAD_MAX: u32 = 60;
     let gate = Arc::new(Semaphore::new(trial.at_once as usize));
     let mut talks = tokio::task::JoinSet::new();
     for n in 0..trial.calls {
         let Ok(turn) = gate.clone().acquire_owned().await else { break };
+        // Its sender is gone once nothing is left of the plan.
+        drop(broken.wait_for(|reached| reached.saturating_add(AHEAD_MAX) > n).await);
         begun.send_replace(n + 1);
         let (world, person) = (world.clone(), Person::of(trial.seed, n));
         talks.spawn(async move {
@@ -117,8 +127,10 @@ async fn break_things(
     world: Arc<World>,
     planned: Vec<Planned>,
     mut progress: watch::Receiver<u32>,
+    reached: watch::Sender<u32>,
 ) -> anyhow::Result<()> {
     for next in planned {
+        reached.send_replace(next.after);
         // Once the last has rung, what is left of the plan happens at their heels.
         drop(progress.wait_for(|begun| *begun >= next.after).await);
         world.suffer(&next.fault).await?;

@@ -40,6 +40,12 @@ close_after_min = 1
 
 [model]
 rest_s = 2
+
+[limits]
+calls_from_one_an_hour = 1000000
+texts_from_one_an_hour = 1000000
+texts_to_one_a_day = 1000000
+requests_of_address_a_minute = 1000000
 "#;
 
 /// One of them: it is started again whatever ends it.

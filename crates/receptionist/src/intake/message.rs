@@ -19,6 +19,7 @@ use super::form::Form;
 use super::{Refused, Signed, twiml};
 use crate::app::App;
 use crate::conversation::answer_chat;
+use crate::limits::writes_often;
 use crate::outbox::{About, Post, post};
 use crate::{ladder, tools};
 
@@ -145,6 +146,7 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
             }
         }
         (ToDo::Answer, Some(lead)) => wait(app, &mut tx, written, (lead, chat.as_ref())).await?,
+        (ToDo::TooMuch, lead) => leave_one_task(app, &mut tx, written, (&id, lead)).await?,
         _ if accepted.is_none() => leave_task(app, &mut tx, written, (&id, lead)).await?,
         _ => {}
     }
@@ -171,6 +173,8 @@ enum ToDo {
     /// It answers what we asked: a survey, or how a viewing went; and may ask something besides.
     Question(Answered, bool),
     Answer,
+    /// They write so often that a person shall look.
+    TooMuch,
     ForStaff,
 }
 
@@ -188,6 +192,9 @@ async fn to_do(app: &App, written: &Written<'_>, chat: Option<&Chat>) -> Result<
     let was_asked = chat.is_some_and(|chat| chat.asks);
     if was_asked || written.danger.is_some() || may_be_danger(app, written.body) {
         return Ok(ToDo::Answer);
+    }
+    if writes_often(app, &written.phone).await? {
+        return Ok(ToDo::TooMuch);
     }
     Ok(match answers::to_question(app, &written.phone, written.body).await? {
         Some(answered) => {
@@ -272,19 +279,42 @@ async fn leave_task(
     app: &App,
     tx: &mut Tx,
     written: &Written<'_>,
-    (message, lead): (&str, Option<LeadId>),
+    about: (&str, Option<LeadId>),
+) -> Result<(), StoreError> {
+    let key = format!("inbound:{}", written.sid);
+    task(app, tx, ("Answer a message", &key), (written.body, about)).await
+}
+
+/// One an hour, however many they are.
+async fn leave_one_task(
+    app: &App,
+    tx: &mut Tx,
+    written: &Written<'_>,
+    about: (&str, Option<LeadId>),
+) -> Result<(), StoreError> {
+    let key = format!("too_much:{}:{}", written.phone, app.now().strftime("%Y-%m-%dT%H"));
+    metrics::counter!("messages_unanswered_total").increment(1);
+    task(app, tx, ("They write so often that they are not answered: look at it", &key), (written.body, about))
+        .await
+}
+
+async fn task(
+    app: &App,
+    tx: &mut Tx,
+    (title, key): (&'static str, &str),
+    (notes, (message, lead)): (&str, (&str, Option<LeadId>)),
 ) -> Result<(), StoreError> {
     let now = app.now();
     let task = NewTask {
         id: &app.id("task"),
         kind: TaskKind::CallBack,
         priority: Priority::Urgent,
-        title: "Answer a message",
-        notes: Some(written.body),
+        title,
+        notes: Some(notes),
         lead,
         conversation: None,
         message: Some(message),
-        dedupe_key: &format!("inbound:{}", written.sid),
+        dedupe_key: key,
         due: Some(call_back_due(app.hours(), now)),
         now,
     };

@@ -79,7 +79,7 @@ pub(super) async fn dial_ended(State(app): State<App>, signed: Signed) -> Result
 pub(super) async fn taken_over(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
     let id = transfer_id(&signed)?;
     let user = signed.query.get("user").and_then(|user| user.parse().ok()).map(UserId);
-    let colleagues = app.store.colleagues(app.now()).await.map_err(|error| failed(&error))?;
+    let colleagues = crate::tools::colleagues(&app).await.map_err(|error| failed(&error))?;
     let people = colleagues.into_iter().filter(|colleague| Some(colleague.user) == user);
     let people: Vec<_> = people.map(|colleague| (colleague.user, colleague.phone)).collect();
     if people.is_empty() {

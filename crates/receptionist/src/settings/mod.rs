@@ -45,6 +45,7 @@ pub struct Settings {
     pub following_up: FollowingUp,
     pub chat: Chat,
     pub media: Media,
+    pub limits: Limits,
     #[serde(default)]
     pub email: Email,
     #[serde(default)]
@@ -113,6 +114,19 @@ pub struct Server {
     pub listen_addr: std::net::SocketAddr,
     pub webhook_bytes_max: usize,
     pub webhook_wait_ms: u64,
+    pub proxies: usize,
+}
+
+/// How much of anything one party gets. Emergencies are never limited.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub calls_from_one_an_hour: i64,
+    pub texts_from_one_an_hour: i64,
+    pub texts_to_one_a_day: i64,
+    pub requests_of_address_a_minute: std::num::NonZeroU32,
+    pub requests_of_account_a_minute: std::num::NonZeroU32,
+    pub countries: Vec<i32>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -11,6 +11,7 @@ use store::{NewTransfer, StoreError};
 use super::commit;
 use crate::app::App;
 use crate::conversation::Talk;
+use crate::limits::may_be_dialled;
 use crate::outbox::post_to_slack;
 
 pub(super) async fn hand_off(talk: &Talk<'_>, call: &HandOff, key: &str) -> Result<ToolOutcome, StoreError> {
@@ -19,7 +20,7 @@ pub(super) async fn hand_off(talk: &Talk<'_>, call: &HandOff, key: &str) -> Resu
     if !settings.enabled {
         return Ok(ToolOutcome::HandOff(None));
     }
-    let colleagues = app.store.colleagues(app.now()).await?;
+    let colleagues = colleagues(app).await?;
     let waiting = (call.reason, call.caller);
     let facts = facts(app, &colleagues, agent_of(app, call.home).await?);
     let before =
@@ -67,7 +68,7 @@ pub(crate) async fn held(app: &App, id: &str) -> Result<Option<Held>, StoreError
     let Some((waiting, since)) = transfer.waiting() else { return Ok(None) };
     let holding = app.store.holding(app.now()).await?.into_iter();
     let before: Vec<_> = holding.take_while(|(held, _)| held != id).map(|(_, waiting)| waiting).collect();
-    let colleagues = app.store.colleagues(app.now()).await?;
+    let colleagues = colleagues(app).await?;
     let facts = facts(app, &colleagues, agent_of(app, transfer.home()).await?);
     Ok(Some(Held {
         place: before.len() + 1,
@@ -90,4 +91,10 @@ async fn agent_of(app: &App, home: Option<PropertyId>) -> Result<Option<UserId>,
 
 fn telephones(people: Vec<Colleague>) -> Vec<(UserId, PhoneNumber)> {
     people.into_iter().map(|colleague| (colleague.user, colleague.phone)).collect()
+}
+
+/// Those whose telephone may be rung.
+pub(crate) async fn colleagues(app: &App) -> Result<Vec<Colleague>, StoreError> {
+    let all = app.store.colleagues(app.now()).await?;
+    Ok(all.into_iter().filter(|colleague| may_be_dialled(app, &colleague.phone)).collect())
 }

@@ -128,7 +128,10 @@ pub(crate) async fn relayed(database: testkit::Database) -> Agency {
 /// With a model that is asked however often it fails.
 pub(crate) async fn with_tireless_model(database: testkit::Database, url: &str) -> Agency {
     let environment = model_environment(url, "relay");
-    let never = |settings: &mut receptionist::settings::Settings| settings.model.failures_max = u32::MAX;
+    let never = |settings: &mut receptionist::settings::Settings| {
+        settings.model.failures_max = u32::MAX;
+        settings.limits.calls_from_one_an_hour = i64::MAX;
+    };
     let adjust = std::sync::Arc::new(never);
     start_as(database, Plan { environment, adjust, ..Plan::stepped("", monday()) }).await
 }

@@ -91,7 +91,7 @@ fn plain(text: &str) -> String {
     text.to_lowercase().replace([' ', '-', '\''], "")
 }
 
-fn postcode(heard: &Understanding) -> String {
+pub(super) fn postcode(heard: &Understanding) -> String {
     heard
         .entities
         .iter()
@@ -104,7 +104,7 @@ fn postcode(heard: &Understanding) -> String {
         .unwrap_or_default()
 }
 
-fn name(heard: &Understanding) -> String {
+pub(super) fn name(heard: &Understanding) -> String {
     heard
         .entities
         .iter()
