@@ -47,6 +47,8 @@ pub struct Outcome {
     asked_again: usize,
     done_by_staff: usize,
     audited: BTreeMap<&'static str, usize>,
+    /// What Twilio would have complained of, by its code: webhooks that nobody answered among them.
+    complaints: BTreeMap<String, u32>,
     took: Duration,
 }
 
@@ -79,6 +81,7 @@ pub async fn run(trial: Trial) -> anyhow::Result<Outcome> {
         asked_again: witnesses.iter().filter(|one| one.repeats > 0).count(),
         done_by_staff: done.len(),
         audited,
+        complaints: complaints(&world),
         took: began.elapsed(),
     };
     if outcome.findings.is_empty() {
@@ -87,6 +90,19 @@ pub async fn run(trial: Trial) -> anyhow::Result<Outcome> {
         outcome.findings.push(Finding::note(format!("kept for a look: {}", world.keep().await)));
     }
     Ok(outcome)
+}
+
+fn complaints(world: &World) -> BTreeMap<String, u32> {
+    let mut all = BTreeMap::new();
+    for complaint in world.network.complaints() {
+        let words = complaint
+            .split_once(": ")
+            .filter(|(who, _)| who.starts_with("call "))
+            .map_or(complaint.as_str(), |(_, words)| words);
+        let what = words.split(['?', '#']).next().unwrap_or(words).to_owned();
+        *all.entry(what).or_default() += 1;
+    }
+    all
 }
 
 fn counted(names: impl Iterator<Item = &'static str>) -> BTreeMap<&'static str, u32> {
@@ -161,7 +177,7 @@ impl Outcome {
             "seed": self.trial.seed, "calls": self.trial.calls, "on": self.trial.on.name(), "passed": self.passed(),
             "findings": self.findings.iter().map(ToString::to_string).collect::<Vec<_>>(), "faults": self.faults,
             "errands": self.errands, "cut_off": self.cut_off, "rang_in_vain": self.rang_in_vain, "texts_not_taken": self.texts_not_taken,
-            "asked_again": self.asked_again, "done_by_staff": self.done_by_staff, "audited": self.audited,
+            "asked_again": self.asked_again, "done_by_staff": self.done_by_staff, "complaints": self.complaints, "audited": self.audited,
             "took_s": self.took.as_secs(),
         })
         .to_string()
