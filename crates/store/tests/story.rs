@@ -139,6 +139,11 @@ async fn answers_a_call(store: &Store) -> LeadId {
     let saved = store.conversation("CA1").await.unwrap().unwrap();
     assert_eq!((saved.lead, saved.turn, saved.ended), (lead, 0, false));
     assert_eq!(store.transcript("call_1").await.unwrap(), [("receptionist".to_owned(), "Hello".to_owned())]);
+    let long_ago = later(-60);
+    assert_eq!(store.calls_from(&caller, long_ago).await.unwrap(), 1);
+    assert_eq!(store.calls_from(&caller, later(60)).await.unwrap(), 0);
+    assert_eq!(store.messages_from(&caller, long_ago).await.unwrap(), 0);
+    assert_eq!(store.texts_to(caller.as_str(), long_ago).await.unwrap(), 0);
     assert!(store.last_call_touched().await.unwrap().is_some());
     let abandoned = store.abandoned_calls(later(60)).await.unwrap();
     assert!(

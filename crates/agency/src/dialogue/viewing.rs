@@ -78,7 +78,7 @@ fn next(state: &mut State, lead_in: &str) -> Vec<Effect> {
     if state.find.streets.is_empty() && state.find.reference.is_none() {
         return state.ask(Step::FindHome, "Thank you. Which home is it: the street, or its reference?");
     }
-    if state.find.dates.is_empty() && state.find.reference.is_none() && !state.find.late {
+    if state.find.dates.is_empty() && !state.find.late {
         return state.ask(Step::FindDay, "And which day is it on?");
     }
     State::run(ToolCall::FindViewing(state.find.clone()))

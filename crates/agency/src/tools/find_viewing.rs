@@ -110,8 +110,10 @@ mod tests {
         ] {
             assert_eq!(decide(&missing, vec![viewing()]), None, "{missing:?}");
         }
-        let by_reference =
-            FindViewing { streets: vec![], dates: vec![], reference: Some("2024007".into()), ..knows };
+        let by_reference = FindViewing { streets: vec![], reference: Some("2024007".into()), ..knows };
         assert!(decide(&by_reference, vec![viewing()]).is_some());
+        // It is in every advertisement of the home.
+        let public = FindViewing { dates: vec![], ..by_reference };
+        assert_eq!(decide(&public, vec![viewing()]), None);
     }
 }
