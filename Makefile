@@ -1,5 +1,5 @@
 # Thin: each target is one thing a person does. `make demo` and `make test` are enough to begin.
-.PHONY: help demo call test test-tools check format bench schemas dashboard dashboard-client screenshots
+.PHONY: help demo call test test-tools check fuzz deny format bench schemas dashboard dashboard-client screenshots release
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,11 +34,17 @@ check: toolchain ## Formatting and lints, as CI demands them
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- --deny warnings
 
+fuzz: toolchain ## Many drawn inputs at every door and parser (CASES=20000)
+	PROPTEST_CASES=$(or $(CASES),20000) cargo test --package receptionist --test fuzz
+
 format: toolchain ## Put the code into shape
 	cargo fmt --all
 
 bench: toolchain test-tools ## Measure, side by side; figures in docs/performance.md
 	cargo bench --package receptionist
+
+release: toolchain ## An archive with the binary, its documents, what it is made of, and its checksum
+	@./scripts/release $(PROFILE)
 
 schemas: toolchain ## Write docs/schemas/ anew from the code
 	cargo run --quiet --bin receptionist -- scenarios schema > docs/schemas/scenario.schema.json

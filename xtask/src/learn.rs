@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::root;
 use crate::say;
-use crate::understanding::root;
 
 /// Words that are about nothing.
 const NONE: &str = "none";

@@ -5,7 +5,9 @@ mod documents;
 mod files;
 mod functions;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::root;
 
 /// A source file's ceiling in lines, without its tests.
 const FILE_LINES_MAX: usize = 400;
@@ -24,10 +26,6 @@ pub(crate) fn problems() -> Vec<String> {
     }
     problems.extend(documents::missing_paths(&root));
     problems
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn shown(root: &Path, path: &Path) -> String {

@@ -4,11 +4,9 @@ mod report;
 mod rows;
 mod sets;
 
-use std::path::{Path, PathBuf};
-
 use anyhow::Context;
 
-use crate::say;
+use crate::{root, say};
 
 /// One figure: how many of how many, what was aimed at, and what was missed.
 pub(crate) struct Figure {
@@ -64,8 +62,4 @@ pub(crate) fn misses(name: &str) -> anyhow::Result<()> {
         say(miss);
     }
     Ok(())
-}
-
-pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

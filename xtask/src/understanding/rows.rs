@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 /// Where the corpora lie beside the project.
 fn corpora() -> PathBuf {
-    super::root().join("../shared/data")
+    crate::root().join("../shared/data")
 }
 
 pub(super) fn are_here() -> bool {
@@ -29,7 +29,7 @@ pub(super) fn lines(file: &str) -> anyhow::Result<Vec<String>> {
 }
 
 pub(super) fn own(file: &str) -> anyhow::Result<Vec<Json>> {
-    read(&super::root().join("crates/agency").join(file))
+    read(&crate::root().join("crates/agency").join(file))
 }
 
 fn read(path: &std::path::Path) -> anyhow::Result<Vec<Json>> {

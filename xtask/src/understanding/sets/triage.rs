@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::super::Figure;
-use super::super::root;
 use super::super::rows::{heard, moment, rows, text};
+use crate::root;
 
 pub(super) fn triage() -> anyhow::Result<Vec<Figure>> {
     let held_out = held_out()?;
