@@ -34,6 +34,9 @@ check: toolchain ## Formatting and lints, as CI demands them
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- --deny warnings
 
+deny: toolchain ## Licences, sources and bans of everything we build on
+	@./scripts/deny
+
 fuzz: toolchain ## Many drawn inputs at every door and parser (CASES=20000)
 	PROPTEST_CASES=$(or $(CASES),20000) cargo test --package receptionist --test fuzz
 

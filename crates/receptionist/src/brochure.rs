@@ -37,11 +37,10 @@ async fn brochure(State(app): State<App>, Path(token): Path<String>) -> Response
     match made {
         Ok(Some((name, pdf))) => {
             let file = format!("inline; filename=\"{name}.pdf\"");
-            let headers: [(HeaderName, &str); 4] = [
+            let headers: [(HeaderName, &str); 3] = [
                 (header::CONTENT_TYPE, "application/pdf"),
                 (header::CONTENT_DISPOSITION, &file),
                 (header::CACHE_CONTROL, "private, max-age=300"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
             ];
             (headers, pdf).into_response()
         }

@@ -37,13 +37,8 @@ fn opened<'t>(app: &App, token: &'t str) -> Option<&'t str> {
 async fn document(State(app): State<App>, Path(token): Path<String>) -> Response {
     match hand_out(&app, &token).await {
         Ok(Some((media_type, bytes))) => {
-            let headers: [(HeaderName, &str); 5] = [
-                (header::CONTENT_TYPE, &media_type),
-                (header::CONTENT_DISPOSITION, "inline"),
-                (header::CACHE_CONTROL, "no-store"),
-                (header::REFERRER_POLICY, "no-referrer"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            ];
+            let headers: [(HeaderName, &str); 2] =
+                [(header::CONTENT_TYPE, &media_type), (header::CONTENT_DISPOSITION, "inline")];
             (headers, bytes).into_response()
         }
         Ok(None) => {

@@ -121,3 +121,23 @@ async fn an_address_and_an_account_may_ask_so_often() {
     assert!(call.heard().contains("AI assistant"), "Twilio's doors have none");
     call.hang_up();
 }
+
+/// Whatever is asked for: nothing is guessed, framed or told on, and no page runs what is not ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_carries_the_headers_of_safety() {
+    let agency = limited(vec![("BASE_URL", "https://voice.agency.example".to_owned())], |_| {}).await;
+    let base = &agency.base_url;
+    for path in [
+        "/", "/healthz", "/api/openapi.json", "/api/v1/session", "/homes/x", "/documents/x", "/assets/x.js",
+        "/nothing",
+    ] {
+        let answer = reqwest::get(format!("{base}{path}")).await.unwrap();
+        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(header("x-content-type-options").as_deref(), Some("nosniff"), "{path}");
+        assert_eq!(header("x-frame-options").as_deref(), Some("DENY"), "{path}");
+        assert!(header("content-security-policy").unwrap().contains("frame-ancestors 'none'"), "{path}");
+        assert!(!header("content-security-policy").unwrap().contains("script-src 'unsafe"), "{path}");
+        assert!(header("strict-transport-security").unwrap().starts_with("max-age="), "{path}");
+        assert!(header("referrer-policy").is_some() && header("cache-control").is_some(), "{path}");
+    }
+}

@@ -1,4 +1,5 @@
 //! What Twilio's log still knows of calls whose beginning or end never reached us.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
 
@@ -13,6 +14,17 @@ async fn call_backs(agency: &Agency) -> usize {
     tasks.iter().filter(|task| task["title"] == "They rang while our systems were away").count()
 }
 
+/// Minutes go by until Twilio has answered: on a busy machine it does not always, and is asked again.
+async fn until_rung_back(agency: &Agency) {
+    for _ in 0..20 {
+        agency.pass(SignedDuration::from_mins(1)).await.unwrap();
+        if call_backs(agency).await > 0 {
+            return;
+        }
+    }
+    panic!("nobody rings them back");
+}
+
 async fn has_lead(agency: &Agency, phone: &str) -> bool {
     rows(agency, "voice_leads").await.iter().any(|lead| lead["phone"] == phone)
 }
@@ -24,13 +36,18 @@ async fn a_call_whose_end_was_not_told_is_ended_once_twilio_says_so() {
     let mut talking = agency.network.ring("+447700900801", AGENCY_NUMBER).await.unwrap();
     let mut gone = agency.network.ring("+447700900802", AGENCY_NUMBER).await.unwrap();
     gone.hang_up();
-    agency.pass(SignedDuration::from_mins(11)).await.unwrap();
-    let calls = rows(&agency, "conversations").await;
-    let is_over = |sid: &str| {
+    let is_over = async |sid: &str| {
+        let calls = rows(&agency, "conversations").await;
         let call = calls.iter().find(|call| call["call_sid"] == sid).unwrap();
         !call["ended_at"].is_null()
     };
-    assert!(is_over(gone.sid()) && !is_over(talking.sid()));
+    for _ in 0..20 {
+        agency.pass(SignedDuration::from_mins(3)).await.unwrap();
+        if is_over(gone.sid()).await {
+            break;
+        }
+    }
+    assert!(is_over(gone.sid()).await && !is_over(talking.sid()).await);
     talking.hang_up();
 }
 
@@ -43,6 +60,7 @@ async fn whoever_rang_while_the_database_was_away_is_rung_back() {
     call.hang_up();
     agency.network.settle().await;
     away.release().await;
+    until_rung_back(&agency).await;
     for _ in 0..2 {
         agency.pass(SignedDuration::from_mins(1)).await.unwrap();
         assert!(has_lead(&agency, "+447700900803").await, "it is a lead");
@@ -62,7 +80,7 @@ async fn whoever_rang_while_nobody_answered_is_rung_back_after_the_start() {
     assert!(agency.network.ring("+447700900805", AGENCY_NUMBER).await.is_err());
     agency.network.move_app(&agency.base_url);
     missed::note_start(&agency.app).await.unwrap();
-    agency.pass(SignedDuration::from_mins(1)).await.unwrap();
+    until_rung_back(&agency).await;
     assert_eq!(call_backs(&agency).await, 1);
     assert!(has_lead(&agency, "+447700900805").await);
 }

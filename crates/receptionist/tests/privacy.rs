@@ -9,12 +9,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use agency::phone::PhoneNumber;
+use agency::staff::StaffRole;
 use jiff::SignedDuration;
 use phone_network::{Faults, Inbound};
 use receptionist::privacy::{delete_copies, erase, export};
 use receptionist::rehearsal::{AGENCY_NUMBER, WHATSAPP_NUMBER};
 use receptionist::scenarios::{read_folder, run};
 use serde_json::Value;
+use support::staff::colleague;
 use support::{Agency, rows, start};
 
 const PHOTO: &[u8] = include_bytes!("../src/scenarios/photo.jpg");
@@ -216,4 +218,30 @@ async fn nobody_stands_in_the_log() {
     let told: Vec<&String> =
         words.iter().filter(|word| word.len() > 6 && log.contains(word.as_str())).collect();
     assert!(told.is_empty(), "{told:?}");
+}
+
+/// Who saw what: once an hour, and read by an administrator alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looked_at_whom_is_written_down() {
+    let agency = start(testkit::sqlite()).await;
+    let manager = colleague(&agency, StaffRole::Manager).await;
+    agency.network.ring("+447700900861", AGENCY_NUMBER).await.unwrap().hang_up();
+    agency.settle().await.unwrap();
+    let lead = rows(&agency, "voice_leads").await[0]["id"].to_string();
+    for _ in 0..3 {
+        manager.get(&format!("/api/v1/leads/{lead}")).await;
+    }
+    let call = rows(&agency, "conversations").await[0]["id"].as_str().unwrap().to_owned();
+    manager.get(&format!("/api/v1/calls/{call}")).await;
+    let administrator = colleague(&agency, StaffRole::Admin).await;
+    let looks = administrator.get("/api/v1/audit?looks=true").await;
+    let mut subjects: Vec<&str> =
+        looks.as_array().unwrap().iter().map(|look| look["subject"].as_str().unwrap()).collect();
+    subjects.sort_unstable();
+    assert_eq!(subjects, [call.as_str(), &format!("lead {lead}")], "{looks}");
+    let changes = administrator.get("/api/v1/audit").await;
+    assert!(changes.as_array().unwrap().iter().all(|change| change["action"] != "looked_at"));
+    agency.pass(SignedDuration::from_hours(1)).await.unwrap();
+    manager.get(&format!("/api/v1/leads/{lead}")).await;
+    assert_eq!(administrator.get("/api/v1/audit?looks=true").await.as_array().unwrap().len(), 3);
 }

@@ -153,11 +153,12 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(token_hash).bind(Ts(now)).fetch_optional(c).await)?)
     }
 
-    /// The latest first.
-    pub async fn audited(&self, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+    /// What was changed, or who looked at whom; the latest first.
+    pub async fn audited(&self, looks: bool, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
         const SQL: &str = "SELECT e.id, COALESCE(a.name, e.actor), e.action, e.subject, e.detail, e.happened_at \
-             FROM audit_log e LEFT JOIN staff_accounts a ON a.id = e.actor ORDER BY e.happened_at DESC, e.id DESC LIMIT $1";
-        let rows: Vec<AuditedRow> = read!(self, |c| sqlx::query_as(SQL).bind(limit).fetch_all(c).await)?;
+             FROM audit_log e LEFT JOIN staff_accounts a ON a.id = e.actor WHERE (e.action = 'looked_at') = $2 ORDER BY e.happened_at DESC, e.id DESC LIMIT $1";
+        let rows: Vec<AuditedRow> =
+            read!(self, |c| sqlx::query_as(SQL).bind(limit).bind(looks).fetch_all(c).await)?;
         let entry = |(id, actor, action, subject, detail, happened): AuditedRow| AuditRow {
             id,
             actor,
@@ -167,6 +168,13 @@ impl Store {
             happened: happened.0,
         };
         Ok(rows.into_iter().map(entry).collect())
+    }
+
+    /// Whether this look is written down.
+    pub async fn is_audited(&self, id: &str) -> Result<bool, StoreError> {
+        const SQL: &str = "SELECT count(*) FROM audit_log WHERE id = $1";
+        let count: i64 = read!(self, |c| sqlx::query_scalar(SQL).bind(id).fetch_one(c).await)?;
+        Ok(count > 0)
     }
 
     /// The session of this token that is still good.
@@ -326,7 +334,7 @@ impl Tx {
     }
 
     pub async fn audit(&mut self, entry: &Audited<'_>) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO audit_log (id, actor, action, subject, detail, happened_at) VALUES ($1, $2, $3, $4, $5, $6)";
+        const SQL: &str = "INSERT INTO audit_log (id, actor, action, subject, detail, happened_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
         execute!(
             self,
             sqlx::query(SQL)

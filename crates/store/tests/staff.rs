@@ -115,7 +115,9 @@ async fn accounts_and_sessions() {
         assert!(store.session("token 3", later(4)).await.unwrap().is_none(), "out at once, everywhere");
         let all = store.accounts().await.unwrap();
         assert!(all[0].is_disabled && all[0].role == StaffRole::ReadOnly);
-        assert_eq!(store.audited(10).await.unwrap()[0].actor, "Aisha Khan");
+        assert_eq!(store.audited(false, 10).await.unwrap()[0].actor, "Aisha Khan");
+        assert_eq!(store.audited(true, 10).await.unwrap().len(), 0, "nobody has looked");
+        assert!(!store.is_audited("look:1").await.unwrap());
     })
     .await;
 }

@@ -190,3 +190,75 @@ fn refuse(error: &SettingsError) -> ExitCode {
     terminal::complain(&error.to_string());
     ExitCode::from(3)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every `receptionist …` of the documents, as the shell would give it to us.
+    fn documented() -> Vec<(String, Vec<String>)> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut files = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
+        let documents = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+        files.extend(documents.filter(|path| path.extension().is_some_and(|kind| kind == "md")));
+        let texts = files.iter().map(|file| std::fs::read_to_string(file).unwrap());
+        texts.flat_map(|text| commands_in(&text)).collect()
+    }
+
+    fn commands_in(text: &str) -> Vec<(String, Vec<String>)> {
+        let (mut found, mut in_block) = (Vec::new(), false);
+        for line in text.lines() {
+            in_block ^= line.trim_start().starts_with("```");
+            let pieces: Vec<&str> =
+                if in_block { vec![line] } else { line.split('`').skip(1).step_by(2).collect() };
+            for piece in pieces {
+                let Some((_, command)) = piece.rsplit_once("receptionist ") else { continue };
+                let is_ours =
+                    piece.trim_start().starts_with("receptionist ") || piece.contains("| receptionist ");
+                let command = command.split(" | ").next().unwrap_or_default();
+                let command =
+                    command.split("  ").next().unwrap_or_default().split(" #").next().unwrap_or_default();
+                if is_ours && !command.contains('…') {
+                    found.push((command.to_owned(), arguments(command)));
+                }
+            }
+        }
+        found
+    }
+
+    /// What may be left out is there, of several the first, and a figure stands for itself.
+    fn arguments(command: &str) -> Vec<String> {
+        let plain = command.replace(['[', ']', '\''], "");
+        let first = |word: &str| word.split('|').next().unwrap_or_default().to_owned();
+        let words: Vec<String> = plain.split_whitespace().map(first).collect();
+        let is_count = |before: &str| ["--seed", "--calls", "--at-once"].contains(&before);
+        let value = |at: usize| {
+            if at > 0 && is_count(&words[at - 1]) && words[at] == "N" {
+                "1".to_owned()
+            } else {
+                words[at].clone()
+            }
+        };
+        std::iter::once("receptionist".to_owned()).chain((0..words.len()).map(value)).collect()
+    }
+
+    #[test]
+    fn the_commands_of_the_documents_are_ours() {
+        let all = documented();
+        assert!(all.len() > 25, "{}", all.len());
+        // A verb that is only named may want more.
+        let is_fine = |error: &clap::Error| {
+            use clap::error::ErrorKind as Kind;
+            let named = [Kind::MissingRequiredArgument, Kind::DisplayHelpOnMissingArgumentOrSubcommand];
+            error.exit_code() == 0 || named.contains(&error.kind())
+        };
+        let wrong: Vec<String> = all
+            .iter()
+            .filter_map(|(command, arguments)| {
+                let error = Arguments::try_parse_from(arguments).err().filter(|error| !is_fine(error))?;
+                Some(format!("receptionist {command}: {error}"))
+            })
+            .collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

@@ -100,6 +100,18 @@ impl<N: Needs> Staff<N> {
         if self.account.role.sees_numbers() { email } else { email.and_then(hidden) }
     }
 
+    /// Writes down who looked at whose record, once an hour.
+    pub(crate) async fn looked_at(&self, app: &App, subject: &str) -> Result<(), StoreError> {
+        let id = format!("look:{}:{subject}:{}", self.account.id, app.now().strftime("%Y-%m-%dT%H"));
+        if app.store.is_audited(&id).await? {
+            return Ok(());
+        }
+        let mut tx = app.store.begin().await?;
+        let (actor, now) = (self.account.id.as_str(), app.now());
+        tx.audit(&Audited { id: &id, actor, action: "looked_at", subject, detail: None, now }).await?;
+        tx.commit().await
+    }
+
     /// Writes down who did it, with what they did.
     pub(crate) async fn audit(
         &self,

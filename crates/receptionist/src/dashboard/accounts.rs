@@ -8,10 +8,10 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{Account, AuditRow, NewAccount, StoreError};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Administers, Staff};
-use super::input::Body;
+use super::input::{Body, Query};
 use super::invitation::invite;
 use super::problem::Problem;
 use crate::app::App;
@@ -173,12 +173,21 @@ pub(super) struct AuditView {
     happened: Timestamp,
 }
 
-/// Who did what, the latest first: 200 entries.
-#[utoipa::path(get, operation_id = "read_audit", path = "/api/v1/audit", tag = "accounts", security(("session" = ["administer"])),
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AuditQuery {
+    /// true: who looked at which call, lead or repair (once an hour), instead of who changed what.
+    #[serde(default)]
+    looks: bool,
+}
+
+/// Who did what, or looked at whom, the latest first: 200 entries.
+#[utoipa::path(get, operation_id = "read_audit", path = "/api/v1/audit", tag = "accounts", security(("session" = ["administer"])), params(AuditQuery),
     responses((status = 200, body = [AuditView]), (status = 403, body = Problem)))]
 pub(super) async fn audit(
     State(app): State<App>,
     _staff: Staff<Administers>,
+    Query(query): Query<AuditQuery>,
 ) -> Result<Json<Vec<AuditView>>, Problem> {
     const SHOWN: i64 = 200;
     let view = |row: AuditRow| AuditView {
@@ -189,5 +198,5 @@ pub(super) async fn audit(
         detail: row.detail,
         happened: row.happened,
     };
-    Ok(Json(app.store.audited(SHOWN).await?.into_iter().map(view).collect()))
+    Ok(Json(app.store.audited(query.looks, SHOWN).await?.into_iter().map(view).collect()))
 }

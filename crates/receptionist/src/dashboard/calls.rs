@@ -162,6 +162,7 @@ pub(super) async fn one(
     let row = row.ok_or_else(|| {
         Problem::not_found("There is no such call; it may have been deleted under retention")
     })?;
+    staff.looked_at(&app, &id).await?;
     let lines = app.store.call_lines(&id).await?;
     let assessments = app.store.assessments_of(&id).await?;
     let open = app.store.open_transfer(&id, app.now()).await?.filter(|_| row.ended.is_none());

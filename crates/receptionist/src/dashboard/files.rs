@@ -29,10 +29,9 @@ async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if uri.path().starts_with("/api/") || !matches!(method, Method::GET | Method::HEAD) {
         return super::problem::no_such_operation().into_response();
     }
-    let policy: [(HeaderName, &str); 4] = [
+    let policy: [(HeaderName, &str); 3] = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::REFERRER_POLICY, "same-origin"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
     match sent("index.html", &headers) {
@@ -43,10 +42,7 @@ async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
 
 /// Named by what it holds, so it never changes.
 async fn asset(uri: Uri, headers: HeaderMap) -> Response {
-    let forever = [
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
+    let forever = [(header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     match sent(uri.path().trim_start_matches('/'), &headers) {
         Some(response) => (forever, response).into_response(),
         None => (StatusCode::NOT_FOUND, "There is no such file; reload the page.\n").into_response(),

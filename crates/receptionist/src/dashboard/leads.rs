@@ -75,6 +75,7 @@ pub(super) async fn one(
     const MESSAGES: i64 = 50;
     let lead = lead(&app, &id).await?;
     let id = LeadId(lead.id);
+    staff.looked_at(&app, &format!("lead {}", id.0)).await?;
     let viewings = app.store.viewings(None, None, Some(id.0)).await?;
     let messages = app.store.messages_of(id, MESSAGES).await?;
     Ok((

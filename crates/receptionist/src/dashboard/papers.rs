@@ -139,11 +139,7 @@ pub(super) async fn file(
         tracing::error!(error = %format!("{error:#}"), document = id, "a paper could not be read");
         Problem::try_again("The file cannot be read")
     })?;
-    let headers: [(HeaderName, &str); 3] = [
-        (header::CONTENT_TYPE, &document.media_type),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
+    let headers: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, &document.media_type)];
     Ok((headers, bytes).into_response())
 }
 

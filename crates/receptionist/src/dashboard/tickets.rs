@@ -49,10 +49,11 @@ async fn ticket(app: &App, id: &str) -> Result<TicketView, Problem> {
     responses((status = 200, body = TicketView), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn one(
     State(app): State<App>,
-    _staff: Staff<Views>,
+    staff: Staff<Views>,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
     let ticket = ticket(&app, &id).await?;
+    staff.looked_at(&app, &format!("ticket {id}")).await?;
     Ok((etag(&ticket)?, Json(ticket)))
 }
 
