@@ -1,6 +1,8 @@
 //! Whatever comes in at a door, a parser or a page: it is answered or refused in words, nothing panics, nothing hangs, and the next
 //! caller is served. Inputs are drawn by proptest and made smaller when one fails; `make fuzz` draws many more (`PROPTEST_CASES`).
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
 mod support;
 
 use std::future::Future;
