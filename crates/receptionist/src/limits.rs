@@ -4,6 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use agency::crm::Channel;
 use agency::messages::kind;
 use agency::phone::PhoneNumber;
 use axum::extract::{ConnectInfo, Request, State};
@@ -104,6 +105,10 @@ pub(crate) fn may_be_dialled(app: &App, phone: &PhoneNumber) -> bool {
 
 /// Whether this message may leave. Emergencies go to whoever is set for them, wherever they are.
 pub(crate) async fn may_leave(app: &App, message: &ClaimedMessage) -> Result<bool, StoreError> {
+    let dials = [Channel::Sms, Channel::WhatsApp, Channel::Voice];
+    if !Channel::from_word(&message.channel).is_some_and(|channel| dials.contains(&channel)) {
+        return Ok(true);
+    }
     let address = message.to.strip_prefix("whatsapp:").unwrap_or(&message.to);
     let Ok(phone) = PhoneNumber::parse(address) else { return Ok(true) };
     if kind::is_of_emergency(&message.kind) {

@@ -1,9 +1,10 @@
 //! Commit: a message for a person, with a call-back task and, where a text can reach the caller, a promise in writing.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::crm::{Priority, TaskKind};
+use crate::london::date_of;
 use crate::phone::PhoneNumber;
 use crate::settings::OpeningHours;
 
@@ -35,6 +36,16 @@ pub fn call_back_due(hours: &OpeningHours, now: Timestamp) -> Timestamp {
     if hours.is_open(now) { now.saturating_add(WITHIN).unwrap_or(now) } else { hours.next_opening(now) }
 }
 
+/// The task's title. What somebody asks of their data is answered within a month of the day they asked (UK GDPR, article 12.3).
+pub fn title(call: &TakeMessage, now: Timestamp) -> String {
+    let who = call.name.as_deref().unwrap_or("somebody who gave no name");
+    if call.about != TaskKind::DataRequest {
+        return format!("Message from {who}");
+    }
+    let by = date_of(now).saturating_add(1.month());
+    format!("Message from {who} about their data: to be answered by {}", by.strftime("%-d %B %Y"))
+}
+
 pub fn decide(call: &TakeMessage, hours: &OpeningHours, now: Timestamp) -> MessageTaken {
     MessageTaken {
         due: call_back_due(hours, now),
@@ -47,5 +58,27 @@ impl MessageTaken {
     /// A promised call is urgent; a message that nobody waits for is not.
     pub fn priority(&self) -> Priority {
         if self.call_back.is_some() { Priority::Urgent } else { Priority::Normal }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_the_same_day_of_the_next_or_its_last() {
+        let call = |about| TakeMessage {
+            words: String::new(),
+            name: Some("Ida Vale".into()),
+            phone: None,
+            about,
+            opts_out: false,
+        };
+        let asked = |at: &str| title(&call(TaskKind::DataRequest), at.parse().unwrap());
+        assert!(asked("2026-11-23T10:00:00Z").ends_with("by 23 December 2026"));
+        assert!(asked("2027-01-31T10:00:00Z").ends_with("by 28 February 2027"));
+        // It is the first of July in London.
+        assert!(asked("2026-06-30T23:30:00Z").ends_with("by 1 August 2026"));
+        assert_eq!(title(&call(TaskKind::CallBack), Timestamp::UNIX_EPOCH), "Message from Ida Vale");
     }
 }

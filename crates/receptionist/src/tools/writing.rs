@@ -19,7 +19,6 @@ pub(super) async fn take_message(
     let app = talk.app;
     let now = app.now();
     let taken = take_message::decide(call, app.hours(), now);
-    let who = call.name.as_deref().unwrap_or("somebody who gave no name");
     let task = Task {
         kind: if taken.call_back.is_none() && call.about == TaskKind::CallBack {
             TaskKind::Other
@@ -27,7 +26,7 @@ pub(super) async fn take_message(
             call.about
         },
         priority: taken.priority(),
-        title: &format!("Message from {who}"),
+        title: &take_message::title(call, now),
         notes: &call.words,
         due: taken.due,
     };
