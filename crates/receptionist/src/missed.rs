@@ -3,7 +3,6 @@
 
 use std::sync::PoisonError;
 
-use agency::conversation::Event;
 use agency::crm::{Priority, TaskKind};
 use agency::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
@@ -58,17 +57,7 @@ pub async fn look_for_missed_calls(app: &App) -> Result<(), StoreError> {
 
 async fn write_down(app: &App, call_sid: &str, from: Option<PhoneNumber>) -> Result<(), StoreError> {
     let can_be_rung = from.is_some();
-    let turn = Turn {
-        call_sid: call_sid.to_owned(),
-        number: 0,
-        times_lost: 0,
-        from,
-        direction: "inbound",
-        over_relay: false,
-        others_may_answer: false,
-        confidence: None,
-        event: Event::HungUp,
-    };
+    let turn = Turn::untold_end(call_sid.to_owned(), from);
     end_call(app, &turn, None).await?;
     let Some(call) = app.store.conversation(call_sid).await? else { return Ok(()) };
     tracing::warn!(conversation = call.id, "a call that could not be written down was found in Twilio's log");

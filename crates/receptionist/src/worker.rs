@@ -3,7 +3,6 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use agency::conversation::Event;
 use agency::crm::{Priority, TaskKind};
 use futures_util::FutureExt;
 use jiff::SignedDuration;
@@ -192,17 +191,7 @@ async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
         if touched > before(CALL_SILENT_FOR) && !app.twilio.is_over(&call_sid).await {
             continue;
         }
-        let turn = Turn {
-            call_sid,
-            number: 0,
-            times_lost: 0,
-            from: None,
-            direction: "inbound",
-            over_relay: false,
-            others_may_answer: false,
-            confidence: None,
-            event: Event::HungUp,
-        };
+        let turn = Turn::untold_end(call_sid, None);
         end_call(app, &turn, None).await?;
     }
     Ok(())

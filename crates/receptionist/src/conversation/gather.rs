@@ -37,6 +37,23 @@ pub struct Turn {
     pub event: Event,
 }
 
+impl Turn {
+    /// The end of a call of which nobody told us.
+    pub fn untold_end(call_sid: String, from: Option<PhoneNumber>) -> Self {
+        Self {
+            call_sid,
+            number: 0,
+            times_lost: 0,
+            from,
+            direction: "inbound",
+            over_relay: false,
+            others_may_answer: false,
+            confidence: None,
+            event: Event::HungUp,
+        }
+    }
+}
+
 /// The database does not answer this node, and another may be asked.
 #[derive(Debug)]
 pub struct NotHere;

@@ -142,12 +142,12 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
             if asks_besides {
                 wait(app, &mut tx, written, (lead, chat.as_ref())).await?;
             } else if !answered.is_score() {
-                leave_task(app, &mut tx, written, (&id, Some(lead))).await?;
+                leave_task(app, &mut tx, written, (&id, Some(lead)), false).await?;
             }
         }
         (ToDo::Answer, Some(lead)) => wait(app, &mut tx, written, (lead, chat.as_ref())).await?,
-        (ToDo::TooMuch, lead) => leave_one_task(app, &mut tx, written, (&id, lead)).await?,
-        _ if accepted.is_none() => leave_task(app, &mut tx, written, (&id, lead)).await?,
+        (ToDo::TooMuch, lead) => leave_task(app, &mut tx, written, (&id, lead), true).await?,
+        _ if accepted.is_none() => leave_task(app, &mut tx, written, (&id, lead), false).await?,
         _ => {}
     }
     tx.commit().await
@@ -275,46 +275,33 @@ fn may_be_danger(app: &App, words: &str) -> bool {
     triage::doubt(&[words.to_owned()], app.now(), &app.settings.triage).is_some()
 }
 
+/// Somebody answers them: each message, or of one who writes too much the first of an hour.
 async fn leave_task(
     app: &App,
     tx: &mut Tx,
     written: &Written<'_>,
-    about: (&str, Option<LeadId>),
-) -> Result<(), StoreError> {
-    let key = format!("inbound:{}", written.sid);
-    task(app, tx, ("Answer a message", &key), (written.body, about)).await
-}
-
-/// One an hour, however many they are.
-async fn leave_one_task(
-    app: &App,
-    tx: &mut Tx,
-    written: &Written<'_>,
-    about: (&str, Option<LeadId>),
-) -> Result<(), StoreError> {
-    let key = format!("too_much:{}:{}", written.phone, app.now().strftime("%Y-%m-%dT%H"));
-    metrics::counter!("messages_unanswered_total").increment(1);
-    task(app, tx, ("They write so often that they are not answered: look at it", &key), (written.body, about))
-        .await
-}
-
-async fn task(
-    app: &App,
-    tx: &mut Tx,
-    (title, key): (&'static str, &str),
-    (notes, (message, lead)): (&str, (&str, Option<LeadId>)),
+    (message, lead): (&str, Option<LeadId>),
+    is_too_much: bool,
 ) -> Result<(), StoreError> {
     let now = app.now();
+    let (title, key) = if is_too_much {
+        metrics::counter!("messages_unanswered_total").increment(1);
+        let hour = now.strftime("%Y-%m-%dT%H");
+        let title = "They write so often that they are not answered: look at it";
+        (title, format!("too_much:{}:{hour}", written.phone))
+    } else {
+        ("Answer a message", format!("inbound:{}", written.sid))
+    };
     let task = NewTask {
         id: &app.id("task"),
         kind: TaskKind::CallBack,
         priority: Priority::Urgent,
         title,
-        notes: Some(notes),
+        notes: Some(written.body),
         lead,
         conversation: None,
         message: Some(message),
-        dedupe_key: key,
+        dedupe_key: &key,
         due: Some(call_back_due(app.hours(), now)),
         now,
     };
