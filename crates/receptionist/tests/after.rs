@@ -23,7 +23,9 @@ async fn play_all(fresh: impl Fn() -> testkit::Database, environment: &[(&'stati
     let mut failures = Vec::new();
     for (path, scenario) in read_folder(&folder).unwrap() {
         let database = fresh();
-        let verdict = run(&scenario, &database.url, environment).await.unwrap();
+        let verdict = run(&scenario, &database.url, environment)
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error:#}", path.display()));
         if !verdict.problems.is_empty() {
             failures.push(format!("{}: {:#?}\n{:#?}", path.display(), verdict.problems, verdict.transcript));
         }
