@@ -37,8 +37,28 @@ pub fn kind(caller: &Caller, now: Timestamp) -> GreetingKind {
     }
 }
 
+/// What callers are told of who answers, and of what becomes of the call.
+pub fn notice(agency: &AgencyProfile, greetings: &Greetings, recorded: bool) -> String {
+    let kept = if recorded { "recorded and written up" } else { "written up" };
+    fill(
+        &greetings.notice,
+        &[("persona", agency.persona.as_str()), ("agency", agency.name.as_str()), ("kept", kept)],
+    )
+}
+
+/// Whether somebody who is recorded would hear so (SI 2018/356, regulation 4: they must be told).
+pub fn tells_of_recording(agency: &AgencyProfile, greetings: &Greetings) -> bool {
+    notice(agency, greetings, true).contains("recorded")
+}
+
 /// The words. They reveal a first name and the caller's own search, and nothing else.
-pub fn words(caller: &Caller, agency: &AgencyProfile, greetings: &Greetings, now: Timestamp) -> String {
+pub fn words(
+    caller: &Caller,
+    agency: &AgencyProfile,
+    greetings: &Greetings,
+    notice: &str,
+    now: Timestamp,
+) -> String {
     let template = match kind(caller, now) {
         GreetingKind::ViewedRecently => &greetings.viewed_recently,
         GreetingKind::ReturningRenter => &greetings.returning_renter,
@@ -48,10 +68,9 @@ pub fn words(caller: &Caller, agency: &AgencyProfile, greetings: &Greetings, now
         GreetingKind::NewCaller => &greetings.new_caller,
     };
     let agency_and_persona = [("agency", agency.name.as_str()), ("persona", agency.persona.as_str())];
-    let notice = fill(&greetings.notice, &agency_and_persona);
     let search = speech::search(&caller.wants);
     let filled =
-        fill(template, &[("notice", &notice), ("search", &search), ("time_of_day", time_of_day(now))]);
+        fill(template, &[("notice", notice), ("search", &search), ("time_of_day", time_of_day(now))]);
     with_name(&fill(&filled, &agency_and_persona), caller)
 }
 

@@ -20,11 +20,11 @@ pub struct AgencyProfile {
 }
 
 /// One template each, in the order of `spec.md` §6.2. `{agency}`, `{persona}`, `{notice}`, `{first_name}`,
-/// `{search}` and `{time_of_day}` are filled in.
+/// `{search}` and `{time_of_day}` are filled in, and `{kept}` in the notice: "written up", or "recorded and written up".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Greetings {
-    /// Says that this is an AI and that calls are recorded or written up.
+    /// Says that this is an AI, and by `{kept}` whether this call is recorded.
     pub notice: String,
     pub viewed_recently: String,
     pub returning_renter: String,
@@ -52,13 +52,21 @@ pub struct Retention {
     pub messages_months: i32,
     /// Whoever was not in touch for so long, and did not become a customer, is erased.
     pub leads_months: i32,
+    /// The sound of calls.
+    #[serde(default = "recordings_months")]
+    pub recordings_months: i32,
+}
+
+/// Also for what the database has kept from before calls could be recorded.
+fn recordings_months() -> i32 {
+    3
 }
 
 impl Retention {
     /// What is wrong with it, if anything.
     pub fn problem(&self) -> Option<&'static str> {
         const MONTHS: std::ops::RangeInclusive<i32> = 1..=120;
-        let all = [self.transcripts_months, self.messages_months, self.leads_months];
+        let all = [self.transcripts_months, self.messages_months, self.leads_months, self.recordings_months];
         if !all.iter().all(|months| MONTHS.contains(months)) {
             return Some("retention is 1 to 120 months");
         }

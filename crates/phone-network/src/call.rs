@@ -2,33 +2,12 @@
 
 use crate::NetworkError;
 use crate::ending::Ending;
+use crate::listening::Listening;
 use crate::queue::Queue;
 use crate::relay::Socket;
 use crate::state::{CallRecord, Network, lock};
 use crate::twiml::{Document, Verb, parse};
 use crate::webhook::{Answer, Parameters};
-
-/// The open `<Gather>`, `<Record>` or `<ConversationRelay>`.
-#[derive(Clone, Debug)]
-pub struct Listening {
-    pub(crate) verb: Verb,
-}
-
-impl Listening {
-    pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.verb.attribute(name)
-    }
-
-    pub fn is_relay(&self) -> bool {
-        self.verb.name == "ConversationRelay"
-    }
-
-    fn takes(&self, kind: &str) -> bool {
-        self.verb.name == "Record"
-            || self.is_relay()
-            || self.attribute("input").unwrap_or("dtmf").split(' ').any(|input| input == kind)
-    }
-}
 
 /// A call in progress or over.
 pub struct Call {
@@ -336,6 +315,7 @@ impl Call {
                     self.enqueue(&verb);
                     return Next::Hold;
                 }
+                "Start" => self.start(&verb),
                 "Leave" => return Next::LeaveQueue,
                 "Connect" => return Next::Connect(verb),
                 "Redirect" => return Next::Redirect(verb.text.trim().to_owned()),
@@ -391,6 +371,7 @@ impl Call {
             ("SequenceNumber", "0"),
         ];
         parameters.extend(facts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.end_recording();
         if let Some(url) = self.status_url.clone() {
             self.network.send_callbacks(url, vec![parameters]);
         }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::NetworkError;
-use crate::call::{Call, Listening};
+use crate::call::Call;
 use crate::ending::Ending;
+use crate::listening::Listening;
 use crate::relay::{Said, Socket};
 use crate::twiml::Verb;
 

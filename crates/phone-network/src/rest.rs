@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 
 use crate::faults::Recipient;
 use crate::state::{CallRecord, MessageRecord, Network, lock};
-use crate::{inbound, owned};
+use crate::{inbound, owned, recording};
 
-type Fields = Vec<(String, String)>;
+pub(crate) type Fields = Vec<(String, String)>;
 
 pub(crate) fn router(network: Network) -> Router {
     Router::new()
@@ -33,6 +33,12 @@ pub(crate) fn router(network: Network) -> Router {
             "/2010-04-01/Accounts/{account}/Calls/{file}",
             get(fetch_call).post(update_call).delete(delete_call),
         )
+        .route("/2010-04-01/Accounts/{account}/Calls/{call}/Recordings.json", get(recording::list))
+        .route("/2010-04-01/Accounts/{account}/Calls/{call}/Recordings/{file}", post(recording::update))
+        .route(
+            "/2010-04-01/Accounts/{account}/Recordings/{file}",
+            get(recording::fetch).delete(recording::delete),
+        )
         .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", get(owned::list))
         .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{file}", post(owned::update))
         .layer(from_fn_with_state(network.clone(), authenticate))
@@ -40,7 +46,7 @@ pub(crate) fn router(network: Network) -> Router {
 }
 
 /// `{"code", "message", "more_info", "status"}`
-fn error(status: StatusCode, code: i64, message: &str) -> Response {
+pub(crate) fn error(status: StatusCode, code: i64, message: &str) -> Response {
     let more_info = format!("https://www.twilio.com/docs/errors/{code}");
     (
         status,
@@ -60,7 +66,7 @@ async fn authenticate(State(network): State<Network>, request: Request, next: Ne
     next.run(request).await
 }
 
-fn field<'f>(fields: &'f Fields, name: &str) -> Option<&'f str> {
+pub(crate) fn field<'f>(fields: &'f Fields, name: &str) -> Option<&'f str> {
     fields
         .iter()
         .find(|(known, _)| known == name)
@@ -158,7 +164,7 @@ fn take_turn(network: &Network, to: &str) -> Option<Recipient> {
     recipient
 }
 
-async fn refusal(network: &Network, recipient: Option<Recipient>) -> Option<Response> {
+pub(crate) async fn refusal(network: &Network, recipient: Option<Recipient>) -> Option<Response> {
     match recipient {
         Some(Recipient::Refused(code)) => {
             return Some(error(StatusCode::BAD_REQUEST, code, "The message was refused."));
@@ -249,7 +255,7 @@ async fn list_messages(State(network): State<Network>, Query(query): Query<Field
     page("messages", &messages)
 }
 
-fn page(name: &str, items: &[Value]) -> Response {
+pub(crate) fn page(name: &str, items: &[Value]) -> Response {
     Json(json!({
         name: items, "page": 0, "page_size": 50, "start": 0, "end": items.len(), "first_page_uri": "", "next_page_uri": null,
         "previous_page_uri": null, "uri": "",

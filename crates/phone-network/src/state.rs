@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::NetworkError;
 use crate::faults::{Dice, Faults, Phone, Recipient};
 use crate::inbound::Kept;
+use crate::recording::Recording;
 use crate::webhook::Parameters;
 
 type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -93,6 +94,7 @@ pub(crate) struct CallRecord {
 pub(crate) struct Memory {
     pub(crate) messages: Vec<MessageRecord>,
     pub(crate) files: Vec<Kept>,
+    pub(crate) recordings: Vec<Recording>,
     pub(crate) contents: HashMap<String, (Vec<String>, String)>,
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) owned: Vec<crate::owned::Owned>,
@@ -129,6 +131,7 @@ impl Network {
         let memory = Memory {
             messages: Vec::new(),
             files: Vec::new(),
+            recordings: Vec::new(),
             contents: HashMap::new(),
             owned: Vec::new(),
             calls: Vec::new(),

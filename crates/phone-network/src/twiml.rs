@@ -33,7 +33,7 @@ const GRAMMAR: &[(&str, &[&str], &[&str])] = &[
         &[],
         &[
             "Say", "Gather", "Pause", "Play", "Redirect", "Hangup", "Reject", "Record", "Dial", "Enqueue",
-            "Leave", "Message", "Connect",
+            "Leave", "Message", "Connect", "Start",
         ],
     ),
     (
@@ -64,6 +64,20 @@ const GRAMMAR: &[(&str, &[&str], &[&str])] = &[
             "debug",
         ],
         &["Say", "Play", "Pause"],
+    ),
+    ("Start", &["action", "method"], &["Recording"]),
+    (
+        "Recording",
+        &[
+            "recordingStatusCallback",
+            "recordingStatusCallbackMethod",
+            "recordingStatusCallbackEvent",
+            "trim",
+            "track",
+            "channels",
+            "recordingConfigurationId",
+        ],
+        &[],
     ),
     ("Connect", &["action", "method"], &["ConversationRelay"]),
     (

@@ -232,11 +232,19 @@ impl App {
         }
     }
 
-    /// The greeting that needs no look-up: who we are, that this is an AI, and that calls are recorded.
+    /// The greeting that needs no look-up: who we are, and that this is an AI. Such a call is not recorded.
     pub fn greeting_for_anybody(&self) -> String {
         let nobody = Caller::unknown(None);
         let editable = self.editable();
-        agency::greeting::words(&nobody, &editable.agency, &editable.greetings, self.now())
+        let (agency, greetings) = (&editable.agency, &editable.greetings);
+        let notice = agency::greeting::notice(agency, greetings, false);
+        agency::greeting::words(&nobody, agency, greetings, &notice, self.now())
+    }
+
+    /// Whether the greeting tells those who are recorded that they are.
+    pub(crate) fn tells_of_recording(&self) -> bool {
+        let editable = self.editable();
+        agency::greeting::tells_of_recording(&editable.agency, &editable.greetings)
     }
 
     /// The first words of a first chat.

@@ -18,11 +18,13 @@ pub mod import;
 mod limits;
 pub mod market;
 pub mod media;
-pub mod missed;
+
 pub mod outbox;
 mod overdue;
 mod packages;
+pub mod recordings;
 pub mod review;
+pub mod untold;
 pub mod worker;
 
 pub mod app;

@@ -20,7 +20,9 @@ use store::{AttemptOutcome, ClaimedMessage, MessageLine, StoreError};
 use crate::app::App;
 use crate::delivery::{Sent, Undelivered};
 use crate::limits::may_leave;
+use crate::telemetry::of_conversation;
 use settle::{Step, settle};
+use tracing::Instrument;
 use wanted::{Wanted, wanted};
 
 /// Sends everything that is due now; says how many messages it looked at. A test steps this.
@@ -45,7 +47,9 @@ pub async fn send_line(app: &App, line: MessageLine) -> Result<usize, StoreError
         done += claimed.len();
         let sending = claimed.into_iter().map(|message| {
             let app = app.clone();
-            tokio::spawn(async move { handle(&app, &message).await })
+            let span = tracing::info_span!("deliver", channel = message.channel, kind = message.kind);
+            let span = of_conversation(span, message.conversation.as_deref().unwrap_or(&message.id));
+            tokio::spawn(async move { handle(&app, &message).await }.instrument(span))
         });
         for sent in sending.collect::<Vec<_>>() {
             if let Ok(Err(error)) = sent.await {

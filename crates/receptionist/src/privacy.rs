@@ -1,6 +1,10 @@
 //! A person asks what is kept of them, or that it goes (UK GDPR, articles 15 and 17). What lies outside the database, at Twilio and on
 //! the shelf of files, is deleted by the worker, again and again until it is gone.
 
+mod archive;
+
+pub use archive::archive;
+
 use std::sync::PoisonError;
 
 use agency::crm::{Priority, TaskKind};
@@ -17,18 +21,18 @@ use store::{Audited, Cutoffs, Erased, FutureAppointment, KnownPerson, NewTask, S
 use crate::app::App;
 
 /// All that is kept of somebody, as rows by table; none: nothing is.
-pub async fn export(app: &App, phone: &PhoneNumber) -> anyhow::Result<Option<Value>> {
-    let person = app.store.person(phone).await?;
-    let tables = app.store.all_of(&person).await?;
+pub async fn export(app: &App, person: &KnownPerson, actor: &str) -> anyhow::Result<Option<Value>> {
+    let tables = app.store.all_of(person).await?;
     if tables.is_empty() {
         return Ok(None);
     }
     let tables: Map<String, Value> =
         tables.into_iter().map(|(table, rows)| (table.to_owned(), json!(rows))).collect();
     let mut tx = app.store.begin().await?;
-    audit(app, &mut tx, "caller_exported", &person).await?;
+    audit(app, &mut tx, (actor, "caller_exported"), person).await?;
     tx.commit().await?;
-    Ok(Some(json!({"phone": phone.as_str(), "exported": app.now(), "tables": tables})))
+    let phone = person.phone.as_ref().map(PhoneNumber::as_str);
+    Ok(Some(json!({"phone": phone, "exported": app.now(), "tables": tables})))
 }
 
 /// What erasing somebody did.
@@ -40,9 +44,8 @@ pub struct Erasure {
 }
 
 /// Erases somebody: calls off what lies ahead, tells the negotiators, and leaves past rows without the person.
-pub async fn erase(app: &App, phone: &PhoneNumber) -> anyhow::Result<Option<Erasure>> {
-    let person = app.store.person(phone).await?;
-    let held = app.store.all_of(&person).await?;
+pub async fn erase(app: &App, person: &KnownPerson, actor: &str) -> anyhow::Result<Option<Erasure>> {
+    let held = app.store.all_of(person).await?;
     if held.is_empty() {
         return Ok(None);
     }
@@ -51,19 +54,19 @@ pub async fn erase(app: &App, phone: &PhoneNumber) -> anyhow::Result<Option<Eras
     {
         bail!(
             "there is a legal hold on this caller ({reason}); lift it first: receptionist hold caller --phone {} --lift",
-            phone.as_str()
+            person.phone.as_ref().map_or("...", PhoneNumber::as_str)
         );
     }
-    let words = words_of(&person, &held);
-    let appointments = app.store.appointments_ahead(&person, app.now()).await?;
+    let words = words_of(person, &held);
+    let appointments = app.store.appointments_ahead(person, app.now()).await?;
     let mut tx = app.store.begin().await?;
     for appointment in &appointments {
         if tx.cancel_appointment(appointment).await? {
             tell(app, &mut tx, appointment).await?;
         }
     }
-    let tables = tx.erase(&person, app.now()).await?;
-    audit(app, &mut tx, "caller_erased", &person).await?;
+    let tables = tx.erase(person, app.now()).await?;
+    audit(app, &mut tx, (actor, "caller_erased"), person).await?;
     tx.commit().await?;
     delete_copies(app).await?;
     let left = app.store.search_everywhere(&words).await?;
@@ -113,16 +116,14 @@ fn words_of(person: &KnownPerson, held: &[(&'static str, store::Rows)]) -> Vec<S
     words
 }
 
-async fn audit(app: &App, tx: &mut Tx, action: &str, person: &KnownPerson) -> Result<(), StoreError> {
+async fn audit(
+    app: &App,
+    tx: &mut Tx,
+    (actor, action): (&str, &str),
+    person: &KnownPerson,
+) -> Result<(), StoreError> {
     let (id, subject) = (app.id("audit"), person.lead.map_or("no lead".to_owned(), |lead| lead.to_string()));
-    let entry = Audited {
-        id: &id,
-        actor: "the command line",
-        action,
-        subject: &subject,
-        detail: None,
-        now: app.now(),
-    };
+    let entry = Audited { id: &id, actor, action, subject: &subject, detail: None, now: app.now() };
     tx.audit(&entry).await
 }
 
@@ -194,6 +195,7 @@ pub fn cutoffs(retention: &Retention, now: Timestamp) -> Cutoffs {
         transcripts: months(retention.transcripts_months),
         messages: months(retention.messages_months),
         leads: months(retention.leads_months),
+        recordings: months(retention.recordings_months),
         technical: now.saturating_sub(SignedDuration::from_hours(24 * TECHNICAL_DAYS)).unwrap_or(now),
     }
 }

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::clock::{Clock, Ids};
 use crate::server::{router, serve, without_delay};
 use crate::settings::{self, Settings};
-use crate::{conversation, ladder, media, outbox, worker};
+use crate::{conversation, ladder, media, outbox, recordings, untold, worker};
 
 /// What the rehearsal's account at the phone network is called. Nothing outside this machine knows it.
 pub const ACCOUNT_SID: &str = "AC00000000000000000000000000rehearse";
@@ -106,6 +106,7 @@ impl Rehearsal {
         loop {
             self.network.settle().await;
             let due = media::look_after_media(&self.app).await?
+                + recordings::look_after_recordings(&self.app).await?
                 + conversation::answer_chats(&self.app).await?
                 + ladder::climb_due(&self.app).await?
                 + outbox::send_due(&self.app).await?;
@@ -125,7 +126,7 @@ impl Rehearsal {
     pub async fn pass(&self, time: jiff::SignedDuration) -> anyhow::Result<()> {
         self.plan.clock.advance(time);
         worker::keep_house(&self.app).await?;
-        worker::look_for_calls(&self.app).await?;
+        untold::look_for_calls(&self.app).await?;
         self.settle().await
     }
 
@@ -140,7 +141,7 @@ impl Rehearsal {
             let step = if steps < 3 { SHORT } else { LONG };
             self.plan.clock.advance(step.min(then.duration_since(self.app.now())));
             worker::keep_house(&self.app).await?;
-            worker::look_for_calls(&self.app).await?;
+            untold::look_for_calls(&self.app).await?;
             self.follow_up().await?;
             steps += 1;
         }

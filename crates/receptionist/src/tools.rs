@@ -8,6 +8,7 @@ mod hand_off;
 mod pass_on;
 mod reading;
 mod repair;
+mod stop_recording;
 mod task;
 mod ticket;
 mod valuation;
@@ -22,14 +23,28 @@ pub(crate) use hand_off::{Held, colleagues, held};
 pub(crate) use reading::diary_facts;
 use sha2::{Digest, Sha256};
 use store::StoreError;
+use tracing::Instrument;
 pub(crate) use viewings::{call_off, move_to};
 
 use crate::conversation::Talk;
 
 /// Runs a tool. A failure of the store becomes [`ToolOutcome::Failed`]: the caller is told, and nothing was written.
 pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
+    let span = tracing::info_span!("tool", otel.name = call.name());
+    let outcome = perform(talk, call).instrument(span).await;
+    metrics::counter!("tools_total", "tool" => call.name()).increment(1);
+    outcome.unwrap_or_else(|error| {
+        if let ToolCall::RaiseEmergency(raise) = call {
+            alert_without_store(talk.app, &raise.emergency, raise.phone.as_ref());
+        }
+        tracing::error!(error = %error, code = error.code(), tool = call.name(), "a tool failed");
+        ToolOutcome::Failed
+    })
+}
+
+async fn perform(talk: &Talk<'_>, call: &ToolCall) -> Result<ToolOutcome, StoreError> {
     let key = key(talk, call);
-    let outcome = match call {
+    match call {
         ToolCall::FindProperties(find) => reading::find_properties(talk.app, find).await,
         ToolCall::ViewingSlots(slots) => reading::viewing_slots(talk.app, slots).await,
         ToolCall::BookViewing(book) => once(talk, &key, booking::book_viewing(talk, book, &key)).await,
@@ -46,20 +61,15 @@ pub(crate) async fn run(talk: &Talk<'_>, call: &ToolCall) -> ToolOutcome {
         ToolCall::TakeMessage(message) => once(talk, &key, writing::take_message(talk, message, &key)).await,
         ToolCall::RaiseEmergency(raise) => raise_emergency(talk, raise, &key).await,
         ToolCall::PassOn(to) => once(talk, &key, pass_on::pass_on(talk, to, &key)).await,
+        ToolCall::StopRecording(stop) => {
+            once(talk, &key, stop_recording::stop_recording(talk, stop, &key)).await
+        }
         ToolCall::HandOff(to) => once(talk, &key, hand_off::hand_off(talk, to, &key)).await,
         ToolCall::EmergencyDetails(more) => {
             once(talk, &key, emergency::emergency_details(talk, more, &key)).await
         }
         ToolCall::ReportRepair(repair) => once(talk, &key, repair::report_repair(talk, repair, &key)).await,
-    };
-    metrics::counter!("tools_total", "tool" => call.name()).increment(1);
-    outcome.unwrap_or_else(|error| {
-        if let ToolCall::RaiseEmergency(raise) = call {
-            alert_without_store(talk.app, &raise.emergency, raise.phone.as_ref());
-        }
-        tracing::error!(error = %error, code = error.code(), tool = call.name(), "a tool failed");
-        ToolOutcome::Failed
-    })
+    }
 }
 
 /// An alert is worth another try: what kept it from being written may have passed.

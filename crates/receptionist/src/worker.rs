@@ -13,19 +13,18 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::appointments::look_after_viewings;
 
-use crate::conversation::{Turn, answer_chats, close_silent_chats, end_call};
+use crate::conversation::{answer_chats, close_silent_chats};
 use crate::dashboard::test_phone::{end_forgotten, forget_old_copies};
 use crate::ladder::climb_due;
 use crate::market::watch_market;
 use crate::media::look_after_media;
-use crate::missed::{look_for_missed_calls, note_start};
 use crate::outbox::{apply_waiting_receipts, ask_for_receipts, send_line};
 use crate::overdue::escalate;
 use crate::privacy::{delete_copies, forget_old};
+use crate::recordings::look_after_recordings;
 use crate::review::{rate_daily, review_due};
+use crate::untold::{look_for_calls, note_start};
 
-/// A call that nothing has touched for so long is over, whatever Twilio says.
-const CALL_SILENT_FOR: SignedDuration = SignedDuration::from_hours(4);
 const LADDER_EVERY: Duration = Duration::from_secs(1);
 const CHATS_EVERY: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_millis(5);
@@ -49,12 +48,6 @@ macro_rules! again {
     };
 }
 
-/// Calls whose beginning or end never reached us; a test steps it.
-pub async fn look_for_calls(app: &App) -> Result<(), StoreError> {
-    look_for_missed_calls(app).await?;
-    end_abandoned_calls(app).await
-}
-
 /// Runs until told to stop. Messages leave when a commit rings, or at the latest with the next poll.
 pub async fn run(app: App, stop: CancellationToken) {
     let poll = Duration::from_millis(app.settings.outbox.poll_ms);
@@ -65,6 +58,7 @@ pub async fn run(app: App, stop: CancellationToken) {
         again!("mail", stop, (unrung, poll), send_line(app, MessageLine::Mail)),
         again!("the on-call ladder", stop, (unrung, LADDER_EVERY), climb_due(app)),
         again!("files", stop, (app.media_rung, HOUSEKEEPING_EVERY), look_after_media(app)),
+        again!("recordings", stop, (unrung, HOUSEKEEPING_EVERY), look_after_recordings(app)),
         again!("housekeeping", stop, (unrung, HOUSEKEEPING_EVERY), keep_house(app)),
         again!("the work after calls", stop, (app.calls_ended, HOUSEKEEPING_EVERY), follow_up(app)),
         again!("calls nobody ended", stop, (unrung, ABANDONED_EVERY), look_for_calls(app)),
@@ -181,18 +175,4 @@ async fn forget_incidents(app: &App) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
     tx.forget_incidents(app.now().saturating_sub(hours).unwrap_or_default()).await?;
     tx.commit().await
-}
-
-/// Ends calls whose last status never came: Twilio is asked whether they are over.
-async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
-    let before = |time| app.now().saturating_sub(time).unwrap_or_default();
-    let asked_about = SignedDuration::from_secs(app.settings.voice.asked_about_after_s);
-    for (call_sid, touched) in app.store.abandoned_calls(before(asked_about)).await? {
-        if touched > before(CALL_SILENT_FOR) && !app.twilio.is_over(&call_sid).await {
-            continue;
-        }
-        let turn = Turn::untold_end(call_sid, None);
-        end_call(app, &turn, None).await?;
-    }
-    Ok(())
 }

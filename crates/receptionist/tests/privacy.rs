@@ -13,11 +13,12 @@ use agency::staff::StaffRole;
 use jiff::SignedDuration;
 use phone_network::{Faults, Inbound};
 use receptionist::privacy::{delete_copies, erase, export};
-use receptionist::rehearsal::{AGENCY_NUMBER, WHATSAPP_NUMBER};
+use receptionist::rehearsal::{AGENCY_NUMBER, Plan, WHATSAPP_NUMBER};
 use receptionist::scenarios::{read_folder, run};
 use serde_json::Value;
+use store::KnownPerson;
 use support::staff::colleague;
-use support::{Agency, rows, start};
+use support::{Agency, monday, rows, start, start_as};
 
 const PHOTO: &[u8] = include_bytes!("../src/scenarios/photo.jpg");
 const NUMBER: &str = "+447700900900";
@@ -59,6 +60,16 @@ async fn a_history(agency: &Agency) {
     agency.pass(SignedDuration::from_mins(5)).await.unwrap();
 }
 
+async fn person(agency: &Agency) -> KnownPerson {
+    agency.app.store.person(&PhoneNumber::parse(NUMBER).unwrap()).await.unwrap()
+}
+
+/// An agency that records calls.
+async fn recorded(database: testkit::Database) -> Agency {
+    let environment = vec![("VOICE_RECORD", "true".to_owned()), ("VOICE_MODE", "gather".to_owned())];
+    start_as(database, Plan { environment, ..Plan::stepped("", monday()) }).await
+}
+
 async fn found(agency: &Agency) -> Vec<(&'static str, usize)> {
     let words: Vec<String> = THEIRS.iter().map(|word| (*word).to_owned()).collect();
     agency.app.store.search_everywhere(&words).await.unwrap()
@@ -66,35 +77,39 @@ async fn found(agency: &Agency) -> Vec<(&'static str, usize)> {
 
 async fn is_shown_and_erased(agency: &Agency) {
     a_history(agency).await;
-    let phone = PhoneNumber::parse(NUMBER).unwrap();
     let neighbours = rows(agency, "voice_leads").await.len();
     let before = found(agency).await;
     assert!(before.len() > 8, "they stand in many tables: {before:?}");
-    let all = export(&agency.app, &phone).await.unwrap().unwrap();
+    let all = export(&agency.app, &person(agency).await, "a test").await.unwrap().unwrap();
     for (table, _) in &before {
         // What only repeats what was said, for Twilio to ask again, or tells a colleague.
         assert!(!all["tables"][table].is_null(), "{table} is not shown to them");
     }
-    let path = all["tables"]["message_media"][0]["path"].as_str().unwrap().to_owned();
-    assert!(agency.app.shelf.get(&path).await.is_ok());
+    let files = ["message_media", "recordings"]
+        .map(|table| all["tables"][table][0]["path"].as_str().unwrap().to_owned());
+    for path in &files {
+        assert!(agency.app.shelf.get(path).await.is_ok());
+    }
     let sent_to_them = |agency: &Agency| {
         agency.network.messages().iter().filter(|message| message.to.contains(NUMBER)).count()
     };
     assert!(sent_to_them(agency) > 0);
 
     let mut tx = agency.app.store.begin().await.unwrap();
-    let lead = agency.app.store.person(&phone).await.unwrap().lead.unwrap();
+    let lead = person(agency).await.lead.unwrap();
     tx.place_hold("hold_1", lead, "a claim", agency.app.now()).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(erase(&agency.app, &phone).await.is_err(), "there is a claim");
+    assert!(erase(&agency.app, &person(agency).await, "a test").await.is_err(), "there is a claim");
     let mut tx = agency.app.store.begin().await.unwrap();
     assert!(tx.lift_hold(lead).await.unwrap());
     tx.commit().await.unwrap();
 
-    let done = erase(&agency.app, &phone).await.unwrap().unwrap();
+    let done = erase(&agency.app, &person(agency).await, "a test").await.unwrap().unwrap();
     assert_eq!(done.appointments.len(), 1);
     assert_eq!((done.left, found(agency).await), (Vec::new(), Vec::new()), "nothing is left");
-    assert!(agency.app.shelf.get(&path).await.is_err(), "the picture is gone");
+    for path in &files {
+        assert!(agency.app.shelf.get(path).await.is_err(), "picture and sound are gone");
+    }
     delete_copies(&agency.app).await.unwrap();
     assert_eq!(sent_to_them(agency), 0, "Twilio keeps nothing of it");
     let viewings = rows(agency, "viewing_appointments").await;
@@ -112,8 +127,11 @@ async fn is_shown_and_erased(agency: &Agency) {
         "the negotiator is told"
     );
     assert_eq!(rows(agency, "voice_leads").await.len(), neighbours, "past rows stay, without the person");
-    assert!(export(&agency.app, &phone).await.unwrap().is_none());
-    assert!(erase(&agency.app, &phone).await.unwrap().is_none(), "there is nobody any more");
+    assert!(export(&agency.app, &person(agency).await, "a test").await.unwrap().is_none());
+    assert!(
+        erase(&agency.app, &person(agency).await, "a test").await.unwrap().is_none(),
+        "there is nobody any more"
+    );
 
     let mut call = agency.network.ring(NUMBER, AGENCY_NUMBER).await.unwrap();
     assert!(!call.heard().contains("Sam"), "who rings again is a stranger");
@@ -123,12 +141,12 @@ async fn is_shown_and_erased(agency: &Agency) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_shown_and_erased_on_sqlite() {
-    is_shown_and_erased(&start(testkit::sqlite()).await).await;
+    is_shown_and_erased(&recorded(testkit::sqlite()).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_shown_and_erased_on_postgres() {
-    is_shown_and_erased(&start(testkit::postgres()).await).await;
+    is_shown_and_erased(&recorded(testkit::postgres()).await).await;
 }
 
 /// Two years on, the night erases somebody of whom nothing was heard; by day nothing goes.
@@ -158,7 +176,7 @@ async fn copies_at_twilio_are_deleted_in_the_end() {
     call.hang_up();
     agency.settle().await.unwrap();
     agency.network.set_faults(Faults { server_error: 1.0, ..Faults::default() });
-    erase(&agency.app, &PhoneNumber::parse(NUMBER).unwrap()).await.unwrap().unwrap();
+    erase(&agency.app, &person(&agency).await, "a test").await.unwrap().unwrap();
     assert!(!rows(&agency, "provider_deletions").await.is_empty());
     agency.network.set_faults(Faults::default());
     agency.let_pass(SignedDuration::from_hours(1));

@@ -24,6 +24,7 @@ struct Lead {
     #[sqlx(flatten)]
     kept: KeptRequirements,
     last_searched: Option<Ts>,
+    refuses_recording: bool,
 }
 
 impl Store {
@@ -61,7 +62,8 @@ impl Store {
         const SQL: &str = "SELECT id, name, email, looking_for, property_type, bedrooms_min, bedrooms_max, budget_min, \
              budget_max, preferred_areas, preferred_area_names, must_haves, deal_breakers, \
              COALESCE((SELECT max(said_at) FROM requirement_changes r WHERE r.lead_id = l.id), last_call_date, updated_at) \
-             AS last_searched FROM voice_leads l WHERE phone = $1";
+             AS last_searched, EXISTS (SELECT 1 FROM consents c WHERE c.lead_id = l.id AND c.purpose = 'recording' AND c.given = (1 = 0)) \
+             AS refuses_recording FROM voice_leads l WHERE phone = $1";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(phone.as_str()).fetch_optional(c).await)?)
     }
 
@@ -79,5 +81,6 @@ fn apply_lead(caller: &mut Caller, lead: &Lead) {
     caller.name = lead.kept.name.clone().or_else(|| caller.name.take());
     caller.email = lead.kept.email.clone().or_else(|| caller.email.take());
     caller.last_searched = lead.last_searched.map(|at| at.0);
+    caller.refuses_recording = lead.refuses_recording;
     caller.wants = lead.kept.wants();
 }

@@ -10,7 +10,7 @@ use crate::types::{Int, Ts};
 #[derive(Clone, Debug)]
 pub struct DueDeletion {
     pub id: String,
-    /// call or message.
+    /// call, message or recording.
     pub kind: String,
     pub sid: String,
     pub attempts: i64,
@@ -40,6 +40,26 @@ impl Store {
 }
 
 impl Tx {
+    /// Twilio need not keep this any longer; the worker tells it so. (kind, its id)
+    pub(crate) async fn delete_at_provider(
+        &mut self,
+        (kind, sid): (&str, &str),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO provider_deletions (id, kind, provider_sid, next_attempt_at, created_at) \
+             VALUES ('deletion_' || $2, $1, $2, $3, $3) ON CONFLICT DO NOTHING";
+        execute!(self, sqlx::query(SQL).bind(kind).bind(sid).bind(Ts(now)))?;
+        Ok(())
+    }
+
+    /// A file that nobody may see any more; the worker takes it from the shelf.
+    pub(crate) async fn delete_file(&mut self, path: &str, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str =
+            "INSERT INTO file_deletions (path, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        execute!(self, sqlx::query(SQL).bind(path).bind(Ts(now)))?;
+        Ok(())
+    }
+
     pub async fn deleted_at_provider(&mut self, id: &str) -> Result<(), StoreError> {
         const SQL: &str = "DELETE FROM provider_deletions WHERE id = $1";
         execute!(self, sqlx::query(SQL).bind(id))?;

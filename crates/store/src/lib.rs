@@ -36,6 +36,7 @@ mod properties;
 mod reach;
 mod reading;
 mod receipts;
+mod recordings;
 mod requirements;
 mod retention;
 mod reviews;
@@ -76,6 +77,7 @@ pub use reading::{
     PaperView, Rehearsed, ShiftView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess, VersionView,
     ViewingView,
 };
+pub use recordings::{DueRecording, KeptRecording};
 pub use retention::Cutoffs;
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};

@@ -54,6 +54,7 @@ const HELD: &[(&str, &str, Left)] = &[
         Cleared("viewer_name = NULL, viewer_email = NULL, viewer_phone = NULL, address = NULL"),
     ),
     ("conversation_turns", OF_CONVERSATION, Nothing),
+    ("recordings", OF_CONVERSATION, Nothing),
     ("verification_codes", OF_CONVERSATION, Nothing),
     ("assessments", OF_CONVERSATION, Cleared("comment = NULL")),
     (
@@ -156,6 +157,18 @@ impl Store {
         Ok(KnownPerson { phone: Some(phone.clone()), lead: lead.map(|lead| lead.0) })
     }
 
+    /// The same by their lead; none: it is not there, or was erased.
+    pub async fn person_of_lead(&self, lead: i64) -> Result<Option<KnownPerson>, StoreError> {
+        const SQL: &str = "SELECT phone FROM voice_leads WHERE id = $1";
+        let row: Option<(Option<String>,)> =
+            read!(self, |c| sqlx::query_as(SQL).bind(lead).fetch_optional(c).await)?;
+        let person = |(phone,): (Option<String>,)| KnownPerson {
+            phone: phone.and_then(|phone| PhoneNumber::parse(&phone).ok()),
+            lead: Some(lead),
+        };
+        Ok(row.map(person))
+    }
+
     /// Every row of theirs, by table.
     pub async fn all_of(&self, person: &KnownPerson) -> Result<Vec<(&'static str, Rows)>, StoreError> {
         let mut all: Vec<(&'static str, Rows)> = Vec::new();
@@ -254,31 +267,40 @@ impl Tx {
     }
 
     async fn note_copies(&mut self, person: &KnownPerson, now: Timestamp) -> Result<(), StoreError> {
-        const NOTE: &str = "INSERT INTO provider_deletions (id, kind, provider_sid, next_attempt_at, created_at) VALUES ($1, $2, $3, $4, $4) \
-             ON CONFLICT DO NOTHING";
-        const FILE: &str =
-            "INSERT INTO file_deletions (path, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         for (kind, from) in [
-            ("call", "SELECT call_sid FROM conversations WHERE lead_id = {lead} AND call_sid LIKE 'CA%'"),
-            ("message", "SELECT provider_sid FROM messages WHERE ({message}) AND provider_sid IS NOT NULL"),
+            (
+                "call",
+                "SELECT call_sid FROM conversations WHERE lead_id = {lead} AND call_sid LIKE 'CA%'"
+                    .to_owned(),
+            ),
+            (
+                "message",
+                "SELECT provider_sid FROM messages WHERE ({message}) AND provider_sid IS NOT NULL".to_owned(),
+            ),
+            (
+                "recording",
+                format!(
+                    "SELECT recording_sid FROM recordings WHERE {OF_CONVERSATION} AND recording_sid IS NOT NULL"
+                ),
+            ),
         ] {
-            let sql = person.condition(from);
+            let sql = person.condition(&from);
             let sids: Vec<String> =
                 within!(self, |c| sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(c).await)?;
             for sid in sids {
-                let id = format!("deletion_{sid}");
-                execute!(self, sqlx::query(NOTE).bind(id).bind(kind).bind(sid).bind(Ts(now)))?;
+                self.delete_at_provider((kind, &sid), now).await?;
             }
         }
         for from in [
             format!("SELECT path FROM message_media WHERE {OF_MESSAGE} AND path IS NOT NULL"),
             format!("SELECT path FROM documents WHERE {OF_LEAD}"),
+            format!("SELECT path FROM recordings WHERE {OF_CONVERSATION} AND path IS NOT NULL"),
         ] {
             let sql = person.condition(&from);
             let paths: Vec<String> =
                 within!(self, |c| sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(c).await)?;
             for path in paths {
-                execute!(self, sqlx::query(FILE).bind(path).bind(Ts(now)))?;
+                self.delete_file(&path, now).await?;
             }
         }
         Ok(())

@@ -14,6 +14,7 @@ pub struct Cutoffs {
     pub transcripts: Timestamp,
     pub messages: Timestamp,
     pub leads: Timestamp,
+    pub recordings: Timestamp,
     /// What only serves Twilio's repeats, and codes.
     pub technical: Timestamp,
 }
@@ -65,8 +66,8 @@ const RULES: &[Rule] = &[
             ),
             old_calls!("DELETE FROM conversation_turns WHERE conversation_id IN ", ""),
             old_calls!(
-                "UPDATE voice_lead_calls SET transcript = NULL, ai_summary = NULL, review = NULL, follow_up_notes = NULL, recording_url = NULL \
-              WHERE (transcript IS NOT NULL OR ai_summary IS NOT NULL OR review IS NOT NULL OR recording_url IS NOT NULL) AND conversation_id IN ",
+                "UPDATE voice_lead_calls SET transcript = NULL, ai_summary = NULL, review = NULL, follow_up_notes = NULL \
+              WHERE (transcript IS NOT NULL OR ai_summary IS NOT NULL OR review IS NOT NULL) AND conversation_id IN ",
                 ""
             ),
             old_calls!(
@@ -94,6 +95,28 @@ const RULES: &[Rule] = &[
             old_messages!("DELETE FROM message_attempts WHERE message_id IN ", ""),
             old_messages!("DELETE FROM messages WHERE id IN ", ""),
             "DELETE FROM message_receipts WHERE received_at < $1",
+        ],
+    },
+    Rule {
+        kind: "recordings",
+        of: |cutoffs| cutoffs.recordings,
+        count: old_calls!(
+            "SELECT count(*) FROM recordings WHERE status = 'stored' AND conversation_id IN ",
+            ""
+        ),
+        acts: &[
+            old_calls!(
+                "UPDATE voice_lead_calls SET recording_url = NULL WHERE recording_url IS NOT NULL AND conversation_id IN ",
+                ""
+            ),
+            old_calls!(
+                "INSERT INTO file_deletions (path, created_at) SELECT path, $2 FROM recordings WHERE path IS NOT NULL AND conversation_id IN ",
+                " ON CONFLICT DO NOTHING"
+            ),
+            old_calls!(
+                "UPDATE recordings SET status = 'gone', path = NULL WHERE status = 'stored' AND conversation_id IN ",
+                ""
+            ),
         ],
     },
     Rule {

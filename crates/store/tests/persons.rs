@@ -110,6 +110,7 @@ async fn what_is_past_its_time_goes() {
             "state": "{\"a\": 1}", "turn": 2, "started_at": at, "updated_at": at, "ended_at": at})
         };
         let turn = |id: &str| json!({"id": format!("turn_{id}"), "conversation_id": id, "turn": 1, "speaker": "caller", "words": "hello", "spoken_at": old});
+        let sound = |id: &str| json!({"conversation_id": id, "status": "stored", "path": format!("{id}.mp3"), "created_at": old});
         let message = |id: i64, at: &str| {
             json!({"id": format!("msg_{id}"), "direction": "inbound", "channel": "sms", "kind": "chat", "lead_id": id,
             "to_address": "+442079460100", "from_address": "+447700900111", "body": "hello", "status": "received", "provider_sid": format!("SM{id}"),
@@ -119,15 +120,25 @@ async fn what_is_past_its_time_goes() {
             ("voice_leads", json!([lead(1), lead(2), lead(3)])),
             ("conversations", json!([call("call_1", 1, old), call("call_2", 2, old), call("call_3", 3, AT)])),
             ("conversation_turns", json!([turn("call_1"), turn("call_2"), turn("call_3")])),
+            ("recordings", json!([sound("call_1"), sound("call_2"), sound("call_3")])),
             ("messages", json!([message(1, old), message(2, old), message(3, AT)])),
         ] {
             tx.insert_rows(table, &rows(values)).await.unwrap();
         }
         tx.place_hold("hold_1", 2, "a claim", now()).await.unwrap();
         tx.commit().await.unwrap();
-        let all = Cutoffs { transcripts: young, messages: young, leads: young, technical: young };
+        let all = Cutoffs {
+            transcripts: young,
+            messages: young,
+            leads: young,
+            recordings: young,
+            technical: young,
+        };
         let due = store.due_to_go(&all).await.unwrap();
-        assert_eq!(due, [("transcripts", 1), ("messages", 1), ("technical", 0), ("leads", 1)]);
+        assert_eq!(
+            due,
+            [("transcripts", 1), ("messages", 1), ("recordings", 1), ("technical", 0), ("leads", 1)]
+        );
         let mut tx = store.begin().await.unwrap();
         assert!(tx.let_go(&all, now()).await.unwrap() > 0);
         tx.commit().await.unwrap();
@@ -146,6 +157,7 @@ async fn what_is_past_its_time_goes() {
             left(store.rows("provider_deletions").await.unwrap(), "provider_sid"),
             ["CAcall_1", "SM1"]
         );
+        assert_eq!(store.files_to_delete(9).await.unwrap(), ["call_1.mp3"]);
         let forgotten = store.leads_to_forget(young).await.unwrap();
         assert_eq!((forgotten.len(), forgotten[0].lead), (1, Some(1)));
         store.close().await;

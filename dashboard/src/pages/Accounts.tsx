@@ -159,13 +159,25 @@ function NewAccount() {
 }
 
 function Audit() {
-  const audit = useQuery(readAuditOptions());
+  const [shown, setShown] = useState('changes');
+  const audit = useQuery(readAuditOptions({ query: { looks: shown === 'looks' } }));
   if (!audit.data) return null;
   return (
     <Card withBorder component="section" aria-label="Who did what">
-      <Title order={2} size="h4">
-        Who did what
-      </Title>
+      <Group justify="space-between" mb="xs">
+        <Title order={2} size="h4">
+          Who did what
+        </Title>
+        <SegmentedControl
+          aria-label="Shown"
+          value={shown}
+          onChange={setShown}
+          data={[
+            { value: 'changes', label: 'Changes' },
+            { value: 'looks', label: 'Who looked at whom' },
+          ]}
+        />
+      </Group>
       <List columns={['When', 'Who', 'What', 'To']}>
         {audit.data.map((entry) => (
           <Table.Tr key={entry.id}>

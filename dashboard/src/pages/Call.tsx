@@ -1,4 +1,4 @@
-import { Badge, Card, Grid, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Card, Grid, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { CallView, LineView } from '../client';
@@ -20,7 +20,7 @@ export function Call() {
   const call = useQuery(getCallOptions({ path: { id } }));
   if (call.isPending) return <Loading />;
   if (call.error) return <Failed error={call.error} again={() => call.refetch()} />;
-  const { call: facts, holder, lines, assessments } = call.data;
+  const { call: facts, holder, lines, assessments, has_recording } = call.data;
   const live = facts.ended == null;
   return (
     <Stack>
@@ -37,6 +37,7 @@ export function Call() {
       {live && facts.channel === 'voice' && <Actions id={id} holder={holder ?? undefined} />}
       <Grid>
         <Grid.Col span={{ base: 12, md: 8 }}>
+          {has_recording && <Recording id={id} />}
           <Transcript lines={lines} live={live} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
@@ -52,6 +53,19 @@ export function Call() {
         </Grid.Col>
       </Grid>
     </Stack>
+  );
+}
+
+function Recording({ id }: { id: string }) {
+  const sound = `/api/v1/calls/${id}/recording`;
+  return (
+    <Group component="section" aria-label="Recording" mb="md">
+      {/* The transcript below is its text. */}
+      <audio controls preload="none" src={sound} aria-label="The sound of this call" style={{ flexGrow: 1 }} />
+      <Anchor href={sound} download={`${id}.mp3`}>
+        Download
+      </Anchor>
+    </Group>
   );
 }
 

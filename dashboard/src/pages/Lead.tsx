@@ -16,6 +16,7 @@ import { Ask } from '../parts/Ask';
 import { HomeBox } from '../parts/HomeBox';
 import { Slots } from '../parts/Slots';
 import { Failed, Loading } from '../parts/States';
+import { TheirData } from '../parts/TheirData';
 import { When } from '../parts/When';
 import { choices, dayOf, daysAfter, inLondon, spelled } from '../words';
 import { STATUSES, wish } from './Leads';
@@ -61,6 +62,7 @@ export function Lead() {
       </Group>
       <Grid>
         <Grid.Col span={{ base: 12, md: 4 }}>
+          <Stack>
           <Card withBorder component="section" aria-label="What is known">
             <Table variant="vertical" layout="fixed">
               <Table.Tbody>
@@ -73,6 +75,8 @@ export function Lead() {
               </Table.Tbody>
             </Table>
           </Card>
+          {me?.permissions.includes('administer') && <TheirData lead={known.id} />}
+          </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Timeline detail={lead.data} calls={calls.data?.items ?? []} />

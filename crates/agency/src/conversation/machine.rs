@@ -93,7 +93,9 @@ fn answer(state: &mut State, event: Event, context: &Context) -> Vec<Effect> {
         // They have written already, and what was offered on the telephone is still open.
         Event::Started if state.manner.is_written() => state.ask(state.step, "How can I help?"),
         Event::Started => {
-            let words = greeting::words(&state.caller, context.agency, context.greetings, context.now);
+            let (caller, notice) =
+                (&state.caller, greeting::notice(context.agency, context.greetings, state.recorded));
+            let words = greeting::words(caller, context.agency, context.greetings, &notice, context.now);
             state.ask(Step::Opening, words)
         }
         Event::CallerSpoke { alternatives } => caller_spoke(state, &alternatives, context),

@@ -118,6 +118,9 @@ pub struct State {
     pub asked_by_model: Vec<String>,
     /// Sentences of the model that nothing backed: for review.
     pub flagged: Vec<String>,
+    /// Twilio records this call.
+    #[serde(default)]
+    pub recorded: bool,
     /// The last line of a colleague who listens that the model was told.
     #[serde(default)]
     pub whispered: Option<String>,
@@ -217,6 +220,7 @@ impl State {
             agreed: false,
             asked_by_model: Vec::new(),
             flagged: Vec::new(),
+            recorded: false,
             whispered: None,
             statements: (0, 0),
             leaving: false,

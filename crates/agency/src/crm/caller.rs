@@ -29,6 +29,9 @@ pub struct Caller {
     /// They have rung so often within an hour that the rules answer alone: nobody runs up the model's bill.
     #[serde(default)]
     pub rings_often: bool,
+    /// They have said, in this call or an earlier one, that they do not want to be recorded.
+    #[serde(default)]
+    pub refuses_recording: bool,
 }
 
 impl Caller {
@@ -44,6 +47,7 @@ impl Caller {
             last_searched: None,
             last_viewed: None,
             rings_often: false,
+            refuses_recording: false,
         }
     }
 

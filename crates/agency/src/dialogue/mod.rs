@@ -13,6 +13,7 @@ pub(crate) mod handoff;
 mod keypad;
 pub(crate) mod message;
 pub(crate) mod office;
+mod recording;
 mod recovery;
 pub(crate) mod report;
 pub(crate) mod sending;
@@ -157,6 +158,9 @@ fn at_any_time(state: &mut State, heard: &Heard, words: &str, context: &Context)
     if heard.did(Act::Abuse) {
         return Some(recovery::abuse(state));
     }
+    if let Some(stopping) = recording::stop(heard, words) {
+        return Some(stopping);
+    }
     if taking_message {
         return None;
     }
@@ -280,6 +284,7 @@ pub(crate) fn after_tool(state: &mut State, outcome: ToolOutcome) -> Vec<Effect>
         ToolOutcome::RepairReported(reported) => report::written(state, &reported),
         ToolOutcome::HandOff(transfer) => handoff::found(state, transfer),
         ToolOutcome::PassedOn(passed) => handoff::passed_on(state, &passed),
+        ToolOutcome::RecordingStopped => recording::stopped(state),
         // Who could not be looked for is not rung.
         ToolOutcome::Failed if state.handover.is_some() && !state.manner.is_written() => {
             handoff::found(state, None)

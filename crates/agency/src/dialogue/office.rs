@@ -6,6 +6,7 @@ use crate::crm::ActionTaken;
 use crate::fees::{Capped, cap_pence};
 use crate::language::{Act, Heard, Intent, OfficeTopic};
 use crate::manner::Manner;
+use crate::settings::fill;
 
 /// Answers a question that is all that was said, and goes on from there.
 pub(super) fn answer(
@@ -57,7 +58,9 @@ pub(crate) fn approved(state: &State, heard: &Heard, words: &str, context: &Cont
     }
     if let Some((approved, computes)) = context.office.answer(words) {
         let figure = computes.and_then(|what| for_the_home(state, what)).unwrap_or_default();
-        return Some(format!("{approved}{figure}"));
+        let recorded =
+            if state.recorded { "Yes, this call is recorded." } else { "No, you are not recorded." };
+        return Some(fill(&format!("{approved}{figure}"), &[("recorded", recorded)]));
     }
     if asks(OfficeTopic::Phone) {
         return Some(format!("Our number is {}.", state.manner.phone(&context.agency.phone)));

@@ -21,6 +21,7 @@ vocabulary! {
         WrongNumber = "wrong_number",
         AsksWho = "asks_who",
         KeepPosted = "keep_posted",
+        StopRecording = "stop_recording",
     }
 }
 
@@ -139,6 +140,8 @@ mod tests {
             ("are you a robot", Act::AreYouHuman),
             ("take me off your mailing list", Act::OptOut),
             ("what data do you hold about me", Act::DataRequest),
+            ("I don't want to be recorded", Act::StopRecording),
+            ("could you turn off the recording please", Act::StopRecording),
             ("I can't make it on Thursday", Act::Cancel),
             ("could we move my viewing to Friday", Act::Change),
             ("no, sorry, I meant Thursday", Act::Correction),

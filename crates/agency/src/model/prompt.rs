@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::tools;
 use crate::conversation::{Context, State};
+use crate::office::Policy;
 use crate::{london, speech};
 
 /// A tool as the model is told of it.
@@ -19,7 +20,10 @@ pub struct ToolSpec {
 pub fn constant(context: &Context) -> String {
     let (agency, office) = (context.agency, context.office);
     let fees = office.fees.iter().map(|fee| format!("- {}", fee.words));
-    let policies = office.policies.iter().map(|policy| format!("- {}: {}", policy.title, policy.words));
+    // What differs from call to call is not for all: `office_facts` says it.
+    let is_same = |policy: &&Policy| !policy.words.contains('{');
+    let policies = office.policies.iter().filter(is_same);
+    let policies = policies.map(|policy| format!("- {}: {}", policy.title, policy.words));
     let approved: Vec<String> = fees.chain(policies).collect();
     format!(
         "You are {persona}, the AI receptionist of {name}, an estate agency in London, on the telephone. \

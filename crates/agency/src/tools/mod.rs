@@ -17,6 +17,7 @@ pub mod running_late;
 mod same_name;
 pub mod send_brochure;
 pub mod send_details;
+pub mod stop_recording;
 pub mod take_message;
 pub mod viewing_slots;
 
@@ -37,6 +38,7 @@ use report_repair::{RepairReported, ReportRepair};
 use running_late::RunningLate;
 use send_brochure::SendBrochure;
 use send_details::{DetailsSent, SendDetails};
+use stop_recording::StopRecording;
 use take_message::{MessageTaken, TakeMessage};
 use viewing_slots::{SlotsOutcome, ViewingSlots};
 
@@ -64,6 +66,7 @@ pub enum ToolCall {
     ReportRepair(Box<ReportRepair>),
     HandOff(HandOff),
     PassOn(PassOn),
+    StopRecording(StopRecording),
 }
 
 /// What a tool came to.
@@ -90,6 +93,7 @@ pub enum ToolOutcome {
     /// None: nobody is free.
     HandOff(Option<Transfer>),
     PassedOn(PassedOn),
+    RecordingStopped,
     /// The store could not be reached; nothing was written.
     Failed,
 }
@@ -130,6 +134,7 @@ impl ToolCall {
             Self::ReportRepair(_) => "report_repair",
             Self::HandOff(_) => "hand_off",
             Self::PassOn(_) => "pass_on",
+            Self::StopRecording(_) => "stop_recording",
         }
     }
 }

@@ -1,13 +1,10 @@
 //! `export`, `erase` and `hold caller`: what a person may ask for, and what forbids it.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use agency::phone::PhoneNumber;
 use anyhow::Context;
 use serde_json::{Value, json};
-use zip::write::SimpleFileOptions;
 
 use super::terminal::{complain, print};
 use crate::app::App;
@@ -75,6 +72,9 @@ pub(super) struct Retention {
     json: bool,
 }
 
+/// As the audit names it.
+const ACTOR: &str = "the command line";
+
 async fn open(settings: Settings, phone: &str) -> anyhow::Result<(App, PhoneNumber)> {
     let phone = PhoneNumber::parse(phone).with_context(|| format!("--phone {phone}"))?;
     let clock = settings.clock.starts_at.map_or_else(Clock::system, Clock::running_from);
@@ -94,7 +94,7 @@ fn unknown() -> bool {
 pub(super) async fn export(settings: Settings, verb: &Export) -> anyhow::Result<bool> {
     let Export::Caller { phone, to } = verb;
     let (app, phone) = open(settings, phone).await?;
-    let found = privacy::export(&app, &phone).await?;
+    let found = privacy::export(&app, &app.store.person(&phone).await?, ACTOR).await?;
     let done = match (&found, to) {
         (None, _) => unknown(),
         (Some(all), None) => {
@@ -102,54 +102,14 @@ pub(super) async fn export(settings: Settings, verb: &Export) -> anyhow::Result<
             true
         }
         (Some(all), Some(file)) => {
-            archive(&app, all, file)
-                .await
-                .with_context(|| format!("{} cannot be written", file.display()))?;
+            let bytes = privacy::archive(&app, all).await?;
+            std::fs::write(file, bytes).with_context(|| format!("{} cannot be written", file.display()))?;
             complain(&format!("{} is written", file.display()));
             true
         }
     };
     close(&app).await;
     Ok(done)
-}
-
-/// A text for the person, the same for a machine (article 20), and the files.
-async fn archive(app: &App, all: &Value, to: &PathBuf) -> anyhow::Result<()> {
-    let mut zip = zip::ZipWriter::new(std::fs::File::create(to)?);
-    let plain = SimpleFileOptions::default();
-    zip.start_file("what-we-hold.txt", plain)?;
-    zip.write_all(in_words(all).as_bytes())?;
-    zip.start_file("what-we-hold.json", plain)?;
-    zip.write_all(serde_json::to_string_pretty(all)?.as_bytes())?;
-    for table in ["message_media", "documents"] {
-        for row in all["tables"][table].as_array().into_iter().flatten() {
-            let Some(path) = row["path"].as_str() else { continue };
-            zip.start_file(format!("files/{}", path.replace('/', "-")), plain)?;
-            zip.write_all(&app.shelf.get(path).await?)?;
-        }
-    }
-    zip.finish()?;
-    Ok(())
-}
-
-/// Every row, a line for each thing that is known.
-fn in_words(all: &Value) -> String {
-    let mut text = format!(
-        "What is kept of {}, as of {}.\n",
-        all["phone"].as_str().unwrap_or_default(),
-        all["exported"].as_str().unwrap_or_default()
-    );
-    for (table, rows) in all["tables"].as_object().into_iter().flatten() {
-        let _ = write!(text, "\n{}\n", table.replace('_', " ").to_uppercase());
-        for row in rows.as_array().into_iter().flatten().filter_map(Value::as_object) {
-            for (column, value) in row.iter().filter(|(_, value)| !value.is_null()) {
-                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                let _ = writeln!(text, "  {}: {value}", column.replace('_', " "));
-            }
-            text.push('\n');
-        }
-    }
-    text
 }
 
 pub(super) async fn erase(settings: Settings, verb: &Erase) -> anyhow::Result<bool> {
@@ -182,7 +142,9 @@ async fn preview(app: &App, phone: &PhoneNumber, as_json: bool) -> anyhow::Resul
 }
 
 async fn really(app: &App, phone: &PhoneNumber, as_json: bool) -> anyhow::Result<bool> {
-    let Some(done) = privacy::erase(app, phone).await? else { return Ok(unknown()) };
+    let Some(done) = privacy::erase(app, &app.store.person(phone).await?, ACTOR).await? else {
+        return Ok(unknown());
+    };
     if as_json {
         let tables: Vec<Value> = done
             .tables

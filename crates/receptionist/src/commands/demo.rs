@@ -48,7 +48,7 @@ const LINES: &[&str] = &[
 ];
 
 pub(super) async fn run(options: Options) -> anyhow::Result<bool> {
-    telemetry::start_logging();
+    telemetry::start_logging()?;
     std::fs::create_dir_all(&options.data_dir)?;
     let listen = if options.exit { SocketAddr::from(([127, 0, 0, 1], 0)) } else { options.listen };
     let rehearsal = Rehearsal::start(Plan {

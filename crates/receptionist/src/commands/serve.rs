@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::{server, telemetry};
 
 pub(super) async fn run(settings: Settings) -> anyhow::Result<bool> {
-    telemetry::start_logging();
+    telemetry::start_logging()?;
     let twilio = &settings.twilio;
     anyhow::ensure!(
         !twilio.auth_token.expose_secret().is_empty()
@@ -33,6 +33,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<bool> {
         server::stop_signal().await;
         on_signal.cancel();
     });
-    server::serve(app, listener, stop).await?;
-    Ok(true)
+    let served = server::serve(app, listener, stop).await;
+    telemetry::finish();
+    served.map(|()| true)
 }

@@ -11,11 +11,13 @@ use agency::{speech, triage};
 use jiff::{SignedDuration, Timestamp};
 use store::{BeginChat, Chat, Conversation, NewTask, StoreError, Tx, Waiting};
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use super::ending::end_conversation;
 use super::talk::{Kept, Talk, said};
 use crate::app::{App, Words};
 use crate::outbox::{About, Post, post, post_with_choices};
+use crate::telemetry::of_conversation;
 
 /// Begun so often, something in it stops every worker: a person answers.
 const ATTEMPTS_MAX: i64 = 5;
@@ -178,6 +180,16 @@ async fn take_turn(app: &App, address: &str) -> Result<(), StoreError> {
         begin(app, &chat, &words).await?;
         return Err(StoreError::TurnTaken);
     };
+    let span = of_conversation(tracing::info_span!("turn", door = "chat"), &saved.id);
+    answer_what_waits(app, (&words, &chat, &saved), began).instrument(span).await
+}
+
+async fn answer_what_waits(
+    app: &App,
+    (words, chat, saved): (&Words, &Chat, &Conversation),
+    began: Timestamp,
+) -> Result<(), StoreError> {
+    let address = chat.address.as_str();
     let waiting = app.store.waiting(address).await?;
     if waiting.is_empty() && !chat.in_doubt {
         return Ok(());
@@ -185,7 +197,7 @@ async fn take_turn(app: &App, address: &str) -> Result<(), StoreError> {
     let before = State::read(&saved.state)?;
     let written = Written::of(&waiting, &before);
     let unfinished = app.store.unfinished_tools(&saved.id, saved.turn).await?;
-    let mut talk = Talk::new(app, &words, (saved.id.clone(), None, saved.lead), before.clone());
+    let mut talk = Talk::new(app, words, (saved.id.clone(), None, saved.lead), before.clone());
     talk.state.turn = saved.turn + 1;
     talk.writes_by = Some(way(chat.channel));
     let effects = if unfinished.is_empty() {
@@ -201,7 +213,7 @@ async fn take_turn(app: &App, address: &str) -> Result<(), StoreError> {
         Kept { event: &written.kept, confidence: None, before: Some(&before), said: &said(&effects), began };
     let mut tx = app.store.begin().await?;
     talk.keep(&mut tx, &kept, &talk.lines(&kept)).await?;
-    reply.write(&talk, &mut tx, &chat).await?;
+    reply.write(&talk, &mut tx, chat).await?;
     let asks = talk.state.doubt.is_some() || talk.state.step.expecting() != Expecting::Anything;
     tx.answered(address, &ids(&waiting), (Some(&saved.id), asks), app.now()).await?;
     if talk.state.alert().is_some() && before.alert().is_none() {

@@ -1,6 +1,6 @@
 //! The end of a call, written once: outcome, transcript, homes discussed, and what is left to do.
 
-use agency::conversation::{Event, State, Step};
+use agency::conversation::{State, Step};
 use agency::crm::{CallOutcome, Priority, TaskKind};
 use agency::manner::Manner;
 use store::{Conversation, EndedCall, NewTask, StoreError};
@@ -9,11 +9,11 @@ use super::gather::{Turn, answer_call};
 use crate::app::App;
 
 /// Ends a call that Twilio, or the sweep, says is over. A call whose beginning never reached us leaves a lead all the
-/// same. Asked again, it changes nothing.
+/// same, and somebody rings back. Asked again, it changes nothing.
 pub async fn end_call(app: &App, turn: &Turn, seconds: Option<i64>) -> Result<(), StoreError> {
     if app.store.conversation(&turn.call_sid).await?.is_none() {
         // What could not be written now is missed below, and Twilio or the sweep asks again.
-        let _ = answer_call(app, &Turn { event: Event::Started, ..turn.clone() }).await;
+        let _ = answer_call(app, turn).await;
     }
     end_known_call(app, turn, seconds).await
 }

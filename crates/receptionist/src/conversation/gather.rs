@@ -7,7 +7,8 @@ use agency::crm::Caller;
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use store::{BeginCall, StoreError};
+use store::{BeginCall, Conversation, StoreError};
+use tracing::Instrument;
 
 use super::ending::end_known_call;
 use super::relay::{Farewell, relay_token};
@@ -16,8 +17,10 @@ use super::twiml::{Document, Line, put_through, render};
 use super::without_store::answer_without_store;
 use crate::app::{App, Words};
 use crate::limits::rings_often;
-use crate::missed;
+use crate::recordings::{self, is_recorded};
 use crate::settings::VoiceMode;
+use crate::telemetry::of_conversation;
+use crate::untold;
 
 /// A voice webhook, parsed.
 #[derive(Clone, Debug)]
@@ -104,9 +107,7 @@ pub fn last_words(app: &App, farewell: &Farewell) -> String {
         return put_through(&farewell.say, transfer, &app.settings, "relay");
     }
     let effects = [Effect::Say { words: farewell.say.clone() }, Effect::End];
-    let document =
-        Document { settings: &app.settings, words: None, line: Line::Gather, next_turn: 0, times_lost: 0 };
-    render(&effects, &document)
+    render(&effects, &Document::bare(&app.settings))
 }
 
 /// A turn that has begun is finished even if Twilio no longer waits for it.
@@ -123,7 +124,7 @@ async fn answer(app: &App, turn: &Turn, door: &'static str, request: &str) -> Re
     }
     tracing::error!(door, "the caller is asked again: this turn could not be kept");
     metrics::counter!("turns_lost_total").increment(1);
-    missed::note(app);
+    untold::note(app);
     Ok(answer_without_store(app, turn))
 }
 
@@ -155,13 +156,28 @@ async fn try_answer(
     }
     let words = app.words().await?;
     let Some(saved) = app.store.conversation(&turn.call_sid).await? else {
-        let greeting = begin(app, turn, &words, began).await?;
+        let conversation = app.id("call");
+        let span = of_conversation(tracing::info_span!("turn", door), &conversation);
+        let greeting = begin(app, turn, (&words, conversation), began).instrument(span).await?;
         // A call that begins in the middle (its beginning was lost) is there now: what was said is answered on it.
         return if turn.event == Event::Started { Ok(greeting) } else { Err(StoreError::TurnTaken) };
     };
+    let span = of_conversation(tracing::info_span!("turn", door), &saved.id);
+    go_on(app, turn, (door, request), (&words, &saved), began).instrument(span).await
+}
+
+/// The next turn of a call that is there.
+async fn go_on(
+    app: &App,
+    turn: &Turn,
+    (door, request): (&'static str, &str),
+    (words, saved): (&Words, &Conversation),
+    began: Timestamp,
+) -> Result<String, StoreError> {
     let before = State::read(&saved.state)?;
     let unfinished = app.store.unfinished_tools(&saved.id, saved.turn).await?;
-    let mut talk = Talk::new(app, &words, (saved.id, Some(&turn.call_sid), saved.lead), before.clone());
+    let of = (saved.id.clone(), Some(turn.call_sid.as_str()), saved.lead);
+    let mut talk = Talk::new(app, words, of, before.clone());
     talk.state.turn = saved.turn + 1;
     let effects = if unfinished.is_empty() {
         talk.answer(turn.event.clone(), began).await
@@ -179,11 +195,15 @@ async fn try_answer(
     Ok(body)
 }
 
-/// A call we have not seen: lead, call row and greeting in one commit.
-async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Result<String, StoreError> {
+/// A call we have not seen: lead, call row and greeting in one commit. If it is over already, somebody rings back.
+async fn begin(
+    app: &App,
+    turn: &Turn,
+    (words, conversation): (&Words, String),
+    began: Timestamp,
+) -> Result<String, StoreError> {
     let mut caller: Caller = app.store.who_is_calling(turn.from.as_ref()).await?;
     caller.rings_often = rings_often(app, turn.from.as_ref()).await?;
-    let conversation = app.id("call");
     let mut tx = app.store.begin().await?;
     let begin = BeginCall {
         conversation: &conversation,
@@ -196,6 +216,11 @@ async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Resul
     };
     let lead = tx.begin_call(&begin).await?;
     let mut state = State::new(caller);
+    state.recorded = turn.event != Event::HungUp && is_recorded(app, &state.caller, turn.direction);
+    if state.recorded {
+        let asked = began.saturating_add(recordings::ASKED_EVERY).unwrap_or(began);
+        tx.begin_recording(&conversation, began, asked).await?;
+    }
     let effects = handle(&mut state, Event::Started, &app.context(words));
     let talk = Talk::new(app, words, (conversation, Some(&turn.call_sid), lead), state);
     let started = Turn { event: Event::Started, ..turn.clone() };
@@ -208,6 +233,9 @@ async fn begin(app: &App, turn: &Turn, words: &Words, began: Timestamp) -> Resul
         began,
     };
     let body = answered.keep(&talk, &mut tx).await?;
+    if turn.event == Event::HungUp && turn.direction == "inbound" && turn.from.is_some() {
+        untold::ring_back(app, &mut tx, (&talk.conversation, lead), began).await?;
+    }
     tx.commit().await?;
     metrics::counter!("calls_total").increment(1);
     Ok(body)
@@ -237,6 +265,7 @@ impl Answered<'_> {
         let document = Document {
             settings: &talk.app.settings,
             words: Some(talk.words),
+            begins_recording: talk.state.recorded && self.door == INBOUND,
             line: self.line(talk.app),
             next_turn: talk.state.turn + 1,
             times_lost: 0,

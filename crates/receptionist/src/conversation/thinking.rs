@@ -7,6 +7,7 @@ use agency::model::guard::Measure;
 use agency::model::{Grounds, Guard, Line, messages, told};
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
+use tracing::Instrument;
 
 use super::talk::{Talk, ms_between, said};
 use crate::app::{App, Words};
@@ -268,12 +269,15 @@ fn ask(talk: &Talk<'_>) -> Asking {
     let (words, state, conversation) = (talk.words, &talk.state, &talk.conversation);
     let messages = app.models.as_ref().map(|_| messages(&words.constant_prompt, state, &app.context(words)));
     let conversation = conversation.clone();
-    Asking::Connecting(Box::pin(async move {
-        match (&app.models, messages) {
-            (Some(models), Some(messages)) => models.ask(messages, &app, &conversation).await,
-            _ => Err(ModelError::Resting),
+    Asking::Connecting(Box::pin(
+        async move {
+            match (&app.models, messages) {
+                (Some(models), Some(messages)) => models.ask(messages, &app, &conversation).await,
+                _ => Err(ModelError::Resting),
+            }
         }
-    }))
+        .instrument(tracing::info_span!("model")),
+    ))
 }
 
 /// What the tools of one answer came to.

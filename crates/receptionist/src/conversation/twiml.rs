@@ -19,6 +19,22 @@ pub(super) struct Document<'a> {
     pub(super) next_turn: u32,
     /// How often in a row this turn could not be kept.
     pub(super) times_lost: u32,
+    /// The first document of a call that is recorded.
+    pub(super) begins_recording: bool,
+}
+
+impl<'a> Document<'a> {
+    /// What needs no database.
+    pub(super) fn bare(settings: &'a Settings) -> Self {
+        Self {
+            settings,
+            line: Line::Gather,
+            words: None,
+            next_turn: 0,
+            times_lost: 0,
+            begins_recording: false,
+        }
+    }
 }
 
 /// How the caller is listened to.
@@ -71,6 +87,9 @@ fn write(
     listening: Option<Expecting>,
     document: &Document,
 ) -> std::io::Result<()> {
+    if document.begins_recording {
+        start_recording(xml, document.settings)?;
+    }
     for effect in effects {
         if let Effect::Warn { words } = effect {
             say(xml, words, &document.settings.voice)?;
@@ -93,6 +112,17 @@ fn write(
         }
     }
     Ok(())
+}
+
+/// It goes on over all that follows (twilio.com/docs/voice/twiml/recording); the callback must be absolute.
+fn start_recording(xml: &mut Xml, settings: &Settings) -> std::io::Result<()> {
+    let told_at = format!("{}/api/voice/recording", settings.server.base_url.trim_end_matches('/'));
+    let mut recording = BytesStart::new("Recording");
+    recording.push_attribute(("recordingStatusCallback", told_at.as_str()));
+    recording.push_attribute(("channels", "dual"));
+    xml.write_event(Event::Start(BytesStart::new("Start")))?;
+    xml.write_event(Event::Empty(recording))?;
+    xml.write_event(Event::End(BytesEnd::new("Start")))
 }
 
 fn transfer_of(effect: &Effect) -> Option<&Transfer> {

@@ -5,7 +5,7 @@ use agency::language::Expecting;
 use agency::triage;
 
 use super::gather::Turn;
-use super::twiml::{Document, Line, render};
+use super::twiml::{Document, render};
 use crate::app::App;
 use crate::tools;
 
@@ -27,11 +27,9 @@ pub(super) fn answer_without_store(app: &App, turn: &Turn) -> String {
         ],
     };
     let document = Document {
-        settings: &app.settings,
-        line: Line::Gather,
-        words: None,
         next_turn: turn.number.max(1),
         times_lost: turn.times_lost + 1,
+        ..Document::bare(&app.settings)
     };
     render(&effects, &document)
 }

@@ -22,6 +22,7 @@ mod live;
 mod page;
 mod papers;
 pub mod password;
+mod persons;
 mod problem;
 mod rota;
 mod second_factor;
@@ -63,6 +64,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(events::events))
         .routes(routes!(calls::list))
         .routes(routes!(calls::one))
+        .routes(routes!(calls::recording))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(tasks::list))
@@ -104,6 +106,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(rota::add_absence))
         .routes(routes!(rota::remove_absence))
         .routes(routes!(rota::opt_outs))
+        .merge(persons::routes())
         .merge(papers::routes());
     let cookie =
         ApiKeyValue::with_description("session", "`__Host-session` over https; set by POST /api/v1/session");

@@ -10,15 +10,16 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use store::ClaimedMessage;
 
+use super::encrypt;
 use crate::settings::Settings;
 
 #[derive(Debug)]
 pub struct TwilioClient {
     pub(super) http: reqwest::Client,
-    base_url: String,
-    api_base: String,
+    pub(super) base_url: String,
+    pub(super) api_base: String,
     pub(super) messages_url: String,
-    calls_url: String,
+    pub(super) calls_url: String,
     content_base: String,
     account_sid: String,
     auth_token: SecretString,
@@ -42,12 +43,14 @@ pub struct Undelivered {
     pub code: Option<i64>,
 }
 
-/// Why a file is not here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unfetched {
-    /// Trying again cannot help.
-    Refused(&'static str),
-    Later,
+#[derive(Debug, Deserialize)]
+struct Listing {
+    messages: Vec<Resource>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TwilioError {
+    code: Option<i64>,
 }
 
 impl Undelivered {
@@ -92,46 +95,9 @@ struct Delivery {
     error_code: Option<i64>,
 }
 
-/// A call as Twilio knows it (twilio.com/docs/voice/api/call-resource).
-#[derive(Debug, Deserialize)]
-pub struct TwilioCall {
-    pub sid: String,
-    pub from: String,
-    status: String,
-    direction: String,
-    start_time: Option<String>,
-}
-
-impl TwilioCall {
-    pub fn is_over(&self) -> bool {
-        !["queued", "ringing", "in-progress"].contains(&self.status.as_str())
-    }
-
-    fn began(&self) -> Option<Timestamp> {
-        Some(rfc2822::parse(self.start_time.as_deref()?).ok()?.timestamp())
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct CallPage {
-    calls: Vec<TwilioCall>,
-    next_page_uri: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Listing {
-    messages: Vec<Resource>,
-}
-
-#[derive(Debug, Deserialize)]
-struct TwilioError {
-    code: Option<i64>,
-}
-
 impl TwilioClient {
     pub fn new(settings: &Settings) -> anyhow::Result<Self> {
-        // An embedding program or another client may have installed it; either serves.
-        drop(rustls::crypto::ring::default_provider().install_default());
+        encrypt();
         let twilio = &settings.twilio;
         let base = twilio.api_url.trim_end_matches('/');
         Ok(Self {
@@ -188,54 +154,7 @@ impl TwilioClient {
         self.post(&self.calls_url, &fields).await
     }
 
-    /// A call goes on at this path of ours, whatever it was doing. Doing it twice does no harm.
-    pub async fn move_call(&self, sid: &str, path: &str) -> Result<(), Undelivered> {
-        let url = format!("{}{path}", self.base_url);
-        self.change_call(sid, &[("Url", &url), ("Method", "POST")]).await
-    }
-
-    pub async fn hang_up(&self, sid: &str) -> Result<(), Undelivered> {
-        self.change_call(sid, &[("Status", "completed")]).await
-    }
-
-    /// Whether Twilio says that a call is over, or does not know it. Not answered: it may still go on.
-    pub async fn is_over(&self, sid: &str) -> bool {
-        let url = self.calls_url.replace("/Calls.json", &format!("/Calls/{sid}.json"));
-        let Ok(response) = self.authorised(self.http.get(url)).send().await else { return false };
-        if response.status().as_u16() == 404 {
-            return true;
-        }
-        let Ok(response) = response.error_for_status() else { return false };
-        response.json::<TwilioCall>().await.is_ok_and(|call| call.is_over())
-    }
-
-    /// Calls to a number that began since then, as Twilio's own log has them.
-    pub async fn calls_since(&self, to: &str, since: Timestamp) -> Result<Vec<TwilioCall>, reqwest::Error> {
-        let day = since.strftime("%Y-%m-%d").to_string();
-        let query = [("To", to), ("StartTime>", &day), ("PageSize", "500")];
-        let mut page: CallPage =
-            self.get(&self.calls_url).query(&query).send().await?.error_for_status()?.json().await?;
-        let mut calls = page.calls;
-        while let Some(next) = page.next_page_uri {
-            let url = format!("{}{next}", self.api_base);
-            page = self.get(&url).send().await?.error_for_status()?.json().await?;
-            calls.append(&mut page.calls);
-        }
-        let is_recent = |call: &TwilioCall| call.began().is_none_or(|began| began >= since);
-        calls.retain(|call| call.direction == "inbound" && is_recent(call));
-        Ok(calls)
-    }
-
-    fn get(&self, url: &str) -> reqwest::RequestBuilder {
-        self.authorised(self.http.get(url))
-    }
-
-    async fn change_call(&self, sid: &str, fields: &[(&str, &str)]) -> Result<(), Undelivered> {
-        let url = self.calls_url.replace("/Calls.json", &format!("/Calls/{sid}.json"));
-        self.post(&url, fields).await.map(drop)
-    }
-
-    async fn post(&self, url: &str, fields: &[(&str, &str)]) -> Result<Sent, Undelivered> {
+    pub(super) async fn post(&self, url: &str, fields: &[(&str, &str)]) -> Result<Sent, Undelivered> {
         let request = self.authorised(self.http.post(url)).form(fields);
         let response = request.send().await.map_err(|error| Undelivered {
             // Without a connection nothing was taken; anything later may have been.
@@ -262,46 +181,6 @@ impl TwilioClient {
         Ok((delivery.status, delivery.error_code))
     }
 
-    /// A file that somebody sent. Only from Twilio, whatever the address says, and no larger than this.
-    pub async fn fetch_media(&self, url: &str, bytes_max: usize) -> Result<Vec<u8>, Unfetched> {
-        if !url.starts_with(&self.media_base()) {
-            return Err(Unfetched::Refused("its address is not Twilio's"));
-        }
-        let response = self.authorised(self.http.get(url)).send().await.map_err(|_| Unfetched::Later)?;
-        let status = response.status();
-        if status.is_client_error() && status.as_u16() != 429 {
-            return Err(Unfetched::Refused("Twilio does not have it"));
-        }
-        let mut response = response.error_for_status().map_err(|_| Unfetched::Later)?;
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| Unfetched::Later)? {
-            if bytes.len() + chunk.len() > bytes_max {
-                return Err(Unfetched::Refused("it is too large"));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
-    }
-
-    /// It need not lie at Twilio any longer. Gone already is gone.
-    pub async fn delete_media(&self, url: &str) -> Result<(), ()> {
-        if !url.starts_with(&self.media_base()) {
-            return Ok(());
-        }
-        let response = self.authorised(self.http.delete(url)).send().await.map_err(drop)?;
-        let is_gone = response.status().is_success() || response.status().as_u16() == 404;
-        if is_gone { Ok(()) } else { Err(()) }
-    }
-
-    /// A call with its recordings' metadata, or a message, need not be known to Twilio any longer. Gone already is gone.
-    pub async fn delete(&self, kind: &str, sid: &str) -> Result<(), ()> {
-        let folder = if kind == "call" { "Calls" } else { "Messages" };
-        let url = format!("{}{sid}.json", self.media_base().replace("/Messages/", &format!("/{folder}/")));
-        let response = self.authorised(self.http.delete(&url)).send().await.map_err(drop)?;
-        let is_gone = response.status().is_success() || response.status().as_u16() == 404;
-        if is_gone { Ok(()) } else { Err(()) }
-    }
-
     /// A content as Twilio has it, and what WhatsApp says of it; none: there is no such content.
     pub async fn content(&self, sid: &str) -> Result<Option<TwilioContent>, reqwest::Error> {
         let url = format!("{}/v1/Content/{sid}", self.content_base);
@@ -316,10 +195,6 @@ impl TwilioClient {
             variables: content.variables.into_iter().map(|(name, _)| name).collect(),
             approval: approval.whatsapp.map(|whatsapp| whatsapp.status),
         }))
-    }
-
-    fn media_base(&self) -> String {
-        self.messages_url.replace("/Messages.json", "/Messages/")
     }
 
     pub(super) fn authorised(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {

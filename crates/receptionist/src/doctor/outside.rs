@@ -7,11 +7,11 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::Finding;
-use crate::delivery::{Mailer, NumberUrls, Pictures, TwilioClient};
+use crate::delivery::{Mailer, NumberUrls, Pictures, TwilioClient, encrypt};
 use crate::settings::Settings;
 
 pub(super) async fn look(settings: &Settings) -> Vec<Finding> {
-    drop(rustls::crypto::ring::default_provider().install_default());
+    encrypt();
     let http = Client::builder().timeout(Duration::from_secs(10)).build().unwrap_or_default();
     let (base, numbers, model, mail) =
         tokio::join!(base_url(settings, &http), twilio(settings), model(settings, &http), email(settings));

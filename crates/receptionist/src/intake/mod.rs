@@ -8,6 +8,7 @@ mod hold;
 mod message;
 mod message_status;
 mod oncall;
+mod recording;
 mod relay;
 mod signature;
 mod signed;
@@ -33,6 +34,7 @@ pub fn router() -> Router<App> {
         .route("/api/voice/process-speech", post(voice::process_speech))
         .route("/api/voice/relay", get(relay::socket))
         .route("/api/voice/relay-ended", post(relay::relay_ended))
+        .route("/api/voice/recording", post(recording::recording))
         .route("/api/voice/status", post(status::status))
         .route("/api/voice/dial-ended", post(transfer::dial_ended))
         .route("/api/voice/whisper", post(transfer::whisper))

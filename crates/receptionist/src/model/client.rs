@@ -15,6 +15,7 @@ use super::ModelError;
 use super::breaker::Breaker;
 use super::stream::Answer;
 use crate::app::App;
+use crate::delivery::encrypt;
 use crate::settings::Model;
 
 /// The models of the settings, in the order they are tried.
@@ -32,8 +33,7 @@ impl Models {
         if settings.api_key.expose_secret().is_empty() {
             return Ok(None);
         }
-        // An application may have installed one already; either serves.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        encrypt();
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_millis(settings.first_token_ms))
             .tcp_nodelay(true)

@@ -19,6 +19,7 @@ pub(super) const VARIABLES: &[(&str, &str, &str)] = &[
     ("BASE_URL", "server", "base_url"),
     ("LISTEN_ADDR", "server", "listen_addr"),
     ("VOICE_MODE", "voice", "mode"),
+    ("VOICE_RECORD", "voice", "record"),
     ("TWILIO_FALLBACK_URL", "twilio", "fallback_url"),
     ("EMERGENCY_CONTACT_PHONE", "emergency", "contact_phone"),
     ("SLACK_WEBHOOK_URL", "emergency", "slack_webhook_url"),

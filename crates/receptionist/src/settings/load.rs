@@ -51,7 +51,8 @@ pub fn load(
         .iter()
         .filter_map(|(name, section, key)| {
             let value = variable(name).filter(|value| !value.is_empty())?;
-            section_of(&mut table, section).insert((*key).to_owned(), Value::String(value));
+            let value = value.parse().map_or(Value::String(value), Value::Boolean);
+            section_of(&mut table, section).insert((*key).to_owned(), value);
             Some(*name)
         })
         .collect();

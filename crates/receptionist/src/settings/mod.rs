@@ -62,6 +62,7 @@ pub struct Voice {
     pub silence_s: u32,
     pub speech_end_s: u32,
     pub asked_about_after_s: i64,
+    pub record: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

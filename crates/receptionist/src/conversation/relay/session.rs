@@ -10,10 +10,12 @@ use axum::extract::ws::{Message, WebSocket};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use store::{StoreError, TurnLine};
+use tracing::Instrument;
 
 use super::super::talk::{Kept, Talk, ms_between, said};
 use super::wire::{Farewell, Received, Sent, read};
 use crate::app::App;
+use crate::telemetry::of_conversation;
 
 pub(super) struct Session<'a> {
     pub(super) talk: Talk<'a>,
@@ -217,7 +219,8 @@ impl<'a> Session<'a> {
     /// what was saved, before the caller has waited in vain for long.
     async fn turn(&mut self, event: Event) -> Flow {
         const TURN_MAX: Duration = Duration::from_secs(12);
-        let turn = tokio::time::timeout(TURN_MAX, Box::pin(self.whole_turn(event)));
+        let span = of_conversation(tracing::info_span!("turn", door = "relay"), &self.talk.conversation);
+        let turn = tokio::time::timeout(TURN_MAX, Box::pin(self.whole_turn(event).instrument(span)));
         if turn.await.unwrap_or(Err(Over))? { Ok(()) } else { self.until_closed().await }
     }
 

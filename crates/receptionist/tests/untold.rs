@@ -5,13 +5,13 @@ mod support;
 
 use jiff::SignedDuration;
 use phone_network::Faults;
-use receptionist::missed;
 use receptionist::rehearsal::AGENCY_NUMBER;
+use receptionist::untold;
 use support::{Agency, rows, start};
 
 async fn call_backs(agency: &Agency) -> usize {
     let tasks = rows(agency, "tasks").await;
-    tasks.iter().filter(|task| task["title"] == "They rang while our systems were away").count()
+    tasks.iter().filter(|task| task["title"] == "Missed call").count()
 }
 
 /// Minutes go by until Twilio has answered: on a busy machine it does not always, and is asked again.
@@ -71,18 +71,29 @@ async fn whoever_rang_while_the_database_was_away_is_rung_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_rang_while_nobody_answered_is_rung_back_after_the_start() {
     let agency = start(testkit::sqlite()).await;
-    missed::note_start(&agency.app).await.unwrap();
+    untold::note_start(&agency.app).await.unwrap();
     agency.pass(SignedDuration::from_mins(1)).await.unwrap();
     assert_eq!(call_backs(&agency).await, 0, "what another system answered before us is not ours");
     agency.network.ring("+447700900804", AGENCY_NUMBER).await.unwrap().hang_up();
     agency.pass(SignedDuration::from_mins(1)).await.unwrap();
     agency.network.move_app("http://127.0.0.1:9");
     assert!(agency.network.ring("+447700900805", AGENCY_NUMBER).await.is_err());
-    // The word of its end is lost too; had it come, the call would be known by it.
+    // The word of its end is lost too.
     agency.network.settle().await;
     agency.network.move_app(&agency.base_url);
-    missed::note_start(&agency.app).await.unwrap();
+    untold::note_start(&agency.app).await.unwrap();
     until_rung_back(&agency).await;
     assert_eq!(call_backs(&agency).await, 1);
     assert!(has_lead(&agency, "+447700900805").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_rang_while_nobody_answered_is_rung_back_when_twilio_says_that_the_call_is_over() {
+    let agency = start(testkit::sqlite()).await;
+    agency.network.move_app("http://127.0.0.1:9");
+    assert!(agency.network.ring("+447700900806", AGENCY_NUMBER).await.is_err());
+    agency.network.move_app(&agency.base_url);
+    agency.network.settle().await;
+    assert!(has_lead(&agency, "+447700900806").await);
+    assert_eq!(call_backs(&agency).await, 1);
 }

@@ -1,18 +1,20 @@
-//! Calls that nobody could write down: the database was away, or nobody answered at all. Twilio's own log has them
-//! (twilio.com/docs/voice/api/call-resource): each becomes a lead, and somebody rings back.
+//! Calls whose beginning or end nobody told us: the database was away, or no node answered. Twilio's own log has them
+//! (twilio.com/docs/voice/api/call-resource): each becomes a lead, somebody rings back, and what is over is ended.
 
 use std::sync::PoisonError;
 
-use agency::crm::{Priority, TaskKind};
+use agency::crm::{LeadId, Priority, TaskKind};
 use agency::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
-use store::{NewTask, StoreError};
+use store::{NewTask, StoreError, Tx};
 
 use crate::app::App;
 use crate::conversation::{Turn, end_call};
 
 /// A call may have begun a while before what was noted.
 const BEGUN_BEFORE: SignedDuration = SignedDuration::from_mins(30);
+/// A call that nothing has touched for so long is over, whatever Twilio says.
+const CALL_SILENT_FOR: SignedDuration = SignedDuration::from_hours(4);
 
 /// A turn could not be kept: once the database is back, Twilio is asked who rang.
 pub fn note(app: &App) {
@@ -32,8 +34,14 @@ pub async fn note_start(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Asks Twilio about both; a test steps it.
+pub async fn look_for_calls(app: &App) -> Result<(), StoreError> {
+    look_for_missed_calls(app).await?;
+    end_abandoned_calls(app).await
+}
+
 /// Whoever rang and is not known. What fails is tried again, from the same time.
-pub async fn look_for_missed_calls(app: &App) -> Result<(), StoreError> {
+async fn look_for_missed_calls(app: &App) -> Result<(), StoreError> {
     let missed = || app.missed_since.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(since) = *missed() else { return Ok(()) };
     let Ok(calls) = app.twilio.calls_since(&app.settings.twilio.phone_number, since).await else {
@@ -56,32 +64,44 @@ pub async fn look_for_missed_calls(app: &App) -> Result<(), StoreError> {
 }
 
 async fn write_down(app: &App, call_sid: &str, from: Option<PhoneNumber>) -> Result<(), StoreError> {
-    let can_be_rung = from.is_some();
-    let turn = Turn::untold_end(call_sid.to_owned(), from);
-    end_call(app, &turn, None).await?;
-    let Some(call) = app.store.conversation(call_sid).await? else { return Ok(()) };
-    tracing::warn!(conversation = call.id, "a call that could not be written down was found in Twilio's log");
-    if can_be_rung {
-        ring_back(app, &call, app.now()).await?;
-    }
+    end_call(app, &Turn::untold_end(call_sid.to_owned(), from), None).await?;
+    tracing::warn!(call_sid, "a call that could not be written down was found in Twilio's log");
     Ok(())
 }
 
-async fn ring_back(app: &App, call: &store::Conversation, now: Timestamp) -> Result<(), StoreError> {
-    let mut tx = app.store.begin().await?;
+/// Whoever rang, and of whom we first heard when the call was over, is rung.
+pub async fn ring_back(
+    app: &App,
+    tx: &mut Tx,
+    (conversation, lead): (&str, LeadId),
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let task = NewTask {
         id: &app.id("task"),
         kind: TaskKind::CallBack,
         priority: Priority::Urgent,
-        title: "They rang while our systems were away",
+        title: "Missed call",
         notes: None,
-        lead: Some(call.lead),
-        conversation: Some(&call.id),
+        lead: Some(lead),
+        conversation: Some(conversation),
         message: None,
-        dedupe_key: &format!("missed:{}", call.id),
+        dedupe_key: &format!("missed:{conversation}"),
         due: Some(app.hours().next_opening(now)),
         now,
     };
     tx.add_task(&task).await?;
-    tx.commit().await
+    Ok(())
+}
+
+/// Ends calls whose last status never came: Twilio is asked whether they are over.
+async fn end_abandoned_calls(app: &App) -> Result<(), StoreError> {
+    let before = |time| app.now().saturating_sub(time).unwrap_or_default();
+    let asked_about = SignedDuration::from_secs(app.settings.voice.asked_about_after_s);
+    for (call_sid, touched) in app.store.abandoned_calls(before(asked_about)).await? {
+        if touched > before(CALL_SILENT_FOR) && !app.twilio.is_over(&call_sid).await {
+            continue;
+        }
+        end_call(app, &Turn::untold_end(call_sid, None), None).await?;
+    }
+    Ok(())
 }
