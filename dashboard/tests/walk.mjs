@@ -38,6 +38,8 @@ const SHOWN = [
   'review, light',
   'a drafted setting',
   'a call to assess',
+  'a recorded call',
+  'erasing',
   'a test call that is over, light',
   'account, light',
   'accounts, light',
@@ -561,6 +563,44 @@ async function documents(browser, state) {
   await page.context().close();
 }
 
+/** A call is heard, and its caller's data downloaded, held and erased; who looked is written down. */
+async function theirData(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/leads?q=Sato');
+  await page.locator('a.record').first().click();
+  await see(page, 'Their data');
+  const lead = page.url();
+  await page.getByRole('region', { name: 'Everything that happened' }).getByRole('link').first().click();
+  await page.getByRole('region', { name: 'Recording' }).waitFor();
+  await judge(page, 'a recorded call');
+  const sound = await page.request.get(await page.locator('audio').getAttribute('src'));
+  if (sound.headers()['content-type'] !== 'audio/mpeg') note('a recorded call', 'there is nothing to hear');
+  await page.goto(lead);
+  const archive = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download all that is kept' }).click();
+  if (!(await archive).suggestedFilename().endsWith('.zip')) note('their data', 'the archive is no archive');
+  await page.getByRole('button', { name: 'Legal hold' }).click();
+  await page.getByLabel('Why nothing may be erased').fill('deposit dispute');
+  await judge(page, 'placing a hold');
+  await page.getByRole('button', { name: 'Place it' }).click();
+  await see(page, 'Nothing may be erased: deposit dispute.');
+  await page.getByRole('button', { name: 'Lift the hold' }).click();
+  await page.getByRole('button', { name: 'Erase' }).click();
+  await see(page, 'cannot be brought back');
+  await judge(page, 'erasing');
+  await page.getByLabel(/^Type/).fill('erase');
+  await page.getByRole('button', { name: 'Erase for good' }).click();
+  await page.waitForURL(/\/leads$/);
+  await page.goto('/leads?q=Sato');
+  await see(page, 'No leads match');
+  await page.goto('/accounts');
+  await see(page, 'Caller erased');
+  await page.getByText('Who looked at whom').click();
+  await see(page, /^recording call_/);
+  await judge(page, 'who looked at whom');
+  await page.context().close();
+}
+
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 try {
   const state = await signIn(browser);
@@ -578,6 +618,7 @@ try {
   await testPhone(browser, state);
   await tasks(browser, state);
   await documents(browser, state);
+  await theirData(browser, state);
   process.stderr.write(`lines were on screen after ${times.join(', ')} ms\n`);
 } catch (error) {
   note('walk', error.stack);

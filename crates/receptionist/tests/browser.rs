@@ -30,7 +30,8 @@ async fn an_agency_at_work() -> Agency {
         settings.limits.requests_of_address_a_minute = std::num::NonZeroU32::MAX;
     };
     let adjust = std::sync::Arc::new(quick);
-    let plan = Plan { with_worker: true, adjust, ..Plan::stepped("", support::monday()) };
+    let mut plan = Plan { with_worker: true, adjust, ..Plan::stepped("", support::monday()) };
+    plan.environment.push(("VOICE_RECORD", "true".to_owned()));
     let agency = start_as(testkit::sqlite(), plan).await;
     let app = &agency.app;
     let hash = password::hash(PASSWORD.to_owned()).await.unwrap();

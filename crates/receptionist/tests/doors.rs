@@ -108,7 +108,7 @@ async fn the_greeting_listens_as_twilio_wants_it() {
         (say.attribute("voice"), say.attribute("language")),
         (Some("Polly.Amy-Neural"), Some("en-GB"))
     );
-    assert!(say.text.contains("AI assistant") && say.text.contains("recorded"), "{}", say.text);
+    assert!(say.text.contains("AI assistant") && say.text.contains("written up"), "{}", say.text);
 }
 
 /// Six kinds, the first that fits; none reveals more than a first name and the caller's own search.
@@ -117,7 +117,7 @@ async fn each_caller_is_greeted_in_their_own_way() {
     let app = start(testkit::sqlite()).await;
     for (n, (from, words, never)) in [
         ("+447700900102", "Hello Priya", "Salusbury"),
-        ("+447700900101", "Tom, John Barclay Estate and Management. I'm Sarah, the agency's AI assistant, and calls are recorded and written up to help with your enquiry. Last time you were looking for two-bedroom homes to rent in Maida Vale", "Becker"),
+        ("+447700900101", "Tom, John Barclay Estate and Management. I'm Sarah, the agency's AI assistant, and calls are written up to help with your enquiry. Last time you were looking for two-bedroom homes to rent in Maida Vale", "Becker"),
         ("+447700900103", "You were looking for three-bedroom homes to buy", "Cole"),
         ("+447700900110", "Hello Grace", "Elgin"),
         ("+447700900120", "Good morning Peter", "Elgin"),
@@ -291,7 +291,7 @@ async fn a_replayed_fallback_is_one_turn_and_a_first_one_greets() {
     let lost = voice("CA1", CALLER, &[("ErrorCode", "11205"), ("ErrorUrl", "https://x/api/voice/inbound")]);
     let first = post(&app, "/api/voice/fallback", &lost).await;
     assert!(
-        heard(&first.1).contains("AI assistant") && heard(&first.1).contains("recorded"),
+        heard(&first.1).contains("AI assistant") && heard(&first.1).contains("written up"),
         "{}",
         heard(&first.1)
     );

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use phone_network::{Network, NetworkOptions, sign};
 use receptionist::intake::{Keys, Payload, verify};
+use receptionist::rehearsal::{ACCOUNT_SID, AGENCY_NUMBER, AUTH_TOKEN, Plan};
 use serde_json::{Value, json};
 use testkit::{Reply, ScriptedModel};
 
@@ -86,6 +87,36 @@ async fn the_official_client_takes_the_phone_network_for_twilio() {
     }
 }
 
+/// A recording as Twilio's SDK begins it in TwiML, lists, stops and deletes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_official_client_stops_and_deletes_our_recordings() {
+    let environment = vec![("VOICE_RECORD", "true".to_owned()), ("VOICE_MODE", "gather".to_owned())];
+    let plan = Plan { environment, ..Plan::stepped("", support::monday()) };
+    let agency = support::start_as(testkit::sqlite(), plan).await;
+    let call = agency.network.ring("+447700900942", AGENCY_NUMBER).await.unwrap();
+    let given = json!({"base": agency.network.rest_url(), "account": ACCOUNT_SID, "token": AUTH_TOKEN, "call": call.sid()});
+    let told = tokio::task::spawn_blocking(move || testkit::python("recordings.py", &given.to_string()));
+    let seen: Value = serde_json::from_str(&told.await.unwrap()).unwrap();
+    assert_eq!((&seen["running"], &seen["call"]), (&json!("in-progress"), &json!(call.sid())));
+    assert_eq!(
+        (&seen["stopped"], &seen["deleted"], &seen["left"]),
+        (&json!("completed"), &json!(true), &json!(0))
+    );
+    let theirs = phone_network::parse(seen["twiml"].as_str().unwrap()).unwrap();
+    assert_eq!(theirs.warnings, Vec::<String>::new(), "what the SDK writes is what the phone network plays");
+    let fields = support::voice("CA942", "+447700900943", &[]);
+    let (_, ours) = support::post(&agency, "/api/voice/inbound", &fields).await;
+    let ours = phone_network::parse(&ours).unwrap();
+    let names = |document: &phone_network::Document| -> Vec<String> {
+        let recording = &document.verbs[0].children[0];
+        recording.attributes.iter().map(|(name, _)| name.clone()).collect()
+    };
+    let (mut a, mut b) = (names(&ours), names(&theirs));
+    a.sort();
+    b.sort();
+    assert_eq!((ours.verbs[0].name.as_str(), a), ("Start", b));
+}
+
 /// The official SDK takes our scripted model for the real one: text, tools, usage, refusals and errors in the stream.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_openai_sdk_reads_the_scripted_model() {
@@ -118,8 +149,7 @@ async fn the_openai_sdk_reads_the_scripted_model() {
 async fn our_request_is_one_the_sdk_could_have_made() {
     let model = ScriptedModel::that_carries_on().await;
     let agency = support::with_model(testkit::sqlite(), &model.url).await;
-    let mut call =
-        agency.network.ring("+447700900941", receptionist::rehearsal::AGENCY_NUMBER).await.unwrap();
+    let mut call = agency.network.ring("+447700900941", AGENCY_NUMBER).await.unwrap();
     call.say("I was wondering about something for a friend of mine").await.unwrap();
     call.hang_up();
     let request = model.requests().remove(0);

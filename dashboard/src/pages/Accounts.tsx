@@ -4,6 +4,7 @@ import {
   Card,
   Code,
   Group,
+  SegmentedControl,
   Select,
   Stack,
   Switch,

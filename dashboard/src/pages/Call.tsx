@@ -61,7 +61,13 @@ function Recording({ id }: { id: string }) {
   return (
     <Group component="section" aria-label="Recording" mb="md">
       {/* The transcript below is its text. */}
-      <audio controls preload="none" src={sound} aria-label="The sound of this call" style={{ flexGrow: 1 }} />
+      <audio
+        controls
+        preload="none"
+        src={sound}
+        aria-label="The sound of this call"
+        style={{ flexGrow: 1 }}
+      />
       <Anchor href={sound} download={`${id}.mp3`}>
         Download
       </Anchor>

@@ -63,19 +63,19 @@ export function Lead() {
       <Grid>
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack>
-          <Card withBorder component="section" aria-label="What is known">
-            <Table variant="vertical" layout="fixed">
-              <Table.Tbody>
-                {rows.map(([name, value]) => (
-                  <Table.Tr key={name}>
-                    <Table.Th w={90}>{name}</Table.Th>
-                    <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Card>
-          {me?.permissions.includes('administer') && <TheirData lead={known.id} />}
+            <Card withBorder component="section" aria-label="What is known">
+              <Table variant="vertical" layout="fixed">
+                <Table.Tbody>
+                  {rows.map(([name, value]) => (
+                    <Table.Tr key={name}>
+                      <Table.Th w={90}>{name}</Table.Th>
+                      <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Card>
+            {me?.permissions.includes('administer') && <TheirData lead={known.id} />}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 8 }}>

@@ -25,8 +25,8 @@ export function TheirData({ lead }: { lead: number }) {
       </Title>
       <Stack gap="xs">
         <Text size="sm">
-          Somebody who asks for a copy, or that it goes, has an answer within one month. Check who asks before anything is handed
-          over.
+          Somebody who asks for a copy, or that it goes, has an answer within one month. Check who asks before
+          anything is handed over.
         </Text>
         <Anchor href={`/api/v1/leads/${lead}/archive`} download>
           Download all that is kept
@@ -34,7 +34,11 @@ export function TheirData({ lead }: { lead: number }) {
         {hold ? (
           <>
             <Text>Nothing may be erased: {hold}.</Text>
-            <Button variant="default" loading={lift.isPending} onClick={() => lift.mutate({ path: { id: lead } })}>
+            <Button
+              variant="default"
+              loading={lift.isPending}
+              onClick={() => lift.mutate({ path: { id: lead } })}
+            >
               Lift the hold
             </Button>
           </>
@@ -67,7 +71,15 @@ function Hold({ lead }: { lead: number }) {
   );
 }
 
-function Erase({ lead, rows, ahead }: { lead: number; rows: { table: string; rows: number }[]; ahead: number }) {
+function Erase({
+  lead,
+  rows,
+  ahead,
+}: {
+  lead: number;
+  rows: { table: string; rows: number }[];
+  ahead: number;
+}) {
   const [typed, setTyped] = useState('');
   const navigate = useNavigate();
   const erase = useMutation({ ...eraseLeadMutation(), ...anew });

@@ -47,6 +47,25 @@ pub use session::token_hash;
 
 use crate::app::App;
 
+/// Calls, as they happen and afterwards.
+fn of_calls() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(calls::list))
+        .routes(routes!(calls::one))
+        .routes(routes!(calls::recording))
+        .routes(routes!(live::colleagues))
+        .routes(routes!(live::take_over))
+        .routes(routes!(live::hand_back))
+        .routes(routes!(live::whisper))
+        .routes(routes!(live::mark_emergency))
+        .routes(routes!(live::hazards))
+        .routes(routes!(live::end))
+        .routes(routes!(assessments::queue))
+        .routes(routes!(assessments::agreement))
+        .routes(routes!(assessments::assess))
+        .routes(routes!(assessments::scenario))
+}
+
 fn api() -> OpenApiRouter<App> {
     let described = OpenApiBuilder::new().info(
         InfoBuilder::new().title("Receptionist: the staff's API").version("1").description(Some(DESCRIPTION)),
@@ -62,24 +81,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(accounts::link))
         .routes(routes!(accounts::audit))
         .routes(routes!(events::events))
-        .routes(routes!(calls::list))
-        .routes(routes!(calls::one))
-        .routes(routes!(calls::recording))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(tasks::list))
         .routes(routes!(tasks::change))
-        .routes(routes!(live::colleagues))
-        .routes(routes!(live::take_over))
-        .routes(routes!(live::hand_back))
-        .routes(routes!(live::whisper))
-        .routes(routes!(live::mark_emergency))
-        .routes(routes!(live::hazards))
-        .routes(routes!(live::end))
-        .routes(routes!(assessments::queue))
-        .routes(routes!(assessments::agreement))
-        .routes(routes!(assessments::assess))
-        .routes(routes!(assessments::scenario))
         .routes(routes!(inbox::list))
         .routes(routes!(inbox::write))
         .routes(routes!(inbox::take))
@@ -106,6 +111,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(rota::add_absence))
         .routes(routes!(rota::remove_absence))
         .routes(routes!(rota::opt_outs))
+        .merge(of_calls())
         .merge(persons::routes())
         .merge(papers::routes());
     let cookie =
