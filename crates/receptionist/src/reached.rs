@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use agency::outbox::Failure;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -34,13 +35,16 @@ impl Reached {
         *last = Some(now);
     }
 
-    /// A refusal of one message is an answer; that we are not let in, or are too many, is none.
+    /// A refusal of one message is an answer; that we are not let in, are too many, or shall come again is none.
     pub fn note_delivery<T>(&self, outcome: &Result<T, Undelivered>, now: Timestamp) {
+        /// HTTP's, then a mail server's (RFC 4954).
+        const NOT_LET_IN: [i64; 4] = [401, 403, 530, 535];
         let has_answered = match outcome {
             Ok(_) => true,
-            Err(refused) => refused
-                .http_status
-                .is_some_and(|status| (400..500).contains(&status) && ![401, 403, 429].contains(&status)),
+            Err(refused) => {
+                refused.failure == Failure::Permanent
+                    && refused.http_status.is_some_and(|status| !NOT_LET_IN.contains(&status))
+            }
         };
         self.note(has_answered, now);
     }

@@ -62,6 +62,11 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
     }
 
+    /// Down until it is restarted.
+    pub fn stop(&self) {
+        self.control(&["-m", "fast", "stop"]);
+    }
+
     /// Down and up again; what was committed is there.
     pub fn restart(&self, how: Restart) {
         self.control(&["-m", if how == Restart::Fast { "fast" } else { "immediate" }, "restart"]);
