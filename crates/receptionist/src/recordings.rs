@@ -74,8 +74,8 @@ async fn ask(app: &App, due: &DueRecording) -> Result<(), StoreError> {
     match app.twilio.recordings_of(call_sid).await {
         Ok(found) => match found.iter().find(|recording| recording.is_whole()) {
             Some(recording) => told(app, call_sid, recording).await,
-            None if found.is_empty() => end(app, due, "gone").await,
-            None => again(app, due, ASKED_EVERY).await,
+            None if found.iter().any(TwilioRecording::is_coming) => again(app, due, ASKED_EVERY).await,
+            None => end(app, due, "gone").await,
         },
         Err(_) => later(app, due).await,
     }

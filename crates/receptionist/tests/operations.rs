@@ -108,9 +108,12 @@ async fn the_doctor_says_what_is_missing_and_the_number_is_connected() {
             ("whatsapp", "skipped"),
             ("accounts", "fail"),
             ("backup", "warn"),
+            ("recording", "skipped"),
             ("test_emergency", "warn"),
         ],
     );
+    let recorded: Vec<(&str, &str)> = variables.iter().copied().chain([("VOICE_RECORD", "true")]).collect();
+    judged(&examined(&recorded).1, &[("recording", "ok")]);
 
     let shown = run(&["twilio", "connect"], &variables);
     assert_eq!(shown.status.code(), Some(1));

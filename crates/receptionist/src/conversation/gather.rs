@@ -216,7 +216,8 @@ async fn begin(
     };
     let lead = tx.begin_call(&begin).await?;
     let mut state = State::new(caller);
-    state.recorded = turn.event != Event::HungUp && is_recorded(app, &state.caller, turn.direction);
+    // A call that begins in the middle gets no first document.
+    state.recorded = turn.event == Event::Started && is_recorded(app, &state.caller, turn.direction);
     if state.recorded {
         let asked = began.saturating_add(recordings::ASKED_EVERY).unwrap_or(began);
         tx.begin_recording(&conversation, began, asked).await?;

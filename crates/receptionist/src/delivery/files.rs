@@ -26,6 +26,10 @@ impl TwilioRecording {
         matches!(self.status.as_str(), "completed" | "stopped")
     }
 
+    pub fn is_coming(&self) -> bool {
+        matches!(self.status.as_str(), "in-progress" | "paused" | "processing")
+    }
+
     pub fn seconds(&self) -> Option<i64> {
         self.duration.as_deref()?.parse().ok()
     }

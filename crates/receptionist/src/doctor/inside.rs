@@ -1,5 +1,6 @@
 //! What the database tells: whether it is ready, who is on call, who may sign in, and what has been rehearsed.
 
+use agency::greeting::tells_of_recording;
 use agency::oncall::ladder;
 use jiff::{SignedDuration, Timestamp};
 use store::{Store, StoreError};
@@ -92,6 +93,23 @@ pub(super) async fn accounts(store: &Store) -> Result<Finding, StoreError> {
             "Turn it on under Your account in the dashboard.",
         ),
         _ => Finding::ok(CHECK, format!("{active} accounts, administrators with a second factor")),
+    })
+}
+
+/// Whoever is recorded is told so, by the greeting as it is published.
+pub(super) async fn recording(store: &Store, settings: &Settings) -> Result<Finding, StoreError> {
+    const CHECK: &str = "recording";
+    if !settings.voice.record {
+        return Ok(Finding::skipped(CHECK, "calls are not recorded"));
+    }
+    let published = store.setting("greetings").await?;
+    let published = published.and_then(|setting| serde_json::from_str(&setting.value).ok());
+    let greetings = published.unwrap_or_else(|| settings.greetings.clone());
+    Ok(if tells_of_recording(&settings.agency, &greetings) {
+        Finding::ok(CHECK, "callers are told, and may object")
+    } else {
+        let fix = "Write {kept} into the notice (Settings, Greetings).";
+        Finding::warn(CHECK, "nobody is recorded: the notice does not say so", fix)
     })
 }
 

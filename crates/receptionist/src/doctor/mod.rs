@@ -68,6 +68,7 @@ async fn of_the_agency(store: &Store, settings: &Settings, now: Timestamp) -> Ve
     let mut findings = vec![
         inside::on_call(store, settings, now).await.unwrap_or_else(|error| unread("on_call", &error)),
         inside::accounts(store).await.unwrap_or_else(|error| unread("accounts", &error)),
+        inside::recording(store, settings).await.unwrap_or_else(|error| unread("recording", &error)),
         inside::backup(store, now).await.unwrap_or_else(|error| unread("backup", &error)),
     ];
     findings

@@ -6,6 +6,7 @@ use agency::tools::{ToolCall, ToolOutcome};
 use store::StoreError;
 
 use super::commit;
+use crate::app::App;
 use crate::conversation::Talk;
 
 pub(super) async fn stop_recording(
@@ -19,13 +20,15 @@ pub(super) async fn stop_recording(
     tx.refuse_recording(of, (&app.id("consent"), &call.words), app.now()).await?;
     let call = ToolCall::StopRecording(call.clone());
     let outcome = commit(talk, tx, &call, ToolOutcome::RecordingStopped, key).await?;
-    if let Some(call_sid) = talk.call_sid.as_ref().filter(|_| talk.state.recorded)
-        && app.twilio.stop_recording(call_sid).await.is_err()
-    {
-        tracing::warn!(
-            conversation = talk.conversation,
-            "Twilio goes on recording; it is deleted when the call is over"
-        );
+    if let Some(call_sid) = talk.call_sid.clone().filter(|_| talk.state.recorded) {
+        // The caller does not wait for Twilio.
+        tokio::spawn(stop(app.clone(), call_sid));
     }
     Ok(outcome)
+}
+
+async fn stop(app: App, call_sid: String) {
+    if app.twilio.stop_recording(&call_sid).await.is_err() {
+        tracing::warn!(call_sid, "Twilio goes on recording; it is deleted when the call is over");
+    }
 }
