@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use crate::calls::{Conversation, ConversationRow};
 use crate::changes::Subject;
-use crate::db::{Store, Tx, execute, read, sql, within};
+use crate::db::{Store, Tx, execute, read, within};
 use crate::error::StoreError;
+use crate::lease::{Claim, claim};
 use crate::types::{Int, Ts};
 
 /// Somebody who writes, by the address they write from.
@@ -92,18 +93,12 @@ macro_rules! columns {
     };
 }
 
-macro_rules! claim_chats {
-    ($skip_locked:literal) => {
-        concat!(
-            "UPDATE chats SET claimed_until = $2, attempts = attempts + 1 WHERE address IN ( \
-             SELECT address FROM chats WHERE answer_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) \
-             ORDER BY answer_at LIMIT $3 ",
-            $skip_locked,
-            ") RETURNING ",
-            columns!()
-        )
-    };
-}
+const CLAIM: Claim = claim!(
+    due: "SELECT 1 FROM chats WHERE answer_at <= $1 LIMIT 1",
+    take: "UPDATE chats SET claimed_until = $2, attempts = attempts + 1 WHERE address IN ( \
+           SELECT address FROM chats WHERE answer_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY answer_at LIMIT $3",
+    concat!(") RETURNING ", columns!())
+);
 
 impl Store {
     pub async fn chat(&self, address: &str) -> Result<Option<Chat>, StoreError> {
@@ -120,24 +115,7 @@ impl Store {
         lease_until: Timestamp,
         limit: i64,
     ) -> Result<Vec<Chat>, StoreError> {
-        const PG: &str = claim_chats!("FOR UPDATE SKIP LOCKED");
-        const LITE: &str = claim_chats!("");
-        const DUE: &str = "SELECT 1 FROM chats WHERE answer_at <= $1 LIMIT 1";
-        // The writer is not asked while nobody waits.
-        let due: Option<Int> =
-            read!(self, |c| sqlx::query_scalar(DUE).bind(Ts(now)).fetch_optional(c).await)?;
-        if due.is_none() {
-            return Ok(Vec::new());
-        }
-        let text = sql!(self, pg: PG, lite: LITE);
-        let mut tx = self.begin().await?;
-        let rows: Vec<ChatRow> = within!(&mut tx, |c| sqlx::query_as(text)
-            .bind(Ts(now))
-            .bind(Ts(lease_until))
-            .bind(limit)
-            .fetch_all(c)
-            .await)?;
-        tx.commit().await?;
+        let rows: Vec<ChatRow> = self.claim(&CLAIM, now, lease_until, limit).await?;
         Ok(rows.into_iter().map(Chat::from).collect())
     }
 

@@ -25,6 +25,7 @@ mod documents;
 mod imports;
 mod inbox;
 mod leads;
+mod lease;
 mod limits;
 mod managed;
 mod market;

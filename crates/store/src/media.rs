@@ -6,8 +6,9 @@ use agency::crm::{LeadId, TicketId};
 use jiff::Timestamp;
 
 use crate::changes::Subject;
-use crate::db::{Store, Tx, execute, read, sql, within};
+use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
+use crate::lease::{Claim, claim};
 use crate::types::{Int, Ts};
 
 /// A file that came with a message.
@@ -57,16 +58,12 @@ pub struct StoredMedia<'a> {
     pub path: &'a str,
 }
 
-macro_rules! claim_media {
-    ($skip_locked:literal) => {
-        concat!(
-            "UPDATE message_media SET next_attempt_at = $2, attempts = attempts + 1 WHERE id IN ( \
-             SELECT id FROM message_media WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $3 ",
-            $skip_locked,
-            ") RETURNING id"
-        )
-    };
-}
+const CLAIM: Claim = claim!(
+    due: "SELECT 1 FROM message_media WHERE next_attempt_at <= $1 LIMIT 1",
+    take: "UPDATE message_media SET next_attempt_at = $2, attempts = attempts + 1 WHERE id IN ( \
+           SELECT id FROM message_media WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $3",
+    ") RETURNING id"
+);
 
 impl Store {
     /// Takes files with something left to do, under a lease.
@@ -76,30 +73,13 @@ impl Store {
         lease_until: Timestamp,
         limit: i64,
     ) -> Result<Vec<DueMedia>, StoreError> {
-        const PG: &str = claim_media!("FOR UPDATE SKIP LOCKED");
-        const LITE: &str = claim_media!("");
-        const DUE: &str = "SELECT 1 FROM message_media WHERE next_attempt_at <= $1 LIMIT 1";
         const ROW: &str = "SELECT d.id, d.message_id, d.provider_url, m.from_address, m.lead_id, m.conversation_id, d.status, d.attempts, d.created_at \
              FROM message_media d JOIN messages m ON m.id = d.message_id WHERE d.id = $1";
-        let due: Option<Int> =
-            read!(self, |c| sqlx::query_scalar(DUE).bind(Ts(now)).fetch_optional(c).await)?;
-        if due.is_none() {
-            return Ok(Vec::new());
-        }
-        let text = sql!(self, pg: PG, lite: LITE);
-        let mut tx = self.begin().await?;
-        let ids: Vec<String> = within!(&mut tx, |c| sqlx::query_scalar(text)
-            .bind(Ts(now))
-            .bind(Ts(lease_until))
-            .bind(limit)
-            .fetch_all(c)
-            .await)?;
         let mut claimed = Vec::new();
-        for id in ids {
-            let row: DueRow = within!(&mut tx, |c| sqlx::query_as(ROW).bind(&id).fetch_one(c).await)?;
-            claimed.push(row.into());
+        for (id,) in self.claim::<(String,)>(&CLAIM, now, lease_until, limit).await? {
+            let row: Option<DueRow> = read!(self, |c| sqlx::query_as(ROW).bind(&id).fetch_optional(c).await)?;
+            claimed.extend(row.map(DueMedia::from));
         }
-        tx.commit().await?;
         Ok(claimed)
     }
 

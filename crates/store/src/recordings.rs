@@ -5,8 +5,9 @@ use agency::crm::LeadId;
 use jiff::Timestamp;
 
 use crate::changes::Subject;
-use crate::db::{Store, Tx, execute, read, sql, within};
+use crate::db::{Store, Tx, execute, read, within};
 use crate::error::StoreError;
+use crate::lease::{Claim, claim};
 use crate::types::{Int, Ts};
 
 /// A recording with something left to do.
@@ -51,16 +52,12 @@ impl From<DueRow> for DueRecording {
     }
 }
 
-macro_rules! claim_recordings {
-    ($skip_locked:literal) => {
-        concat!(
-            "UPDATE recordings SET next_attempt_at = $2, attempts = attempts + 1 WHERE conversation_id IN ( \
-             SELECT conversation_id FROM recordings WHERE next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $3 ",
-            $skip_locked,
-            ") RETURNING conversation_id"
-        )
-    };
-}
+const CLAIM: Claim = claim!(
+    due: "SELECT 1 FROM recordings WHERE next_attempt_at <= $1 LIMIT 1",
+    take: "UPDATE recordings SET next_attempt_at = $2, attempts = attempts + 1 WHERE conversation_id IN ( \
+           SELECT conversation_id FROM recordings WHERE next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $3",
+    ") RETURNING conversation_id"
+);
 
 impl Store {
     /// Takes recordings with something left to do, under a lease.
@@ -70,30 +67,13 @@ impl Store {
         lease_until: Timestamp,
         limit: i64,
     ) -> Result<Vec<DueRecording>, StoreError> {
-        const PG: &str = claim_recordings!("FOR UPDATE SKIP LOCKED");
-        const LITE: &str = claim_recordings!("");
-        const DUE: &str = "SELECT 1 FROM recordings WHERE next_attempt_at <= $1 LIMIT 1";
         const ROW: &str = "SELECT r.conversation_id, c.call_sid, r.recording_sid, (c.ended_at IS NOT NULL) AS ended, r.attempts, r.created_at \
              FROM recordings r JOIN conversations c ON c.id = r.conversation_id WHERE r.conversation_id = $1";
-        let due: Option<Int> =
-            read!(self, |c| sqlx::query_scalar(DUE).bind(Ts(now)).fetch_optional(c).await)?;
-        if due.is_none() {
-            return Ok(Vec::new());
-        }
-        let text = sql!(self, pg: PG, lite: LITE);
-        let mut tx = self.begin().await?;
-        let ids: Vec<String> = within!(&mut tx, |c| sqlx::query_scalar(text)
-            .bind(Ts(now))
-            .bind(Ts(lease_until))
-            .bind(limit)
-            .fetch_all(c)
-            .await)?;
         let mut claimed = Vec::new();
-        for id in ids {
-            let row: DueRow = within!(&mut tx, |c| sqlx::query_as(ROW).bind(&id).fetch_one(c).await)?;
-            claimed.push(row.into());
+        for (id,) in self.claim::<(String,)>(&CLAIM, now, lease_until, limit).await? {
+            let row: Option<DueRow> = read!(self, |c| sqlx::query_as(ROW).bind(&id).fetch_optional(c).await)?;
+            claimed.extend(row.map(DueRecording::from));
         }
-        tx.commit().await?;
         Ok(claimed)
     }
 

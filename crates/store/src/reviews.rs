@@ -7,8 +7,9 @@ use agency::review::{Score, ScoreFacts, StatusFacts};
 use jiff::Timestamp;
 
 use crate::changes::Subject;
-use crate::db::{Store, Tx, execute, read, sql, within};
+use crate::db::{Store, Tx, execute, read, within};
 use crate::error::StoreError;
+use crate::lease::{Claim, claim};
 use crate::types::{Int, TextList, Ts};
 
 /// A conversation that has ended and is to be reviewed by this worker.
@@ -71,17 +72,14 @@ pub struct Contradiction {
     pub words: Option<String>,
 }
 
-macro_rules! claim_reviews {
-    ($skip_locked:literal) => {
-        concat!(
-            "UPDATE conversations SET review_claimed_until = $2, review_attempts = review_attempts + 1 WHERE id IN ( \
-             SELECT id FROM conversations WHERE ended_at IS NOT NULL AND reviewed_at IS NULL \
-             AND (review_claimed_until IS NULL OR review_claimed_until <= $1) ORDER BY ended_at LIMIT $3 ",
-            $skip_locked,
-            ") RETURNING id, lead_id, state, turn, ended_at, review_attempts"
-        )
-    };
-}
+const CLAIM: Claim = claim!(
+    due: "SELECT 1 FROM conversations WHERE ended_at IS NOT NULL AND reviewed_at IS NULL \
+          AND (review_claimed_until IS NULL OR review_claimed_until <= $1) LIMIT 1",
+    take: "UPDATE conversations SET review_claimed_until = $2, review_attempts = review_attempts + 1 WHERE id IN ( \
+           SELECT id FROM conversations WHERE ended_at IS NOT NULL AND reviewed_at IS NULL \
+           AND (review_claimed_until IS NULL OR review_claimed_until <= $1) ORDER BY ended_at LIMIT $3",
+    ") RETURNING id, lead_id, state, turn, ended_at, review_attempts"
+);
 
 impl Store {
     /// Takes ended conversations that nobody has reviewed, the oldest first, under a lease.
@@ -91,17 +89,7 @@ impl Store {
         lease_until: Timestamp,
         limit: i64,
     ) -> Result<Vec<ToReview>, StoreError> {
-        const PG: &str = claim_reviews!("FOR UPDATE SKIP LOCKED");
-        const LITE: &str = claim_reviews!("");
-        let text = sql!(self, pg: PG, lite: LITE);
-        let mut tx = self.begin().await?;
-        let rows: Vec<ToReviewRow> = within!(&mut tx, |c| sqlx::query_as(text)
-            .bind(Ts(now))
-            .bind(Ts(lease_until))
-            .bind(limit)
-            .fetch_all(c)
-            .await)?;
-        tx.commit().await?;
+        let rows: Vec<ToReviewRow> = self.claim(&CLAIM, now, lease_until, limit).await?;
         Ok(rows.into_iter().map(ToReviewRow::into_review).collect())
     }
 
