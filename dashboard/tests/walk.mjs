@@ -435,13 +435,13 @@ async function diary(browser, state) {
   await page.getByRole('combobox', { name: 'Home' }).click();
   await page.getByRole('option', { name: /JB-2024-001/ }).click();
   await page.getByLabel('Day').fill('2026-11-26');
-  await page.getByRole('radio').first().check();
+  await page.getByRole('dialog').getByRole('radio').first().check();
   await judge(page, 'booking');
   await page.getByRole('button', { name: 'Book it' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.goto('/viewings?day=2026-11-26');
   await page.getByRole('button', { name: /^Move: Sam/ }).click();
-  await page.getByRole('radio').last().check();
+  await page.getByRole('dialog').getByRole('radio').last().check();
   await judge(page, 'moving');
   await page.getByRole('button', { name: 'Move it' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });

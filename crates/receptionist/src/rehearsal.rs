@@ -2,6 +2,7 @@
 //! the load simulation and the tests all stand on this.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use agency::outbox::RetrySchedule;
 use anyhow::Context;
 use jiff::Timestamp;
 use phone_network::{Faults, Network, NetworkOptions};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -70,10 +72,13 @@ pub struct Rehearsal {
     pub base_url: String,
     plan: Plan,
     stop: CancellationToken,
+    /// Gone with it, if the files lie nowhere else.
+    _files: Option<TempDir>,
 }
 
 impl Rehearsal {
-    pub async fn start(plan: Plan) -> anyhow::Result<Self> {
+    pub async fn start(mut plan: Plan) -> anyhow::Result<Self> {
+        let files = files(&mut plan)?;
         let listener = TcpListener::bind(plan.listen)
             .await
             .with_context(|| format!("{} is not free; choose another with --listen", plan.listen))?;
@@ -85,7 +90,7 @@ impl Rehearsal {
         options.silence = plan.request_wait * 2;
         let network = Network::start(options).await?;
         let (app, stop) = serve_on(listener, &plan, &base_url, network.rest_url()).await?;
-        Ok(Self { app, network, base_url, plan, stop })
+        Ok(Self { app, network, base_url, plan, stop, _files: files })
     }
 
     /// The server is cut off in the middle of whatever it does, and another comes up on the same database. (What a
@@ -188,11 +193,14 @@ async fn serve_on(
     Ok((app, stop))
 }
 
-/// Files lie beside the database, or where this machine keeps what is of no lasting worth.
-fn data_dir(plan: &Plan) -> std::path::PathBuf {
-    let beside =
-        plan.database_url.strip_prefix("sqlite:").map(std::path::Path::new).and_then(std::path::Path::parent);
-    beside.map_or_else(|| std::env::temp_dir().join("receptionist-rehearsal"), std::path::Path::to_path_buf)
+/// Files lie beside the embedded database, or in a folder of their own that goes with the rehearsal.
+fn files(plan: &mut Plan) -> anyhow::Result<Option<TempDir>> {
+    let beside = plan.database_url.strip_prefix("sqlite:").map(Path::new).and_then(Path::parent);
+    let own = if beside.is_none() { Some(tempfile::tempdir()?) } else { None };
+    if let Some(folder) = beside.or(own.as_ref().map(TempDir::path)) {
+        plan.environment.push(("DATA_DIR", folder.display().to_string()));
+    }
+    Ok(own)
 }
 
 /// The defaults, with the network's account and numbers.
@@ -205,7 +213,6 @@ fn settings(plan: &Plan, base_url: &str, api_url: &str) -> anyhow::Result<Settin
         }
         Some(match name {
             "DATABASE_URL" => plan.database_url.clone(),
-            "DATA_DIR" => data_dir(plan).display().to_string(),
             "BASE_URL" => base_url.to_owned(),
             "TWILIO_API_URL" => api_url.to_owned(),
             "TWILIO_ACCOUNT_SID" => ACCOUNT_SID.to_owned(),
