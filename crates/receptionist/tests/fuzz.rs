@@ -42,11 +42,12 @@ fn offices() -> (&'static Agency, &'static Agency) {
 static OFFICE: LazyLock<Agency> = LazyLock::new(|| run(start(testkit::sqlite())));
 static RELAYED: LazyLock<Agency> = LazyLock::new(|| run(relayed(testkit::sqlite())));
 
-const DOORS: [&str; 20] = [
+const DOORS: [&str; 21] = [
     "/api/voice/inbound",
     "/api/voice/process-speech",
     "/api/voice/relay-ended",
     "/api/voice/status",
+    "/api/voice/recording",
     "/api/voice/dial-ended",
     "/api/voice/whisper",
     "/api/voice/whisper-accept",

@@ -89,4 +89,16 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_owner_reads_what_callers_hear() {
+        let document = include_str!("../../../../docs/owner.md");
+        for hazard in TABLE.hazards.iter().filter(|hazard| !hazard.script.is_empty()) {
+            let row = document.lines().find(|line| line.starts_with(&format!("| `{}` |", hazard.hazard)));
+            let row = row.unwrap_or_else(|| panic!("docs/owner.md lacks {}", hazard.hazard));
+            assert!(row.contains(&format!("| {:?} |", hazard.grade)), "{row}");
+            assert!(row.ends_with(&format!("| {} |", hazard.script)), "{row}");
+            assert_eq!(row.contains("|  |"), hazard.raised_by.is_empty(), "{row}");
+        }
+    }
 }
