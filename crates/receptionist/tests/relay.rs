@@ -5,7 +5,7 @@ mod support;
 
 use phone_network::{Call, Ending};
 use receptionist::rehearsal::AGENCY_NUMBER;
-use support::{Agency, relayed, rows};
+use support::{Agency, post, relayed, rows};
 
 const LINES: &[&str] = &[
     "I'm looking for a two bedroom flat to rent in Maida Vale up to three thousand a month",
@@ -139,6 +139,32 @@ async fn a_refused_relay_goes_on_with_gather() {
     call.hang_up();
     agency.settle().await.unwrap();
     assert_eq!(booked(&agency).await, 1, "{}", call.all_heard());
+}
+
+/// The relay fails before a word was said, and the database does not answer: they still hear that this is an AI.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_lost_without_the_database_is_greeted() {
+    let agency = relayed(testkit::sqlite()).await;
+    let call = ring(&agency).await;
+    let away = agency.hold_writes().await;
+    let ended = async |path: &'static str, seconds: &'static str| {
+        let fields = [
+            ("CallSid", call.sid()),
+            ("From", "+447700900931"),
+            ("SessionId", seconds),
+            ("SessionStatus", "failed"),
+            ("SessionDuration", seconds),
+            ("ErrorUrl", "/api/voice/relay-ended"),
+        ];
+        post(&agency, path, &fields).await.1
+    };
+    let lost = ended("/api/voice/relay-ended", "0").await;
+    assert!(lost.contains("AI assistant"), "{lost}");
+    let heard = ended("/api/voice/relay-ended", "9").await;
+    assert!(heard.contains("say that once more"), "{heard}");
+    let fallback = ended("/api/voice/fallback", "0").await;
+    assert!(fallback.contains("AI assistant"), "{fallback}");
+    away.release().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -90,9 +90,11 @@ async fn whoever_rang_while_nobody_answered_is_rung_back_after_the_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_rang_while_nobody_answered_is_rung_back_when_twilio_says_that_the_call_is_over() {
     let agency = start(testkit::sqlite()).await;
+    agency.network.set_faults(Faults { callbacks_late: 1.0, ..Faults::default() });
     agency.network.move_app("http://127.0.0.1:9");
     assert!(agency.network.ring("+447700900806", AGENCY_NUMBER).await.is_err());
     agency.network.move_app(&agency.base_url);
+    agency.network.deliver_late();
     agency.network.settle().await;
     assert!(has_lead(&agency, "+447700900806").await);
     assert_eq!(call_backs(&agency).await, 1);

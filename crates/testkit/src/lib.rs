@@ -12,27 +12,43 @@ pub use mail::RealMail;
 pub use model::{Reply, ScriptedModel, carry_on};
 pub use nginx::{Nginx, free_port};
 pub use oracle::{ObjectStore, node, python};
-pub use postgres::{Cluster, Restart, postgres_url};
+pub use postgres::{Cluster, Restart};
 pub use wire::{Line, Wire};
 
 use tempfile::TempDir;
 
-/// A fresh, empty database. The folder lives as long as this value.
+/// A fresh, empty database. It lives as long as this value.
 pub struct Database {
     pub url: String,
-    _folder: Option<TempDir>,
+    place: Place,
+}
+
+enum Place {
+    Folder { _folder: TempDir },
+    Cluster(&'static Cluster),
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Place::Cluster(cluster) = self.place {
+            let url = std::mem::take(&mut self.url);
+            // PostgreSQL takes its time, which is nobody's here.
+            std::thread::spawn(move || cluster.drop_database(&url));
+        }
+    }
 }
 
 /// A new SQLite file.
 pub fn sqlite() -> Database {
     let folder = TempDir::new().expect("a temporary folder can be made");
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
-    Database { url, _folder: Some(folder) }
+    Database { url, place: Place::Folder { _folder: folder } }
 }
 
 /// A new database in this process's PostgreSQL cluster.
 pub fn postgres() -> Database {
-    Database { url: postgres_url(), _folder: None }
+    let cluster = postgres::cluster();
+    Database { url: cluster.new_database(), place: Place::Cluster(cluster) }
 }
 
 /// One of each: what holds must hold on both.

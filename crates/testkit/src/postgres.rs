@@ -15,10 +15,10 @@ pub struct Cluster {
     folder: PathBuf,
 }
 
-/// The URL of a new, empty database.
-pub fn postgres_url() -> String {
+/// This process's own.
+pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(Cluster::start).new_database()
+    CLUSTER.get_or_init(Cluster::start)
 }
 
 /// How a cluster is restarted.
@@ -58,8 +58,14 @@ impl Cluster {
     pub fn new_database(&self) -> String {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        self.psql(&format!("CREATE DATABASE {name}"));
+        run(&mut self.psql(&format!("CREATE DATABASE {name}")));
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Gone, whoever is still connected: hundreds of them fill a disk. One that cannot be dropped goes with the cluster.
+    pub(crate) fn drop_database(&self, url: &str) {
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let _ = self.psql(&format!("DROP DATABASE {name} WITH (FORCE)")).output();
     }
 
     /// Down until it is restarted.
@@ -76,7 +82,8 @@ impl Cluster {
     /// the system, so it is there again after any restart.
     fn control(&self, verb: &[&str]) {
         let options = format!(
-            "-c listen_addresses=127.0.0.1 -p {} -k {} -c fsync=off -c full_page_writes=off -c max_connections=300",
+            "-c listen_addresses=127.0.0.1 -p {} -k {} -c fsync=off -c full_page_writes=off -c max_connections=300 \
+             -c max_wal_size=256MB",
             self.port,
             self.folder.display()
         );
@@ -105,11 +112,13 @@ impl Cluster {
         run(command.args(arguments).current_dir(&self.folder));
     }
 
-    fn psql(&self, sql: &str) {
+    fn psql(&self, sql: &str) -> Command {
         let port = self.port.to_string();
-        run(Command::new(self.programs.join("psql")).args([
+        let mut command = Command::new(self.programs.join("psql"));
+        command.args([
             "-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql,
-        ]));
+        ]);
+        command
     }
 
     /// A static is never dropped, and a test may be killed: a shell waits for this process to go, then cleans up.

@@ -19,7 +19,7 @@ pub(super) fn answer_without_store(app: &App, turn: &Turn) -> String {
     let effects = match emergency.and_then(|emergency| triage::hazard(&emergency.hazard)) {
         Some(hazard) if hazard.ends_call => vec![Effect::Warn { words: hazard.script.clone() }, Effect::End],
         Some(hazard) => vec![Effect::Warn { words: hazard.script.clone() }, listen_again()],
-        None if turn.event == Event::Started => vec![say(app.greeting_for_anybody()), listen_again()],
+        None if has_heard_nothing(turn) => vec![say(app.greeting_for_anybody()), listen_again()],
         None if turn.times_lost >= LOST_MAX => vec![say(NOTHING_ANSWERS.to_owned()), Effect::End],
         None => vec![
             say("I'm sorry, I need a moment. Could you say that once more, please?".to_owned()),
@@ -32,6 +32,15 @@ pub(super) fn answer_without_store(app: &App, turn: &Turn) -> String {
         ..Document::bare(&app.settings)
     };
     render(&effects, &document)
+}
+
+/// The call is new, or was lost before they had heard who we are.
+fn has_heard_nothing(turn: &Turn) -> bool {
+    match turn.event {
+        Event::Started => true,
+        Event::TurnLost { greeted } => !greeted && turn.number == 0,
+        _ => false,
+    }
 }
 
 const LOST_MAX: u32 = 2;
