@@ -41,7 +41,8 @@ async fn talk(network: Network, store: Store, n: usize) -> usize {
         // People think before they speak.
         tokio::time::sleep(Duration::from_millis(150 + 37 * u64::try_from((n + line) % 11).unwrap())).await;
         let was_relayed = call.is_relayed();
-        call.say(words).await.unwrap();
+        let said = call.say(words).await;
+        assert!(said.is_ok(), "{n}: {said:?} at {words:?}: {} {:?}", call.all_heard(), call.warnings());
         let was_lost = was_relayed && !call.is_relayed() && line + 1 < LINES.len();
         if was_lost && recorded(&store, call.sid(), words).await == 0 {
             repeats += 1;

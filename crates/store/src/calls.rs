@@ -201,25 +201,28 @@ impl Tx {
         Ok(lead)
     }
 
-    /// State and transcript together; a call that was taken for ended goes on. Refused with [`StoreError::TurnTaken`] if another request was faster.
-    pub async fn save_turn(&mut self, saved: &SavedTurn<'_>) -> Result<(), StoreError> {
+    /// State and transcript together. Says whether it was over already, and goes on with this. Refused with [`StoreError::TurnTaken`] if
+    /// another request was faster.
+    pub async fn save_turn(&mut self, saved: &SavedTurn<'_>) -> Result<bool, StoreError> {
         self.changed(Subject::Call, Some(saved.conversation));
-        const SQL: &str = "UPDATE conversations SET state = $3, turn = $2, updated_at = $4, ended_at = NULL, reviewed_at = NULL WHERE id = $1 AND turn = $2 - 1";
-        let done = execute!(
-            self,
-            sqlx::query(SQL)
-                .bind(saved.conversation)
-                .bind(i64::from(saved.turn))
-                .bind(saved.state)
-                .bind(Ts(saved.now))
-        )?;
-        if done == 0 {
-            return Err(StoreError::TurnTaken);
+        const SQL: &str = "UPDATE conversations SET state = $3, turn = $2, updated_at = $4, reviewed_at = NULL \
+             WHERE id = $1 AND turn = $2 - 1 RETURNING (ended_at IS NOT NULL)";
+        const REOPEN: &str = "UPDATE conversations SET ended_at = NULL WHERE id = $1";
+        let was_over: Option<bool> = within!(self, |c| sqlx::query_scalar(SQL)
+            .bind(saved.conversation)
+            .bind(i64::from(saved.turn))
+            .bind(saved.state)
+            .bind(Ts(saved.now))
+            .fetch_optional(c)
+            .await)?;
+        let was_over = was_over.ok_or(StoreError::TurnTaken)?;
+        if was_over {
+            execute!(self, sqlx::query(REOPEN).bind(saved.conversation))?;
         }
         for line in saved.lines {
             self.add_line(saved, line).await?;
         }
-        Ok(())
+        Ok(was_over)
     }
 
     /// A colleague who listens says something to Sarah, not to the caller. Says whether the call goes on.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, Executor, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::changes::{Change, Changes};
 use crate::error::StoreError;
@@ -87,6 +87,8 @@ pub(crate) use {execute, read, sql, within};
 const READERS: u32 = 4;
 const PG_CONNECTIONS: u32 = 16;
 const ACQUIRE_WAIT: Duration = Duration::from_secs(5);
+/// A node that is frozen or cut off in the middle of a commit keeps nobody from the rows it has locked.
+const LOCKS_FREED: &str = "SET idle_in_transaction_session_timeout = '5s'";
 
 impl Store {
     /// Opens `sqlite:PATH` (created if missing) or `postgres://…`, migrates, and checks the CRM's tables.
@@ -163,6 +165,9 @@ impl Db {
             let pool = sqlx::postgres::PgPoolOptions::new()
                 .max_connections(PG_CONNECTIONS)
                 .acquire_timeout(ACQUIRE_WAIT)
+                .after_connect(|connection, _| {
+                    Box::pin(async move { connection.execute(LOCKS_FREED).await.map(drop) })
+                })
                 .connect(url)
                 .await?;
             return Ok(Self::Pg(pool));

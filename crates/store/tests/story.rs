@@ -119,7 +119,7 @@ async fn answers_a_call(store: &Store) -> LeadId {
     let first = SavedTurn { conversation: "call_1", turn: 0, state: "{}", lines: &lines, now: now() };
     let mut tx = store.begin().await.unwrap();
     let lead = tx.begin_call(&begin).await.unwrap();
-    tx.save_turn(&first).await.unwrap();
+    assert!(!tx.save_turn(&first).await.unwrap(), "it is not over");
     tx.keep_words_heard("turn_1", "Hel").await.unwrap();
     tx.keep_answer("inbound", "CA1", "<Response/>", now()).await.unwrap();
     tx.commit().await.unwrap();
@@ -436,6 +436,14 @@ async fn raises_and_ends(store: &Store, lead: LeadId) {
     assert!(tx.end_call(&ended).await.unwrap());
     assert!(!tx.end_call(&ended).await.unwrap(), "a call ends once");
     tx.commit().await.unwrap();
+    let late = SavedTurn {
+        conversation: ended.conversation,
+        turn: ended.turn + 1,
+        state: "{}",
+        lines: &[],
+        now: now(),
+    };
+    assert!(store.begin().await.unwrap().save_turn(&late).await.unwrap(), "it was over already");
     let call = &store.rows("voice_lead_calls").await.unwrap()[0];
     assert_eq!(
         (call["outcome"].as_str(), call["response_ms_max"].as_i64()),

@@ -15,15 +15,19 @@ pub async fn end_call(app: &App, turn: &Turn, seconds: Option<i64>) -> Result<()
         // What could not be written now is missed below, and Twilio or the sweep asks again.
         let _ = answer_call(app, turn).await;
     }
-    end_known_call(app, turn, seconds).await
+    end_known_call(app, &turn.call_sid, seconds).await
 }
 
 /// Ends a call that is there.
-pub(super) async fn end_known_call(app: &App, turn: &Turn, seconds: Option<i64>) -> Result<(), StoreError> {
+pub(super) async fn end_known_call(
+    app: &App,
+    call_sid: &str,
+    seconds: Option<i64>,
+) -> Result<(), StoreError> {
     /// Turns that may overtake the end while it is written.
     const TRIES_MAX: usize = 4;
     for _ in 0..TRIES_MAX {
-        let saved = app.store.conversation(&turn.call_sid).await?.ok_or(StoreError::TurnTaken)?;
+        let saved = app.store.conversation(call_sid).await?.ok_or(StoreError::TurnTaken)?;
         if saved.ended || end_at(app, seconds, &saved).await? {
             return Ok(());
         }

@@ -11,6 +11,7 @@ use store::{BeginCall, Conversation, StoreError};
 use tracing::Instrument;
 
 use super::ending::end_known_call;
+use super::in_time::{Answer, in_time};
 use super::relay::{Farewell, relay_token};
 use super::talk::{Kept, Talk, said};
 use super::twiml::{Document, Line, put_through, render};
@@ -110,17 +111,17 @@ pub fn last_words(app: &App, farewell: &Farewell) -> String {
     render(&effects, &Document::bare(&app.settings))
 }
 
-/// A turn that has begun is finished even if Twilio no longer waits for it.
+/// A turn that has begun is finished even if nobody waits for it any more.
 async fn answer(app: &App, turn: &Turn, door: &'static str, request: &str) -> Result<String, NotHere> {
     let (app_of_turn, turn_again, request) = (app.clone(), turn.clone(), request.to_owned());
-    let answered =
-        tokio::spawn(async move { try_often(&app_of_turn, &turn_again, door, &request).await }).await;
-    if let Some(body) = answered.ok().flatten() {
-        return Ok(body);
-    }
-    if turn.others_may_answer {
-        metrics::counter!("turns_passed_on_total").increment(1);
-        return Err(NotHere);
+    let work = tokio::spawn(async move { try_often(&app_of_turn, &turn_again, door, &request).await });
+    match in_time(app, work).await {
+        Answer::Kept(body) => return Ok(body),
+        Answer::NoDatabase if turn.others_may_answer => {
+            metrics::counter!("turns_passed_on_total").increment(1);
+            return Err(NotHere);
+        }
+        Answer::NoDatabase | Answer::Slow => {}
     }
     tracing::error!(door, "the caller is asked again: this turn could not be kept");
     metrics::counter!("turns_lost_total").increment(1);
@@ -186,11 +187,10 @@ async fn go_on(
     };
     let mut tx = app.store.begin().await?;
     let answered = Answered { turn, before: Some(&before), effects: &effects, door, request, began };
-    let body = answered.keep(&talk, &mut tx).await?;
+    let (body, was_over) = answered.keep(&talk, &mut tx).await?;
     tx.commit().await?;
-    if saved.ended {
-        // The end overtook this turn: it is written again, with what the turn did.
-        end_known_call(app, turn, None).await?;
+    if was_over {
+        end_known_call(app, &turn.call_sid, None).await?;
     }
     Ok(body)
 }
@@ -233,7 +233,7 @@ async fn begin(
         request: &turn.call_sid,
         began,
     };
-    let body = answered.keep(&talk, &mut tx).await?;
+    let (body, _) = answered.keep(&talk, &mut tx).await?;
     if turn.event == Event::HungUp && turn.direction == "inbound" && turn.from.is_some() {
         untold::ring_back(app, &mut tx, (&talk.conversation, lead), began).await?;
     }
@@ -253,8 +253,8 @@ struct Answered<'a> {
 }
 
 impl Answered<'_> {
-    /// The turn and its answer, in one transaction.
-    async fn keep(&self, talk: &Talk<'_>, tx: &mut store::Tx) -> Result<String, StoreError> {
+    /// The turn and its answer, in one transaction; and whether the call was over already.
+    async fn keep(&self, talk: &Talk<'_>, tx: &mut store::Tx) -> Result<(String, bool), StoreError> {
         let kept = Kept {
             event: &self.turn.event,
             confidence: self.turn.confidence,
@@ -262,7 +262,7 @@ impl Answered<'_> {
             said: &said(self.effects),
             began: self.began,
         };
-        talk.keep(tx, &kept, &talk.lines(&kept)).await?;
+        let written = talk.keep(tx, &kept, &talk.lines(&kept)).await?;
         let document = Document {
             settings: &talk.app.settings,
             words: Some(talk.words),
@@ -273,7 +273,7 @@ impl Answered<'_> {
         };
         let body = render(self.effects, &document);
         tx.keep_answer(self.door, self.request, &body, talk.app.now()).await?;
-        Ok(body)
+        Ok((body, written.was_over))
     }
 
     /// A call begins as the settings say. Once it listens with Gather (it was begun so, or the relay failed) it stays so.

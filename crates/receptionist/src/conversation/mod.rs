@@ -4,6 +4,7 @@
 mod chat;
 mod ending;
 mod gather;
+mod in_time;
 mod relay;
 pub(crate) mod staff;
 mod talk;
@@ -16,6 +17,7 @@ pub use ending::end_call;
 pub use gather::{
     NotHere, Turn, answer_call, answer_lost_relay, answer_lost_turn, answer_return, answer_turn, last_words,
 };
+pub use in_time::{Answer, in_time};
 pub use relay::{Farewell, relay};
 pub(crate) use talk::Talk;
 pub(crate) use twiml::put_through;

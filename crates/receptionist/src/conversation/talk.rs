@@ -22,6 +22,13 @@ pub(super) struct Kept<'a> {
     pub(super) began: Timestamp,
 }
 
+/// What has become of it.
+pub(super) struct Written {
+    pub(super) lead: LeadId,
+    /// The end of the call was faster, and is to be written again.
+    pub(super) was_over: bool,
+}
+
 /// Everything that is said, in one line of the transcript.
 pub(super) fn said(effects: &[Effect]) -> String {
     let words: Vec<&str> = effects
@@ -218,13 +225,13 @@ impl<'a> Talk<'a> {
         tx: &mut store::Tx,
         kept: &Kept<'_>,
         lines: &[TurnLine],
-    ) -> Result<LeadId, StoreError> {
+    ) -> Result<Written, StoreError> {
         let now = self.app.now();
         let state = serde_json::to_string(&self.state)?;
         let saved =
             SavedTurn { conversation: &self.conversation, turn: self.state.turn, state: &state, lines, now };
-        tx.save_turn(&saved).await?;
-        self.keep_lead(tx, kept.before, now).await
+        let was_over = tx.save_turn(&saved).await?;
+        Ok(Written { lead: self.keep_lead(tx, kept.before, now).await?, was_over })
     }
 
     /// What the transcript says of a turn.

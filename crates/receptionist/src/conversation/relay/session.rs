@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::{StoreError, TurnLine};
 use tracing::Instrument;
 
+use super::super::ending::end_known_call;
 use super::super::talk::{Kept, Talk, ms_between, said};
 use super::wire::{Farewell, Received, Sent, read};
 use crate::app::App;
@@ -337,10 +338,14 @@ impl<'a> Session<'a> {
         if let (Some(line), Some(heard)) = (&self.last_line, &self.heard) {
             tx.keep_words_heard(line, heard).await?;
         }
-        let lead = self.talk.keep(&mut tx, kept, &self.unsaved).await?;
+        let written = self.talk.keep(&mut tx, kept, &self.unsaved).await?;
         tx.commit().await?;
-        self.talk.lead = lead;
+        self.talk.lead = written.lead;
         self.heard = None;
+        if let Some(call_sid) = self.talk.call_sid.as_ref().filter(|_| written.was_over) {
+            // What could not be written now is the sweep's.
+            let _ = end_known_call(self.talk.app, call_sid, None).await;
+        }
         Ok(())
     }
 
