@@ -381,7 +381,24 @@ fn at_the_read_back(world: &World) -> State {
     state
 }
 
-/// Only a plain yes books.
+/// The process died between the alert and the answer: another tells what the alert came to, and the safety words come first.
+#[test]
+fn safety_words_lost_with_a_process_are_said_by_the_next() {
+    let world = world();
+    for hazard in agency::triage::emergencies() {
+        let mut state = talk(false);
+        world.turn(&mut state, Event::Started, 0);
+        let raised =
+            EmergencyRaised { hazard: hazard.hazard.clone(), alert: "alert_1".into(), reference: None };
+        let outcome = ToolOutcome::EmergencyRaised(raised);
+        let effects = handle(&mut state, Event::ToolFinished { outcome }, &world.context());
+        assert!(matches!(effects.first(), Some(Effect::Warn { .. })), "{}: {effects:#?}", hazard.hazard);
+        assert_eq!(effects.last() == Some(&Effect::End), hazard.ends_call, "{}: {effects:#?}", hazard.hazard);
+        let warnings = effects.iter().filter(|effect| matches!(effect, Effect::Warn { .. })).count();
+        assert_eq!(warnings, 1, "{}", hazard.hazard);
+    }
+}
+
 #[test]
 fn turns_lost_one_after_another_end_with_a_person_and_not_in_the_same_words() {
     let world = world();
@@ -401,6 +418,7 @@ fn turns_lost_one_after_another_end_with_a_person_and_not_in_the_same_words() {
     assert!(effects.iter().any(is_passed_on), "{effects:#?}");
 }
 
+/// Only a plain yes books.
 #[test]
 fn nothing_is_booked_on_half_a_yes() {
     let world = world();

@@ -16,8 +16,6 @@ pub enum AppointmentStep {
     Asked,
     Completed,
     Missed,
-    /// It is over, and nobody has said whether they came.
-    Unmarked,
 }
 
 impl AppointmentStep {
@@ -27,7 +25,6 @@ impl AppointmentStep {
             Self::Asked => "asked",
             Self::Completed => "completed",
             Self::Missed => "missed",
-            Self::Unmarked => "unmarked",
         }
     }
 }

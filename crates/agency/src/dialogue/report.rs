@@ -217,14 +217,8 @@ fn description(report: &Report) -> String {
 /// Safety words, then the alert; nothing is asked before.
 pub(crate) fn raise(state: &mut State, emergency: Emergency, context: &Context) -> Option<Vec<Effect>> {
     let hazard = triage::hazard(&emergency.hazard)?;
-    state.did(ActionTaken::Emergency);
     state.handover = None;
-    let words = match state.manner {
-        Manner::Spoken => hazard.words(state.details.phone.is_some()),
-        Manner::Written => hazard.words_in_writing(),
-    };
-    state.last_words.clone_from(&words);
-    let mut effects = vec![Effect::Warn { words }];
+    let mut effects = vec![warn(state, hazard)];
     if state.hazards.contains(&emergency.hazard) {
         effects.extend(said_again(state, hazard.ends_call));
         return Some(effects);
@@ -245,8 +239,29 @@ pub(crate) fn raise(state: &mut State, emergency: Emergency, context: &Context) 
     Some(effects)
 }
 
-/// After the safety words: hang up where the caller must go, else ask what is needed.
+fn warn(state: &mut State, hazard: &triage::Hazard) -> Effect {
+    state.did(ActionTaken::Emergency);
+    let words = safety_words(state, hazard);
+    state.last_words.clone_from(&words);
+    Effect::Warn { words }
+}
+
+fn safety_words(state: &State, hazard: &triage::Hazard) -> String {
+    match state.manner {
+        Manner::Spoken => hazard.words(state.details.phone.is_some()),
+        Manner::Written => hazard.words_in_writing(),
+    }
+}
+
+/// After the safety words: hang up where the caller must go, else ask what is needed. Whoever lost the words with the process that was
+/// to say them hears them now.
 pub(super) fn raised(state: &mut State, raised: EmergencyRaised) -> Vec<Effect> {
+    let hazard = triage::hazard(&raised.hazard);
+    let unsaid = hazard.filter(|hazard| state.last_words != safety_words(state, hazard));
+    let mut effects: Vec<Effect> = unsaid.map(|hazard| warn(state, hazard)).into_iter().collect();
+    if unsaid.is_some_and(|hazard| hazard.ends_call) {
+        state.step = Step::Ended;
+    }
     state.hazards.push(raised.hazard.clone());
     let before = state.report.take();
     let place = address_of(state, before.as_ref());
@@ -256,9 +271,11 @@ pub(super) fn raised(state: &mut State, raised: EmergencyRaised) -> Vec<Effect> 
     report.reference = raised.reference;
     state.report = Some(report);
     if state.step == Step::Ended {
-        return vec![Effect::End];
+        effects.push(Effect::End);
+    } else {
+        effects.extend(next(state, "I've alerted a colleague. "));
     }
-    next(state, "I've alerted a colleague. ")
+    effects
 }
 
 fn address_of(state: &State, before: Option<&Report>) -> Option<Address> {

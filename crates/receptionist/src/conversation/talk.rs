@@ -203,7 +203,7 @@ impl<'a> Talk<'a> {
     }
 
     /// A turn died after its tools had committed. What they came to is told now, instead of asking for it again; only a
-    /// danger is more important.
+    /// danger that was not told yet is more important.
     pub(super) async fn resume(
         &mut self,
         unfinished: &[String],
@@ -213,8 +213,10 @@ impl<'a> Talk<'a> {
         for result in unfinished {
             effects = self.run(Event::ToolFinished { outcome: serde_json::from_str(result)? }).await;
         }
-        if triage::emergency(event.words(), self.app.now(), &self.app.settings.triage).is_some() {
-            effects = self.run(event.clone()).await;
+        let danger = triage::emergency(event.words(), self.app.now(), &self.app.settings.triage);
+        if danger.is_some_and(|danger| !self.state.hazards.contains(&danger.hazard)) {
+            effects.retain(|effect| matches!(effect, Effect::Warn { .. }));
+            effects.extend(self.run(event.clone()).await);
         }
         Ok(effects)
     }
