@@ -140,8 +140,12 @@ async fn book_one(app: &App, package: &Package, wish: &Wish) -> Result<String, S
     if !can_be_there(wish.start, &app.store.viewings_of(package.lead, app.now()).await?) {
         return Ok(JUST_GONE.to_owned());
     }
-    let is_booked = book_for(app, package.lead, &home, wish.start).await?.is_some();
-    Ok(if is_booked { booked } else { JUST_GONE.to_owned() })
+    let Some((tx, _)) = book_for(app, package.lead, &home, wish.start).await? else {
+        return Ok(JUST_GONE.to_owned());
+    };
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(booked)
 }
 
 async fn unsubscribe(State(app): State<App>, Path(token): Path<String>) -> Response {

@@ -144,14 +144,33 @@ async fn an_objection_holds_though_twilio_does_not_stop() {
     stops("gather", Faults { server_error: 1.0, ..Faults::default() }).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_objection_in_the_middle_of_an_emergency_does_not_lose_it() {
-    let agency = recording(testkit::sqlite(), "gather").await;
+async fn a_danger_and_an_objection(mode: &str, said: &[&str]) -> String {
+    let agency = recording(testkit::sqlite(), mode).await;
     let mut call = ring(&agency).await;
-    call.say("I can smell gas and please don't record this call").await.unwrap();
+    for words in said {
+        call.say(words).await.unwrap();
+    }
+    let heard = call.heard();
     call.hang_up();
     agency.settle().await.unwrap();
-    assert_eq!(rows(&agency, "alerts").await.len(), 1);
+    assert_eq!(rows(&agency, "alerts").await.len(), 1, "{said:?}");
+    assert_eq!(only_recording(&agency).await["status"], "refused", "{said:?}");
+    assert_eq!(rows(&agency, "consents").await.len(), 1, "{said:?}");
+    is_gone(&agency, None).await;
+    heard
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emergency_and_an_objection_in_one_breath_are_both_heard() {
+    for mode in ["gather", "relay"] {
+        a_danger_and_an_objection(mode, &["I can smell gas and please don't record this call"]).await;
+        let leak = "water is pouring through the ceiling, and I don't want to be recorded";
+        let heard = a_danger_and_an_objection(mode, &[leak]).await;
+        assert_eq!(heard.matches("What's the address").count(), 1, "{heard}");
+        assert!(heard.contains("I've alerted a colleague. I've stopped the recording"), "{heard}");
+        let doubtful = "there's a strange smell in my hall and please don't record me";
+        a_danger_and_an_objection(mode, &[doubtful, "yes"]).await;
+    }
 }
 
 /// The word that it is whole never comes: Twilio is asked.

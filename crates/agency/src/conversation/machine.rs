@@ -11,6 +11,7 @@ pub fn handle(state: &mut State, event: Event, context: &Context) -> Vec<Effect>
     let done = matches!(&event, Event::ToolFinished { outcome } if outcome.must_be_told());
     let is_heard = !matches!(event, Event::Interrupted { .. });
     let effects = answer(state, event, context);
+    let effects = dialogue::stop_recording_too(state, effects);
     let effects = state.manner.put(effects);
     learn(state, &effects, context);
     if !is_heard {
@@ -148,10 +149,9 @@ fn caller_spoke(state: &mut State, alternatives: &[String], context: &Context) -
     const HEARD_CHARS_MAX: usize = 1_000;
     state.last_heard =
         alternatives.first().map(|words| words.chars().take(HEARD_CHARS_MAX).collect()).unwrap_or_default();
-    if let Some(effects) = emergency_first(state, alternatives, context) {
-        return effects;
-    }
-    if let Some(effects) = settle_doubt(state, alternatives, context) {
+    let in_danger = emergency_first(state, alternatives, context);
+    if let Some(effects) = in_danger.or_else(|| settle_doubt(state, alternatives, context)) {
+        dialogue::objects_too(state, context);
         return effects;
     }
     let said = Said {

@@ -121,6 +121,9 @@ pub struct State {
     /// Twilio records this call.
     #[serde(default)]
     pub recorded: bool,
+    /// The words by which they objected to that in the same breath as a danger, until it is seen to.
+    #[serde(default)]
+    pub objection: Option<String>,
     /// The last line of a colleague who listens that the model was told.
     #[serde(default)]
     pub whispered: Option<String>,
@@ -221,6 +224,7 @@ impl State {
             asked_by_model: Vec::new(),
             flagged: Vec::new(),
             recorded: false,
+            objection: None,
             whispered: None,
             statements: (0, 0),
             leaving: false,

@@ -24,6 +24,7 @@ pub(crate) mod viewing;
 
 pub use handoff::{Handover, summary};
 pub(crate) use keypad::keys;
+pub(crate) use recording::{objects_too, stop_recording_too};
 pub(crate) use recovery::{in_circles, no_danger, silence};
 pub use report::Report;
 pub use valuation::Valuation;

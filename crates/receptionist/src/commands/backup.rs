@@ -42,10 +42,15 @@ const DUMP: &str = "receptionist.dump";
 
 pub(super) async fn backup(settings: &Settings, options: &Backup) -> anyhow::Result<bool> {
     let now = Clock::system().now();
-    let folder = options.to.join(now.strftime("%Y-%m-%dT%H-%M-%SZ").to_string());
-    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let url = settings.database_url();
     let store = Store::open_as_it_is(&url).await.context("the database does not answer")?;
+    let whole = options.to.join(now.strftime("%Y-%m-%dT%H-%M-%SZ").to_string());
+    ensure!(!whole.exists(), "{} is there already: another backup was made this second", whole.display());
+    // It has the name of a backup when it is one.
+    let folder = whole.with_extension("unfinished");
+    std::fs::create_dir_all(&options.to)
+        .and_then(|()| std::fs::create_dir(&folder))
+        .with_context(|| format!("{} cannot be made", folder.display()))?;
     if url.starts_with("sqlite:") {
         complain("copying the database …");
         store.copy_into(&folder.join(EMBEDDED)).await?;
@@ -58,6 +63,7 @@ pub(super) async fn backup(settings: &Settings, options: &Backup) -> anyhow::Res
     if settings.media.url.is_empty() {
         copy_folder(&settings.database.data_dir.join("media"), &folder.join("media"))?;
     }
+    std::fs::rename(&folder, &whole)?;
     let mut tx = store.begin().await?;
     let made = Audited {
         id: &Ids::random().next("audit", now),
@@ -70,7 +76,7 @@ pub(super) async fn backup(settings: &Settings, options: &Backup) -> anyhow::Res
     tx.audit(&made).await?;
     tx.commit().await?;
     store.close().await;
-    print(&folder.display().to_string());
+    print(&whole.display().to_string());
     Ok(true)
 }
 

@@ -4,8 +4,6 @@ use agency::conversation::State as Memory;
 use agency::london;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, header};
-use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
@@ -173,23 +171,4 @@ pub(super) async fn one(
     let holder = open.map(|open| Holder { status: open.status, name: open.name, since: open.started });
     let has_recording = app.store.recording(&id).await?.is_some();
     Ok(Json(CallDetail { call: CallView::of(row, &staff), holder, lines, assessments, has_recording }))
-}
-
-/// The sound of a call, as MP3. Who listened is written down.
-#[utoipa::path(get, operation_id = "get_recording", path = "/api/v1/calls/{id}/recording", tag = "calls", security(("session" = ["view"])), params(("id" = String, Path)),
-    responses((status = 200, content_type = "audio/mpeg", body = Vec<u8>), (status = 401, body = Problem), (status = 404, body = Problem)))]
-pub(super) async fn recording(
-    State(app): State<App>,
-    staff: Staff<Views>,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    let no_such = || Problem::not_found("There is no recording; it may have been deleted under retention");
-    let kept = app.store.recording(&id).await?.ok_or_else(no_such)?;
-    staff.looked_at(&app, &format!("recording {id}")).await?;
-    let bytes = app.shelf.get(&kept.path).await.map_err(|error| {
-        tracing::error!(error = %format!("{error:#}"), conversation = id, "a recording could not be read");
-        Problem::try_again("The recording cannot be read")
-    })?;
-    let headers: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "audio/mpeg")];
-    Ok((headers, bytes).into_response())
 }

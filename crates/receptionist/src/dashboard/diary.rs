@@ -51,15 +51,12 @@ pub(super) async fn book(
     let home = home.ok_or_else(|| Problem::not_found("There is no such home"))?;
     let lead = LeadId(wish.lead);
     app.store.lead(lead).await?.ok_or_else(|| Problem::not_found("There is no such lead"))?;
-    let id = book_for(&app, lead, &home, wish.start).await?.ok_or_else(slot_taken)?.0;
-    note(&app, &staff, ("viewing_booked", &id.to_string())).await?;
+    let (mut tx, AppointmentId(id)) =
+        book_for(&app, lead, &home, wish.start).await?.ok_or_else(slot_taken)?;
+    staff.audit(&app, &mut tx, ("viewing_booked", &id.to_string(), None)).await?;
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
     Ok((StatusCode::CREATED, Json(Booked { id })))
-}
-
-async fn note(app: &App, staff: &Staff<Works>, (action, id): (&str, &str)) -> Result<(), StoreError> {
-    let mut tx = app.store.begin().await?;
-    staff.audit(app, &mut tx, (action, id, None)).await?;
-    tx.commit().await
 }
 
 /// A viewing that is booked for that time.

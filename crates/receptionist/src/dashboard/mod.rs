@@ -24,6 +24,7 @@ mod papers;
 pub mod password;
 mod persons;
 mod problem;
+mod recording;
 mod rota;
 mod second_factor;
 mod session;
@@ -52,7 +53,7 @@ fn of_calls() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(calls::list))
         .routes(routes!(calls::one))
-        .routes(routes!(calls::recording))
+        .routes(routes!(recording::recording))
         .routes(routes!(live::colleagues))
         .routes(routes!(live::take_over))
         .routes(routes!(live::hand_back))

@@ -8,7 +8,7 @@ use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
 use agency::tools::viewing_slots::OfferedSlot;
 use agency::tools::{ToolCall, ToolOutcome};
 use jiff::Timestamp;
-use store::{NewAppointment, StoreError};
+use store::{NewAppointment, StoreError, Tx};
 
 use super::commit;
 use super::reading::diary_facts;
@@ -73,7 +73,7 @@ async fn commit_booking(
 /// Into the diary, with the lead's change and the confirmations, however it was asked for.
 pub(crate) async fn enter(
     app: &App,
-    tx: &mut store::Tx,
+    tx: &mut Tx,
     (about, lead): (&About<'_>, LeadId),
     (call, slot): (&BookViewing, &Slot),
     ways: &[Way],
@@ -98,14 +98,14 @@ pub(crate) async fn enter(
     Ok(appointment)
 }
 
-/// Books for somebody who is not in a conversation: by a page that was sent to them, or by a colleague. None: the time is not
-/// free any more.
+/// Books for somebody who is not in a conversation: by a page that was sent to them, or by a colleague; the transaction is the
+/// caller's to commit. None: the time is not free any more.
 pub(crate) async fn book_for(
     app: &App,
     lead: LeadId,
     home: &Property,
     start: Timestamp,
-) -> Result<Option<AppointmentId>, StoreError> {
+) -> Result<Option<(Tx, AppointmentId)>, StoreError> {
     let mut tx = app.store.begin().await?;
     let known = tx.lead_facts(lead).await?;
     tx.commit().await?;
@@ -121,13 +121,10 @@ pub(crate) async fn book_for(
     let ways = ways_of(app, call.viewer_phone.as_ref(), kind::VIEWING_CONFIRMATION).await?;
     let about = About { lead: Some(lead), conversation: None, alert: None };
     let mut tx = app.store.begin().await?;
-    let appointment = match enter(app, &mut tx, (&about, lead), (&call, &slot), &ways).await {
-        Err(StoreError::SlotTaken | StoreError::OffTheMarket) => return Ok(None),
-        other => other?,
-    };
-    tx.commit().await?;
-    app.outbox_rung.notify_one();
-    Ok(Some(appointment))
+    match enter(app, &mut tx, (&about, lead), (&call, &slot), &ways).await {
+        Err(StoreError::SlotTaken | StoreError::OffTheMarket) => Ok(None),
+        other => Ok(Some((tx, other?))),
+    }
 }
 
 /// By which ways this person gets this kind of message.
@@ -151,7 +148,7 @@ pub(super) struct Confirmed<'a> {
 
 pub(super) async fn confirm(
     app: &App,
-    tx: &mut store::Tx,
+    tx: &mut Tx,
     about: &About<'_>,
     confirmed: &Confirmed<'_>,
     ways: &[Way],
@@ -212,7 +209,7 @@ pub(super) struct Told<'a> {
 /// With the invitation, its update, or its cancellation; nothing where no address is known.
 pub(super) async fn tell_by_email(
     app: &App,
-    tx: &mut store::Tx,
+    tx: &mut Tx,
     about: &About<'_>,
     told: &Told<'_>,
     (kind, key): (&str, &str),
