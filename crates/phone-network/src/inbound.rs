@@ -1,10 +1,13 @@
-//! People who write to the app, with what they send along; their files are kept here until the app deletes them.
+//! People who write to the app, with what they send along. The log has every message, taken or not; messages and files are kept here
+//! until the app deletes them.
 
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
 
-use crate::state::{Network, lock};
+use crate::pages::page;
+use crate::state::{MessageRecord, Network, lock};
 use crate::webhook::Parameters;
 
 /// A message on its way to the app. `whatsapp:` before both numbers makes it a WhatsApp.
@@ -27,6 +30,7 @@ pub struct Inbound<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
     pub(crate) sid: String,
+    pub(crate) message: String,
     pub(crate) said_type: String,
     pub(crate) bytes: Vec<u8>,
 }
@@ -38,11 +42,29 @@ impl Network {
     }
 
     pub async fn write_with(&self, message: &Inbound<'_>) -> Option<String> {
+        let (sid, is_taken) = self.post(message).await;
+        is_taken.then_some(sid)
+    }
+
+    /// The message's id, and whether it was taken.
+    pub async fn post(&self, message: &Inbound<'_>) -> (String, bool) {
         let whatsapp = message.from.starts_with("whatsapp:");
         let options = self.options();
         let path = if whatsapp { &options.whatsapp_path } else { &options.sms_path };
         let mut is_taken = true;
-        let parameters = self.inbound_parameters(message);
+        let sid = self.new_sid("SM");
+        let parameters = self.inbound_parameters(message, &sid);
+        lock(&self.shared.memory).written.push(MessageRecord {
+            sid: sid.clone(),
+            to: message.to.into(),
+            from: message.from.into(),
+            body: message.body.into(),
+            content_sid: None,
+            status: "received".into(),
+            error_code: None,
+            created: self.now(),
+            status_callback: None,
+        });
         for _ in 0..message.times.max(1) {
             let answer = self.send(path, &parameters).await;
             if answer.is_none_or(|answer| answer.status >= 400) {
@@ -50,24 +72,28 @@ impl Network {
                 is_taken = false;
             }
         }
-        let sid = parameters.iter().find(|(name, _)| name == "MessageSid").map(|(_, sid)| sid.clone());
-        sid.filter(|_| is_taken)
+        (sid, is_taken)
     }
 
-    fn inbound_parameters(&self, message: &Inbound<'_>) -> Parameters {
+    /// What people have written, taken or not, and is not deleted.
+    pub fn written(&self) -> Vec<MessageRecord> {
+        lock(&self.shared.memory).written.clone()
+    }
+
+    fn inbound_parameters(&self, message: &Inbound<'_>, sid: &str) -> Parameters {
         let whatsapp = message.from.starts_with("whatsapp:");
-        let (account, sid) = (self.options().account_sid, self.new_sid("SM"));
+        let account = self.options().account_sid;
         let count = message.files.len().to_string();
         let mut parameters = vec![
             ("AccountSid", account.as_str()),
             ("ApiVersion", "2010-04-01"),
             ("Body", message.body),
             ("From", message.from),
-            ("MessageSid", &sid),
+            ("MessageSid", sid),
             ("NumMedia", &count),
             ("NumSegments", "1"),
-            ("SmsMessageSid", &sid),
-            ("SmsSid", &sid),
+            ("SmsMessageSid", sid),
+            ("SmsSid", sid),
             ("SmsStatus", "received"),
             ("To", message.to),
         ];
@@ -91,8 +117,12 @@ impl Network {
                 format!("{}/2010-04-01/Accounts/{account}/Messages/{sid}/Media/{file}", self.rest_url());
             all.push((format!("MediaUrl{n}"), url));
             all.push((format!("MediaContentType{n}"), (*said_type).to_owned()));
-            let kept = Kept { sid: file, said_type: (*said_type).to_owned(), bytes: bytes.clone() };
-            lock(&self.shared.memory).files.push(kept);
+            lock(&self.shared.memory).files.push(Kept {
+                sid: file,
+                message: sid.to_owned(),
+                said_type: (*said_type).to_owned(),
+                bytes: bytes.clone(),
+            });
         }
         all.into_iter().collect()
     }
@@ -101,6 +131,24 @@ impl Network {
     pub fn files_kept(&self) -> usize {
         lock(&self.shared.memory).files.len()
     }
+}
+
+/// What came with a message (twilio.com/docs/messaging/api/media-resource).
+pub(crate) async fn list(
+    State(network): State<Network>,
+    uri: Uri,
+    Path((account, message)): Path<(String, String)>,
+) -> Response {
+    let files: Vec<Value> = lock(&network.shared.memory)
+        .files
+        .iter()
+        .filter(|kept| kept.message == message)
+        .map(|kept| {
+            let uri = format!("/2010-04-01/Accounts/{account}/Messages/{message}/Media/{}.json", kept.sid);
+            json!({"sid": kept.sid, "account_sid": account, "parent_sid": message, "content_type": kept.said_type, "uri": uri})
+        })
+        .collect();
+    page("media_list", &files, &uri)
 }
 
 pub(crate) async fn fetch(

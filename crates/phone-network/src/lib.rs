@@ -14,6 +14,7 @@ mod mail;
 mod number;
 mod outbound;
 mod owned;
+mod pages;
 mod queue;
 mod recording;
 mod relay;

@@ -2,13 +2,14 @@
 //! There is no sound in this network, so there is none in the file.
 
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::rest::{Fields, error, field, not_found, page, refusal};
+use crate::pages::page;
+use crate::rest::{Fields, error, field, not_found, refusal};
 use crate::state::{Network, lock};
 use crate::twiml::Verb;
 
@@ -94,11 +95,13 @@ impl Call {
 /// `GET /Calls/{call}/Recordings.json`
 pub(crate) async fn list(
     State(network): State<Network>,
+    uri: Uri,
     Path((_, call)): Path<(String, String)>,
 ) -> Response {
     let recordings = lock(&network.shared.memory).recordings.clone();
     let of_call = recordings.iter().filter(|recording| recording.call == call);
-    page("recordings", &of_call.map(|recording| network.recording_json(recording)).collect::<Vec<_>>())
+    let found: Vec<Value> = of_call.map(|recording| network.recording_json(recording)).collect();
+    page("recordings", &found, &uri)
 }
 
 /// `POST /Calls/{call}/Recordings/Twilio.CURRENT.json` with `Status=stopped`.

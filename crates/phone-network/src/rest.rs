@@ -2,7 +2,7 @@
 //! bodies and codes.
 
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::faults::Recipient;
+use crate::pages::page;
 use crate::state::{CallRecord, MessageRecord, Network, lock};
 use crate::{inbound, owned, recording};
 
@@ -26,6 +27,7 @@ pub(crate) fn router(network: Network) -> Router {
             "/2010-04-01/Accounts/{account}/Messages/{message}/Media/{file}",
             get(inbound::fetch).delete(inbound::delete),
         )
+        .route("/2010-04-01/Accounts/{account}/Messages/{message}/Media.json", get(inbound::list))
         .route("/v1/Content/{content}", get(fetch_content))
         .route("/v1/Content/{content}/ApprovalRequests", get(fetch_approval))
         .route("/2010-04-01/Accounts/{account}/Calls.json", post(create_call).get(list_calls))
@@ -228,20 +230,28 @@ fn rfc_2822(at: Timestamp) -> String {
 fn message_json(network: &Network, record: &MessageRecord) -> Value {
     let account = network.options().account_sid;
     let date = rfc_2822(record.created);
+    let files = lock(&network.shared.memory).files.iter().filter(|kept| kept.message == record.sid).count();
+    let direction = if record.status == "received" { "inbound" } else { "outbound-api" };
     json!({
         "account_sid": account, "api_version": "2010-04-01", "body": record.body, "date_created": date, "date_sent": date,
-        "date_updated": date, "direction": "outbound-api", "error_code": record.error_code, "error_message": null,
-        "from": record.from, "messaging_service_sid": null, "num_media": "0", "num_segments": "1", "price": null,
+        "date_updated": date, "direction": direction, "error_code": record.error_code, "error_message": null,
+        "from": record.from, "messaging_service_sid": null, "num_media": files.to_string(), "num_segments": "1", "price": null,
         "price_unit": "GBP", "sid": record.sid, "status": record.status, "to": record.to, "subresource_uris": {},
         "uri": format!("/2010-04-01/Accounts/{account}/Messages/{}.json", record.sid),
     })
 }
 
+fn all_messages(network: &Network) -> Vec<MessageRecord> {
+    let memory = lock(&network.shared.memory);
+    let mut all = [memory.messages.as_slice(), &memory.written].concat();
+    all.sort_by_key(|message| message.created);
+    all
+}
+
 /// Newest first, filtered by `To`, `From` and the day in `DateSent`, `DateSent>`, `DateSent<`.
-async fn list_messages(State(network): State<Network>, Query(query): Query<Fields>) -> Response {
+async fn list_messages(State(network): State<Network>, uri: Uri, Query(query): Query<Fields>) -> Response {
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let messages: Vec<Value> = network
-        .messages()
+    let messages: Vec<Value> = all_messages(&network)
         .iter()
         .rev()
         .filter(|message| field(&query, "To").is_none_or(|to| to == message.to))
@@ -252,20 +262,12 @@ async fn list_messages(State(network): State<Network>, Query(query): Query<Field
         })
         .map(|message| message_json(&network, message))
         .collect();
-    page("messages", &messages)
-}
-
-pub(crate) fn page(name: &str, items: &[Value]) -> Response {
-    Json(json!({
-        name: items, "page": 0, "page_size": 50, "start": 0, "end": items.len(), "first_page_uri": "", "next_page_uri": null,
-        "previous_page_uri": null, "uri": "",
-    }))
-    .into_response()
+    page("messages", &messages, &uri)
 }
 
 async fn fetch_message(State(network): State<Network>, Path((_, file)): Path<(String, String)>) -> Response {
     let sid = file.trim_end_matches(".json");
-    let found = network.messages().into_iter().find(|message| message.sid == sid);
+    let found = all_messages(&network).into_iter().find(|message| message.sid == sid);
     found.map_or_else(not_found, |message| Json(message_json(&network, &message)).into_response())
 }
 
@@ -273,7 +275,10 @@ async fn delete_message(State(network): State<Network>, Path((_, file)): Path<(S
     if let Some(refusal) = refusal(&network, None).await {
         return refusal;
     }
-    lock(&network.shared.memory).messages.retain(|message| message.sid != file.trim_end_matches(".json"));
+    let is_other = |message: &MessageRecord| message.sid != file.trim_end_matches(".json");
+    let mut memory = lock(&network.shared.memory);
+    memory.messages.retain(is_other);
+    memory.written.retain(is_other);
     StatusCode::NO_CONTENT.into_response()
 }
 
@@ -318,7 +323,7 @@ async fn create_call(State(network): State<Network>, Form(fields): Form<Fields>)
     (StatusCode::CREATED, Json(call_json(&network, &record))).into_response()
 }
 
-async fn list_calls(State(network): State<Network>, Query(query): Query<Fields>) -> Response {
+async fn list_calls(State(network): State<Network>, uri: Uri, Query(query): Query<Fields>) -> Response {
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
     let calls: Vec<CallRecord> = lock(&network.shared.memory).calls.clone();
     let found: Vec<Value> = calls
@@ -328,7 +333,7 @@ async fn list_calls(State(network): State<Network>, Query(query): Query<Fields>)
         .filter(|call| field(&query, "StartTime>").is_none_or(|from| day(call.created).as_str() >= from))
         .map(|call| call_json(&network, call))
         .collect();
-    page("calls", &found)
+    page("calls", &found, &uri)
 }
 
 fn call_json(network: &Network, call: &CallRecord) -> Value {

@@ -93,6 +93,8 @@ pub(crate) struct CallRecord {
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub(crate) messages: Vec<MessageRecord>,
+    /// What people wrote to the app.
+    pub(crate) written: Vec<MessageRecord>,
     pub(crate) files: Vec<Kept>,
     pub(crate) recordings: Vec<Recording>,
     pub(crate) contents: HashMap<String, (Vec<String>, String)>,
@@ -130,6 +132,7 @@ impl Network {
         let rest_url = format!("http://{}", listener.local_addr().map_err(NetworkError::Port)?);
         let memory = Memory {
             messages: Vec::new(),
+            written: Vec::new(),
             files: Vec::new(),
             recordings: Vec::new(),
             contents: HashMap::new(),

@@ -27,6 +27,7 @@ use crate::media::Shelf;
 use crate::model::Models;
 use crate::reached::Dependencies;
 use crate::settings::Settings;
+use crate::untold::Missed;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -63,8 +64,8 @@ pub struct Parts {
     pub stopping: CancellationToken,
     pub reached: Dependencies,
     pub(crate) limiters: Limiters,
-    /// From when on calls may not have been written down.
-    pub missed_since: Mutex<Option<Timestamp>>,
+    /// From when on calls and messages may not have been written down.
+    pub missed: Mutex<Option<Missed>>,
     /// London's day on which this process has last let go of what is past its time.
     pub forgotten_on: Mutex<Option<jiff::civil::Date>>,
     /// Names this process's leases.
@@ -160,7 +161,7 @@ impl App {
             stopping,
             worker,
             limiters,
-            missed_since: Mutex::default(),
+            missed: Mutex::default(),
             reached: Dependencies::default(),
             forgotten_on: Mutex::new(None),
             editable,

@@ -131,7 +131,7 @@ impl Rehearsal {
     pub async fn pass(&self, time: jiff::SignedDuration) -> anyhow::Result<()> {
         self.plan.clock.advance(time);
         worker::keep_house(&self.app).await?;
-        untold::look_for_calls(&self.app).await?;
+        untold::look_for_untold(&self.app).await?;
         self.settle().await
     }
 
@@ -146,7 +146,7 @@ impl Rehearsal {
             let step = if steps < 3 { SHORT } else { LONG };
             self.plan.clock.advance(step.min(then.duration_since(self.app.now())));
             worker::keep_house(&self.app).await?;
-            untold::look_for_calls(&self.app).await?;
+            untold::look_for_untold(&self.app).await?;
             self.follow_up().await?;
             steps += 1;
         }

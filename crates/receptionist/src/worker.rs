@@ -23,7 +23,7 @@ use crate::overdue::escalate;
 use crate::privacy::{delete_copies, forget_old};
 use crate::recordings::look_after_recordings;
 use crate::review::{rate_daily, review_due};
-use crate::untold::{look_for_calls, note_start};
+use crate::untold::{look_for_untold, note_start};
 
 const LADDER_EVERY: Duration = Duration::from_secs(1);
 const CHATS_EVERY: Duration = Duration::from_secs(1);
@@ -61,7 +61,7 @@ pub async fn run(app: App, stop: CancellationToken) {
         again!("recordings", stop, (unrung, HOUSEKEEPING_EVERY), look_after_recordings(app)),
         again!("housekeeping", stop, (unrung, HOUSEKEEPING_EVERY), keep_house(app)),
         again!("the work after calls", stop, (app.calls_ended, HOUSEKEEPING_EVERY), follow_up(app)),
-        again!("calls nobody ended", stop, (unrung, ABANDONED_EVERY), look_for_calls(app)),
+        again!("what nobody told us", stop, (unrung, ABANDONED_EVERY), look_for_untold(app)),
         again!("numbers", stop, (unrung, COUNTED_EVERY), count(app)),
         chats(app, stop),
         keep_warm(app, stop),

@@ -1,11 +1,13 @@
-//! What Twilio's log still knows of calls whose beginning or end never reached us.
+//! What Twilio's log still knows of calls whose beginning or end never reached us, and of messages that nobody took.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
 
+use agency::phone::PhoneNumber;
 use jiff::SignedDuration;
-use phone_network::Faults;
-use receptionist::rehearsal::AGENCY_NUMBER;
+use phone_network::{Faults, Inbound, MessageRecord};
+use receptionist::privacy::erase;
+use receptionist::rehearsal::{AGENCY_NUMBER, WHATSAPP_NUMBER};
 use receptionist::untold;
 use support::{Agency, rows, start};
 
@@ -98,4 +100,83 @@ async fn whoever_rang_while_nobody_answered_is_rung_back_when_twilio_says_that_t
     agency.network.settle().await;
     assert!(has_lead(&agency, "+447700900806").await);
     assert_eq!(call_backs(&agency).await, 1);
+}
+
+/// Each of these texts is here once, and answered.
+async fn are_answered(agency: &Agency, sids: &[&str]) -> bool {
+    let messages = rows(agency, "messages").await;
+    sids.iter().all(|sid| {
+        let kept: Vec<_> = messages.iter().filter(|message| message["provider_sid"] == *sid).collect();
+        assert!(kept.len() < 2, "{sid} is here {} times", kept.len());
+        kept.first().is_some_and(|message| !message["answered_at"].is_null())
+    })
+}
+
+async fn until_answered(agency: &Agency, sids: &[&str]) {
+    for _ in 0..20 {
+        agency.pass(SignedDuration::from_mins(1)).await.unwrap();
+        if are_answered(agency, sids).await {
+            return;
+        }
+    }
+    panic!("they are not answered: {sids:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_while_the_database_was_away_is_answered_once() {
+    let agency = start(testkit::sqlite()).await;
+    let (text, whatsapp) = ("+447700900807", "whatsapp:+447700900808");
+    let away = agency.hold_writes().await;
+    let flat =
+        Inbound { from: text, to: AGENCY_NUMBER, body: "Do you have a flat in W9?", ..Inbound::default() };
+    let (first, was_taken) = agency.network.post(&flat).await;
+    assert!(!was_taken);
+    let pictures = vec![("image/png", b"\x89PNG\r\n\x1a\n".to_vec()), ("image/png", b"none".to_vec())];
+    let tap = Inbound {
+        from: whatsapp,
+        to: WHATSAPP_NUMBER,
+        body: "my tap drips",
+        files: pictures,
+        ..flat.clone()
+    };
+    let (second, was_taken) = agency.network.post(&tap).await;
+    assert!(!was_taken);
+    away.release().await;
+    until_answered(&agency, &[&first, &second]).await;
+    assert_eq!(rows(&agency, "message_media").await.len(), 2, "what came with it is here as well");
+    for _ in 0..3 {
+        agency.pass(SignedDuration::from_mins(1)).await.unwrap();
+    }
+    assert!(are_answered(&agency, &[&first, &second]).await);
+    let replies = agency.network.messages();
+    for to in [text, whatsapp] {
+        let to_them = |reply: &&MessageRecord| reply.to == to && reply.body.contains("Sarah here");
+        assert_eq!(replies.iter().filter(to_them).count(), 1, "{replies:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_while_nobody_answered_is_answered_after_the_start_and_nothing_erased_comes_back() {
+    let agency = start(testkit::sqlite()).await;
+    agency.network.ring("+447700900809", AGENCY_NUMBER).await.unwrap().hang_up();
+    agency.network.write("+447700900810", AGENCY_NUMBER, "I want to sell my flat").await.unwrap();
+    agency.pass(SignedDuration::from_mins(1)).await.unwrap();
+    let phone = PhoneNumber::parse("+447700900810").unwrap();
+    let person = agency.app.store.person(&phone).await.unwrap();
+    // Twilio does not let go of it yet.
+    agency.network.set_faults(Faults { server_error: 1.0, ..Faults::default() });
+    erase(&agency.app, &person, "a test").await.unwrap().unwrap();
+
+    agency.network.move_app("http://127.0.0.1:9");
+    let mut sids = Vec::new();
+    for n in 0..3 {
+        let (from, body) =
+            (format!("+4477009008{}", 20 + n), format!("Do you have a flat with {n} bedrooms?"));
+        let text = Inbound { from: &from, to: AGENCY_NUMBER, body: &body, ..Inbound::default() };
+        sids.push(agency.network.post(&text).await.0);
+    }
+    agency.network.move_app(&agency.base_url);
+    untold::note_start(&agency.app).await.unwrap();
+    until_answered(&agency, &sids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert!(!has_lead(&agency, "+447700900810").await, "who was erased stays erased");
 }

@@ -32,6 +32,13 @@ impl Store {
         Ok(rows.into_iter().map(due).collect())
     }
 
+    /// Whether we have let go of what has this id at Twilio, and it has not gone there yet.
+    pub async fn is_to_be_deleted(&self, sid: &str) -> Result<bool, StoreError> {
+        const SQL: &str = "SELECT 1 FROM provider_deletions WHERE provider_sid = $1";
+        let found: Option<Int> = read!(self, |c| sqlx::query_scalar(SQL).bind(sid).fetch_optional(c).await)?;
+        Ok(found.is_some())
+    }
+
     /// Files that nobody may see any more.
     pub async fn files_to_delete(&self, limit: i64) -> Result<Vec<String>, StoreError> {
         const SQL: &str = "SELECT path FROM file_deletions ORDER BY created_at, path LIMIT $1";

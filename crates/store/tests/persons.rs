@@ -157,6 +157,9 @@ async fn what_is_past_its_time_goes() {
             left(store.rows("provider_deletions").await.unwrap(), "provider_sid"),
             ["CAcall_1", "SM1"]
         );
+        assert!(
+            store.is_to_be_deleted("SM1").await.unwrap() && !store.is_to_be_deleted("SM2").await.unwrap()
+        );
         assert_eq!(store.files_to_delete(9).await.unwrap(), ["call_1.mp3"]);
         let forgotten = store.leads_to_forget(young).await.unwrap();
         assert_eq!((forgotten.len(), forgotten[0].lead), (1, Some(1)));

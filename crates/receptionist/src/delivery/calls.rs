@@ -1,9 +1,9 @@
 //! Calls as Twilio's REST has them (twilio.com/docs/voice/api/call-resource): moved, ended, asked about.
 
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use serde::Deserialize;
 
+use super::log::is_since;
 use super::twilio::{TwilioClient, Undelivered};
 
 /// A call as Twilio knows it (twilio.com/docs/voice/api/call-resource).
@@ -21,15 +21,9 @@ impl TwilioCall {
         !["queued", "ringing", "in-progress"].contains(&self.status.as_str())
     }
 
-    fn began(&self) -> Option<Timestamp> {
-        Some(rfc2822::parse(self.start_time.as_deref()?).ok()?.timestamp())
+    pub(super) fn is_to_us_since(&self, since: Timestamp) -> bool {
+        self.direction == "inbound" && is_since(self.start_time.as_deref(), since)
     }
-}
-
-#[derive(Debug, Deserialize)]
-struct CallPage {
-    calls: Vec<TwilioCall>,
-    next_page_uri: Option<String>,
 }
 
 impl TwilioClient {
@@ -52,23 +46,6 @@ impl TwilioClient {
         }
         let Ok(response) = response.error_for_status() else { return false };
         response.json::<TwilioCall>().await.is_ok_and(|call| call.is_over())
-    }
-
-    /// Calls to a number that began since then, as Twilio's own log has them.
-    pub async fn calls_since(&self, to: &str, since: Timestamp) -> Result<Vec<TwilioCall>, reqwest::Error> {
-        let day = since.strftime("%Y-%m-%d").to_string();
-        let query = [("To", to), ("StartTime>", &day), ("PageSize", "500")];
-        let mut page: CallPage =
-            self.get(&self.calls_url).query(&query).send().await?.error_for_status()?.json().await?;
-        let mut calls = page.calls;
-        while let Some(next) = page.next_page_uri {
-            let url = format!("{}{next}", self.api_base);
-            page = self.get(&url).send().await?.error_for_status()?.json().await?;
-            calls.append(&mut page.calls);
-        }
-        let is_recent = |call: &TwilioCall| call.began().is_none_or(|began| began >= since);
-        calls.retain(|call| call.direction == "inbound" && is_recent(call));
-        Ok(calls)
     }
 
     pub(super) fn get(&self, url: &str) -> reqwest::RequestBuilder {

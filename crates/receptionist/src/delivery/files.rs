@@ -35,11 +35,6 @@ impl TwilioRecording {
     }
 }
 
-#[derive(Debug, Deserialize)]
-struct RecordingPage {
-    recordings: Vec<TwilioRecording>,
-}
-
 impl TwilioClient {
     /// A file that somebody sent. Only from Twilio, whatever the address says, and no larger than this.
     pub async fn fetch_media(&self, url: &str, bytes_max: usize) -> Result<Vec<u8>, Unfetched> {
@@ -73,9 +68,7 @@ impl TwilioClient {
 
     /// What Twilio recorded of a call.
     pub async fn recordings_of(&self, call_sid: &str) -> Result<Vec<TwilioRecording>, reqwest::Error> {
-        let url = self.account_url(&format!("Calls/{call_sid}/Recordings.json"));
-        let page: RecordingPage = self.get(&url).send().await?.error_for_status()?.json().await?;
-        Ok(page.recordings)
+        self.list(&self.account_url(&format!("Calls/{call_sid}/Recordings.json")), &[]).await
     }
 
     /// Nothing more of this call is recorded.
@@ -112,7 +105,7 @@ impl TwilioClient {
         self.account_url("Messages/")
     }
 
-    fn account_url(&self, rest: &str) -> String {
+    pub(super) fn account_url(&self, rest: &str) -> String {
         self.messages_url.replace("Messages.json", rest)
     }
 }

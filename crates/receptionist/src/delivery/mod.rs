@@ -2,6 +2,7 @@
 
 mod calls;
 mod files;
+mod log;
 mod number;
 mod pictures;
 mod slack;
@@ -9,6 +10,7 @@ mod smtp;
 mod twilio;
 
 pub use files::{TwilioRecording, Unfetched};
+pub use log::TwilioMessage;
 pub use number::NumberUrls;
 pub use pictures::Pictures;
 pub use slack::SlackClient;

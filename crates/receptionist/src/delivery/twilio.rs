@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use agency::outbox::{Failure, classify};
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use store::ClaimedMessage;
 
 use super::encrypt;
+use super::log::{TwilioMessage, day};
 use crate::settings::Settings;
 
 #[derive(Debug)]
@@ -44,11 +44,6 @@ pub struct Undelivered {
 }
 
 #[derive(Debug, Deserialize)]
-struct Listing {
-    messages: Vec<Resource>,
-}
-
-#[derive(Debug, Deserialize)]
 struct TwilioError {
     code: Option<i64>,
 }
@@ -61,9 +56,6 @@ impl Undelivered {
 #[derive(Debug, Deserialize)]
 struct Resource {
     sid: String,
-    #[serde(default)]
-    body: String,
-    date_created: Option<String>,
 }
 
 /// A content of Twilio's, as far as we look at it.
@@ -207,17 +199,16 @@ impl TwilioClient {
         /// Clocks differ a little.
         const LEEWAY: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
         let since = since.saturating_sub(LEEWAY).unwrap_or(since);
-        let day = since.strftime("%Y-%m-%d").to_string();
-        let query =
-            [("To", message.to.as_str()), ("From", &message.from), ("DateSent>", &day), ("PageSize", "100")];
-        let request = self.authorised(self.http.get(&self.messages_url)).query(&query);
-        let response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(drop)?;
-        let listing: Listing = response.json().await.map_err(drop)?;
-        let is_it = |resource: &Resource| {
-            let made = resource.date_created.as_deref().and_then(|date| rfc2822::parse(date).ok());
-            let is_recent = made.is_none_or(|made| made.timestamp() >= since);
-            is_recent && (message.content_sid.is_some() || resource.body == message.body)
+        let query = [
+            ("To", message.to.as_str()),
+            ("From", &message.from),
+            ("DateSent>", &day(since)),
+            ("PageSize", "100"),
+        ];
+        let made: Vec<TwilioMessage> = self.list(&self.messages_url, &query).await.map_err(drop)?;
+        let is_it = |made: &TwilioMessage| {
+            made.is_made_since(since) && (message.content_sid.is_some() || made.body == message.body)
         };
-        Ok(listing.messages.into_iter().filter(is_it).map(|resource| resource.sid).collect())
+        Ok(made.into_iter().filter(is_it).map(|made| made.sid).collect())
     }
 }

@@ -192,7 +192,7 @@ impl Outcome {
             self.audited.iter().map(|(name, count)| format!("{count} {name}")).collect();
         let Trial { seed, calls, on, .. } = &self.trial;
         let mut text = format!(
-            "seed {seed}, {calls} conversations on {} in {} s\npeople: {}\nfaults: {}\ncallers asked to say something again: {}; rang in vain: {}; cut off in the middle: {}; texts not taken: {}; tasks done by staff: {}\naudited: {}\n",
+            "seed {seed}, {calls} conversations on {} in {} s\npeople: {}\nfaults: {}\ncallers asked to say something again: {}; rang in vain: {}; cut off in the middle: {}; texts found in Twilio's log: {}; tasks done by staff: {}\naudited: {}\n",
             on.name(),
             self.took.as_secs(),
             list(&self.errands),

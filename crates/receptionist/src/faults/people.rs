@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use phone_network::{Call, Ending, Network, NetworkError};
+use phone_network::{Call, Ending, Inbound, Network, NetworkError};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -132,9 +132,8 @@ impl Person {
             let is_text = self.errand == Errand::Text;
             let from = if is_text { self.phone } else { format!("whatsapp:{}", self.phone) };
             let to = if is_text { AGENCY_NUMBER } else { WHATSAPP_NUMBER };
-            let sid = network.write(&from, to, &self.begins).await;
-            witness.was_taken = sid.is_some();
-            witness.sid = sid.unwrap_or_default();
+            let text = Inbound { from: &from, to, body: &self.begins, ..Inbound::default() };
+            (witness.sid, witness.was_taken) = network.post(&text).await;
             return witness;
         }
         // Whoever is cut off in the middle rings again.

@@ -1,5 +1,6 @@
 //! Everything outside the processes: the database, the lines to it, nginx, the phone network, the model, the disk.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
@@ -239,6 +240,16 @@ impl World {
         count(
             "messages to send",
             messages.iter().filter(|row| waits(&row["status"]) && is_due(&row["send_after"])).count(),
+        );
+        let answered: HashSet<&str> = messages
+            .iter()
+            .filter(|row| !row["answered_at"].is_null())
+            .filter_map(|row| row["provider_sid"].as_str())
+            .collect();
+        let written = self.network.written();
+        count(
+            "texts to be answered",
+            written.iter().filter(|text| !answered.contains(text.sid.as_str())).count(),
         );
         let calls = self.store.rows("conversations").await?;
         count("calls to end", calls.iter().filter(|row| row["ended_at"].is_null()).count());

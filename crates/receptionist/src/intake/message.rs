@@ -18,10 +18,11 @@ use super::answers::{self, Answered};
 use super::form::Form;
 use super::{Refused, Signed, twiml};
 use crate::app::App;
-use crate::conversation::answer_chat;
+use crate::conversation::{Answer, answer_chat, in_time};
+use crate::delivery::TwilioMessage;
 use crate::limits::writes_often;
 use crate::outbox::{About, Post, post};
-use crate::{ladder, tools};
+use crate::{ladder, tools, untold};
 
 pub(super) async fn sms(State(app): State<App>, signed: Signed) -> Result<Response, Refused> {
     take(&app, &signed.form, Channel::Sms).await
@@ -31,63 +32,110 @@ pub(super) async fn whatsapp(State(app): State<App>, signed: Signed) -> Result<R
     take(&app, &signed.form, Channel::WhatsApp).await
 }
 
-/// What somebody wrote.
-struct Written<'f> {
-    sid: &'f str,
-    from: &'f str,
-    to: &'f str,
-    body: &'f str,
+/// What somebody wrote, as a webhook tells it or Twilio's log.
+#[derive(Clone, Debug)]
+struct Written {
+    sid: String,
+    from: String,
+    to: String,
+    body: String,
     phone: PhoneNumber,
     channel: Channel,
     danger: Option<Emergency>,
     /// Twilio has answered the word itself.
     is_handled: bool,
-    profile_name: Option<&'f str>,
+    profile_name: Option<String>,
     /// (address, what it is said to be) of each file.
-    files: Vec<(&'f str, Option<&'f str>)>,
+    files: Vec<(String, Option<String>)>,
+}
+
+/// None: no telephone wrote it.
+fn phone_of(from: &str) -> Option<PhoneNumber> {
+    PhoneNumber::parse(from.strip_prefix("whatsapp:").unwrap_or(from)).ok()
+}
+
+fn danger(app: &App, body: &str) -> Option<Emergency> {
+    triage::emergency(&[body.to_owned()], app.now(), &app.settings.triage)
 }
 
 /// As Twilio numbers them, from 0 (twilio.com/docs/messaging/guides/webhook-request).
-fn files(form: &Form) -> Vec<(&str, Option<&str>)> {
+fn files(form: &Form) -> Vec<(String, Option<String>)> {
     const FILES_MAX: usize = 10;
     let count = form.get("NumMedia").and_then(|count| count.parse().ok()).unwrap_or(0).min(FILES_MAX);
-    let file = |n| Some((form.get(&format!("MediaUrl{n}"))?, form.get(&format!("MediaContentType{n}"))));
+    let field = |name: String| form.get(&name).map(str::to_owned);
+    let file = |n| Some((field(format!("MediaUrl{n}"))?, field(format!("MediaContentType{n}"))));
     (0..count).filter_map(file).collect()
 }
 
-async fn take(app: &App, form: &Form, channel: Channel) -> Result<Response, Refused> {
-    let needed = |name, why| form.get(name).ok_or(Refused::bad_request(why));
+fn told(app: &App, form: &Form, channel: Channel) -> Result<Written, Refused> {
+    let needed = |name, why| form.get(name).ok_or(Refused::bad_request(why)).map(str::to_owned);
     let from = needed("From", "From is missing; is this a message webhook?")?;
-    let phone = PhoneNumber::parse(from.strip_prefix("whatsapp:").unwrap_or(from))
-        .map_err(|_| Refused::bad_request("From is not a telephone number"))?;
     // A place they share says where they mean; where it is on the earth alone says nothing to us.
     let place = || form.get("Address").or_else(|| form.get("Label"));
     let body = form.get("Body").filter(|body| !body.is_empty()).or_else(place).unwrap_or_default();
-    let written = Written {
+    Ok(Written {
         sid: needed("MessageSid", "MessageSid is missing")?,
-        from,
         to: needed("To", "To is missing")?,
-        body,
-        phone,
+        phone: phone_of(&from).ok_or(Refused::bad_request("From is not a telephone number"))?,
+        from,
+        body: body.to_owned(),
         channel,
-        danger: triage::emergency(&[body.to_owned()], app.now(), &app.settings.triage),
+        danger: danger(app, body),
         is_handled: form.get("OptOutType").is_some(),
-        profile_name: form.get("ProfileName"),
+        profile_name: form.get("ProfileName").map(str::to_owned),
         files: files(form),
-    };
-    answer(app, &written).await.map_err(|error| {
-        tracing::error!(error = %error, code = error.code(), "a message could not be kept");
-        if let Some(emergency) = &written.danger {
-            tools::alert_without_store(app, emergency, Some(&written.phone));
-        }
-        Refused::try_again()
-    })?;
-    Ok(twiml("<Response/>".to_owned()))
+    })
 }
 
-async fn answer(app: &App, written: &Written<'_>) -> Result<(), StoreError> {
+async fn take(app: &App, form: &Form, channel: Channel) -> Result<Response, Refused> {
+    let written = told(app, form, channel)?;
+    let (app_of_work, work) = (app.clone(), written.clone());
+    let work = tokio::spawn(async move { keep_and_answer(&app_of_work, &work).await.ok() });
+    if let Answer::Kept(()) = in_time(app, work).await {
+        return Ok(twiml("<Response/>".to_owned()));
+    }
+    if let Some(emergency) = &written.danger {
+        tools::alert_without_store(app, emergency, Some(&written.phone));
+    }
+    untold::note(app);
+    Err(Refused::try_again())
+}
+
+/// A message that no webhook of ours took, found in Twilio's log. One that is here already changes nothing.
+pub(crate) async fn take_from_log(
+    app: &App,
+    message: &TwilioMessage,
+    files: Vec<(String, Option<String>)>,
+) -> Result<(), StoreError> {
+    let Some(phone) = phone_of(&message.from) else { return Ok(()) };
+    let is_whatsapp = message.from.starts_with("whatsapp:");
+    let written = Written {
+        sid: message.sid.clone(),
+        from: message.from.clone(),
+        to: message.to.clone(),
+        body: message.body.clone(),
+        phone,
+        channel: if is_whatsapp { Channel::WhatsApp } else { Channel::Sms },
+        danger: danger(app, &message.body),
+        is_handled: false,
+        profile_name: None,
+        files,
+    };
+    tracing::warn!(message_sid = message.sid, "a message that nobody took was found in Twilio's log");
+    keep_and_answer(app, &written).await
+}
+
+async fn keep_and_answer(app: &App, written: &Written) -> Result<(), StoreError> {
+    let done = answer(app, written).await;
+    if let Err(error) = &done {
+        tracing::error!(error = %error, code = error.code(), "a message could not be kept");
+    }
+    done
+}
+
+async fn answer(app: &App, written: &Written) -> Result<(), StoreError> {
     let ring = app.store.open_ring_to(&written.phone).await?;
-    let accepted = ring.filter(|_| says_ok(written.body));
+    let accepted = ring.filter(|_| says_ok(&written.body));
     // First the emergency: accepting it twice changes nothing, losing it would.
     if let Some(ring) = &accepted {
         ladder::accept(app, ring, &format!("OK by {}", written.channel)).await?;
@@ -95,7 +143,7 @@ async fn answer(app: &App, written: &Written<'_>) -> Result<(), StoreError> {
     keep(app, written, accepted.as_ref()).await?;
     app.outbox_rung.notify_one();
     if written.danger.is_some() {
-        return answer_chat(app, written.from).await;
+        return answer_chat(app, &written.from).await;
     }
     app.chats_rung.notify_one();
     app.media_rung.notify_one();
@@ -108,10 +156,10 @@ fn says_ok(body: &str) -> bool {
 }
 
 /// The message, and what becomes of it; nothing if it was here before.
-async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Result<(), StoreError> {
+async fn keep(app: &App, written: &Written, accepted: Option<&Ring>) -> Result<(), StoreError> {
     let now = app.now();
     let is_callers = accepted.is_none() && !app.store.is_staff(&written.phone).await?;
-    let chat = app.store.chat(written.from).await?;
+    let chat = app.store.chat(&written.from).await?;
     let to_do = if is_callers { to_do(app, written, chat.as_ref()).await? } else { ToDo::ForStaff };
     let mut tx = app.store.begin().await?;
     let lead = if is_callers {
@@ -124,10 +172,10 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
         id: &id,
         channel: written.channel,
         lead,
-        to: written.to,
-        from: written.from,
-        body: written.body,
-        provider_sid: written.sid,
+        to: &written.to,
+        from: &written.from,
+        body: &written.body,
+        provider_sid: &written.sid,
         is_answered: !to_do.is_to_be_answered(),
         now,
     };
@@ -138,7 +186,7 @@ async fn keep(app: &App, written: &Written<'_>, accepted: Option<&Ring>) -> Resu
     match (to_do, lead) {
         (ToDo::Keyword(word), Some(lead)) => obey(app, &mut tx, written, (word, lead)).await?,
         (ToDo::Question(answered, asks_besides), Some(lead)) => {
-            answers::keep(app, &mut tx, (&id, lead), &answered, written.body).await?;
+            answers::keep(app, &mut tx, (&id, lead), &answered, &written.body).await?;
             if asks_besides {
                 wait(app, &mut tx, written, (lead, chat.as_ref())).await?;
             } else if !answered.is_score() {
@@ -157,11 +205,12 @@ async fn keep_files(
     app: &App,
     tx: &mut Tx,
     message: &str,
-    files: &[(&str, Option<&str>)],
+    files: &[(String, Option<String>)],
 ) -> Result<(), StoreError> {
     for (position, (url, said_type)) in (0..).zip(files) {
         let id = app.id("media");
-        let new = NewMedia { id: &id, message, position, url, said_type: *said_type, now: app.now() };
+        let new =
+            NewMedia { id: &id, message, position, url, said_type: said_type.as_deref(), now: app.now() };
         tx.keep_media(&new).await?;
     }
     Ok(())
@@ -184,21 +233,21 @@ impl ToDo {
     }
 }
 
-async fn to_do(app: &App, written: &Written<'_>, chat: Option<&Chat>) -> Result<ToDo, StoreError> {
-    if let Some(word) = keyword(written.body, written.channel) {
+async fn to_do(app: &App, written: &Written, chat: Option<&Chat>) -> Result<ToDo, StoreError> {
+    if let Some(word) = keyword(&written.body, written.channel) {
         return Ok(ToDo::Keyword(word));
     }
     // What the receptionist has just asked goes before what was asked a day ago.
     let was_asked = chat.is_some_and(|chat| chat.asks);
-    if was_asked || written.danger.is_some() || may_be_danger(app, written.body) {
+    if was_asked || written.danger.is_some() || may_be_danger(app, &written.body) {
         return Ok(ToDo::Answer);
     }
     if writes_often(app, &written.phone).await? {
         return Ok(ToDo::TooMuch);
     }
-    Ok(match answers::to_question(app, &written.phone, written.body).await? {
+    Ok(match answers::to_question(app, &written.phone, &written.body).await? {
         Some(answered) => {
-            let asks_besides = !answered.is_score() && asks_something(app, written.body).await?;
+            let asks_besides = !answered.is_score() && asks_something(app, &written.body).await?;
             ToDo::Question(answered, asks_besides)
         }
         None => ToDo::Answer,
@@ -222,7 +271,7 @@ async fn asks_something(app: &App, body: &str) -> Result<bool, StoreError> {
 async fn wait(
     app: &App,
     tx: &mut Tx,
-    written: &Written<'_>,
+    written: &Written,
     (lead, chat): (LeadId, Option<&Chat>),
 ) -> Result<(), StoreError> {
     let (now, settings) = (app.now(), &app.settings.chat);
@@ -230,27 +279,27 @@ async fn wait(
     let was_asked = chat.is_some_and(|chat| chat.asks);
     let pause = match written.danger {
         Some(_) => SignedDuration::ZERO,
-        None => pause(written.body, was_asked, typing),
+        None => pause(&written.body, was_asked, typing),
     };
     let after = |from: Timestamp, time| from.saturating_add(time).unwrap_or(from);
     let since = chat.and_then(|chat| chat.waiting_since).unwrap_or(now);
     let latest = after(since, SignedDuration::from_millis(settings.wait_max_ms)).max(now);
-    let who = (written.from, written.channel, lead);
-    tx.await_answer(who, written.profile_name, after(now, pause).min(latest), now).await
+    let who = (written.from.as_str(), written.channel, lead);
+    tx.await_answer(who, written.profile_name.as_deref(), after(now, pause).min(latest), now).await
 }
 
 /// STOP, START and HELP.
 async fn obey(
     app: &App,
     tx: &mut Tx,
-    written: &Written<'_>,
+    written: &Written,
     (word, lead): (Keyword, LeadId),
 ) -> Result<(), StoreError> {
     let now = app.now();
     match word {
         Keyword::Stop => {
             tx.opt_out(&app.id("opt_out"), &written.phone, now).await?;
-            tx.end_search(lead, (&app.id("consent"), written.body), now).await
+            tx.end_search(lead, (&app.id("consent"), &written.body), now).await
         }
         Keyword::Start => tx.opt_in(&written.phone).await,
         Keyword::Help if written.is_handled => Ok(()),
@@ -279,7 +328,7 @@ fn may_be_danger(app: &App, words: &str) -> bool {
 async fn leave_task(
     app: &App,
     tx: &mut Tx,
-    written: &Written<'_>,
+    written: &Written,
     (message, lead): (&str, Option<LeadId>),
     is_too_much: bool,
 ) -> Result<(), StoreError> {
@@ -297,7 +346,7 @@ async fn leave_task(
         kind: TaskKind::CallBack,
         priority: Priority::Urgent,
         title,
-        notes: Some(written.body),
+        notes: Some(&written.body),
         lead,
         conversation: None,
         message: Some(message),

@@ -16,6 +16,7 @@ mod status;
 mod transfer;
 mod voice;
 
+pub(crate) use message::take_from_log;
 pub use signature::{Keys, Payload, verify};
 pub use signed::{Signed, SignedSocket};
 
