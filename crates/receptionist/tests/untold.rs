@@ -3,13 +3,16 @@
 
 mod support;
 
+use std::time::Duration;
+
 use agency::phone::PhoneNumber;
 use jiff::SignedDuration;
 use phone_network::{Faults, Inbound, MessageRecord};
 use receptionist::privacy::erase;
-use receptionist::rehearsal::{AGENCY_NUMBER, WHATSAPP_NUMBER};
+use receptionist::rehearsal::{AGENCY_NUMBER, EMERGENCY_NUMBER, WHATSAPP_NUMBER};
 use receptionist::untold;
 use support::{Agency, rows, start};
+use testkit::{Line, Wire};
 
 async fn call_backs(agency: &Agency) -> usize {
     let tasks = rows(agency, "tasks").await;
@@ -179,4 +182,30 @@ async fn what_was_written_while_nobody_answered_is_answered_after_the_start_and_
     untold::note_start(&agency.app).await.unwrap();
     until_answered(&agency, &sids.iter().map(String::as_str).collect::<Vec<_>>()).await;
     assert!(!has_lead(&agency, "+447700900810").await, "who was erased stays erased");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_danger_written_while_the_database_says_nothing_is_told_at_once_and_kept_later() {
+    let mut database = testkit::postgres();
+    let (server, name) = database.url.rsplit_once('/').unwrap();
+    let (_, port) = server.rsplit_once(':').unwrap();
+    let wire = Wire::to(port.parse().unwrap()).await.unwrap();
+    database.url = format!("postgres://postgres@127.0.0.1:{}/{name}", wire.port());
+    let agency = start(database).await;
+    let gas =
+        Inbound { from: "+447700900830", to: AGENCY_NUMBER, body: "I can smell gas", ..Inbound::default() };
+    wire.set(Line::Silent);
+    let (sid, was_taken) = agency.network.post(&gas).await;
+    assert!(!was_taken);
+    let contact = |message: &MessageRecord| message.to == EMERGENCY_NUMBER && message.body.contains("gas");
+    for _ in 0..200 {
+        if agency.network.messages().iter().any(contact) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(agency.network.messages().iter().any(contact), "whoever is last in the chain is texted");
+    wire.set(Line::Whole);
+    until_answered(&agency, &[&sid]).await;
+    assert_eq!(rows(&agency, "alerts").await.len(), 1);
 }
