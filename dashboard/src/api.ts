@@ -1,7 +1,8 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { notifications } from '@mantine/notifications';
-import type { Problem } from './client';
+import type { Me, Problem } from './client';
 import { client } from './client/client.gen';
+import { setClock } from './clock';
 
 client.setConfig({ baseUrl: '', throwOnError: true });
 
@@ -41,12 +42,18 @@ export function onSignedOut(run: () => void): () => void {
   return () => signedOut.delete(run);
 }
 
+function onError(error: unknown) {
+  if (problemOf(error).status === 401) for (const run of signedOut) run();
+}
+
 export const queries = new QueryClient({
   queryCache: new QueryCache({
-    onError: (error) => {
-      if (problemOf(error).status === 401) for (const run of signedOut) run();
+    onError,
+    onSuccess: (data, { queryKey }) => {
+      if ((queryKey[0] as { _id: string })._id === 'whoAmI') setClock((data as Me).now);
     },
   }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       staleTime: 30_000,

@@ -8,6 +8,9 @@ type Change = { subject: string; id?: string | null };
 type Told = { change: Change } | { resync: true } | { connection: Connection; since: number } | { ask: true };
 
 const STALE_MS = 35_000;
+/** So often a closed stream is opened again, and what is shown is read again while there is none. */
+const CHECK_MS = 5_000;
+const POLL_MS = 10_000;
 const TOGETHER_MS = 100;
 
 /** Which lists and records show a subject. */
@@ -16,9 +19,9 @@ const SHOWN_BY: Record<string, string[]> = {
   call: ['listCalls', 'getCall', 'listLeads', 'getLead'],
   lead: ['listLeads', 'getLead'],
   viewing: ['listViewings', 'listSlots', 'listProperties', 'getLead'],
-  ticket: ['listTickets', 'getTicket'],
-  message: ['getLead', 'listThreads'],
-  alert: ['listAlerts', 'listCalls', 'getCall'],
+  ticket: ['listTickets', 'getTicket', 'listMedia'],
+  message: ['getLead', 'listThreads', 'getThread', 'listMedia', 'listViewings'],
+  alert: ['listAlerts', 'listCalls', 'getCall', 'listTickets'],
   task: ['listTasks', 'listThreads'],
   property: ['listProperties', 'listSlots'],
 };
@@ -53,7 +56,7 @@ function flush() {
     const [{ _id, path }] = queryKey as unknown as [{ _id: string; path?: { id?: string } }];
     const shows = ({ subject, id }: Change) =>
       SHOWN_BY[subject]?.includes(_id) &&
-      (!path?.id || !id || path.id === id || _id === 'getLead' || subject === 'alert');
+      (!path?.id || !id || path.id === id || _id === 'getLead' || _id === 'getThread' || subject === 'alert');
     return changes.some(shows);
   };
   // What is being read for the first time may have been read before the change: it is read once more. (TanStack Query does not
@@ -78,16 +81,20 @@ function tell(told: Told) {
   take(told);
 }
 
-/** Until the promise of the lock ends: this tab listens for all. */
-function lead(): Promise<never> {
-  leads = true;
-  let last = Date.now();
+let last = Date.now();
+
+function alive() {
+  last = Date.now();
+  set('live');
+}
+
+/** `again`: what happened in between was not told. */
+function open(again: boolean): EventSource {
   const source = new EventSource('/api/v1/events');
-  const alive = () => {
-    last = Date.now();
-    set('live');
+  source.onopen = () => {
+    alive();
+    if (again) tell({ resync: true });
   };
-  source.onopen = alive;
   source.onerror = () => set('offline');
   source.addEventListener('change', (event) => {
     alive();
@@ -97,11 +104,20 @@ function lead(): Promise<never> {
     alive();
     tell({ resync: true });
   });
+  return source;
+}
+
+/** Until the promise of the lock ends: this tab listens for all. */
+function lead(): Promise<never> {
+  leads = true;
+  let source = open(false);
   window.setInterval(() => {
     // Heartbeats are comments, which no script sees: an open connection counts as alive.
     if (source.readyState === EventSource.OPEN) last = Date.now();
+    // Any answer but a stream (a server that restarts, a session that ended) closes it for good.
+    if (source.readyState === EventSource.CLOSED) source = open(true);
     if (Date.now() - last > STALE_MS) set('offline');
-  }, 5_000);
+  }, CHECK_MS);
   return new Promise(() => {});
 }
 
@@ -111,6 +127,9 @@ export function listen() {
   channel.postMessage({ ask: true } satisfies Told);
   if (navigator.locks) void navigator.locks.request('receptionist-events', lead);
   else void lead();
+  window.setInterval(() => {
+    if (state.connection === 'offline') void queries.invalidateQueries();
+  }, POLL_MS);
 }
 
 export function useConnection() {

@@ -82,8 +82,10 @@ const calls = createRoute({
 const call = createRoute({
   getParentRoute: () => staff,
   path: '/calls/$id',
-  validateSearch: (search: Record<string, unknown>): { blind?: true } => ({
+  validateSearch: (search: Record<string, unknown>): { blind?: true; t?: number } => ({
     blind: search.blind === true ? true : undefined,
+    // Seconds into the recording.
+    t: typeof search.t === 'number' && search.t >= 0 ? search.t : undefined,
   }),
   component: lazyRouteComponent(() => import('./pages/Call'), 'Call'),
 });
@@ -103,7 +105,10 @@ const tasks = createRoute({
 const inbox = createRoute({
   getParentRoute: () => staff,
   path: '/inbox',
-  validateSearch: (search: Record<string, unknown>): { thread?: string } => ({ thread: text(search.thread) }),
+  validateSearch: (search: Record<string, unknown>): { thread?: string; waits?: true } => ({
+    thread: text(search.thread),
+    waits: search.waits === true ? true : undefined,
+  }),
   component: lazyRouteComponent(() => import('./pages/Inbox'), 'Inbox'),
 });
 
@@ -146,15 +151,18 @@ const testPhone = createRoute({
   component: lazyRouteComponent(() => import('./pages/TestPhone'), 'TestPhone'),
 });
 
+/** The filters of the list of leads: the days are of the first time they were in touch. */
+export type LeadSearch = { status?: string; temperature?: string; from?: string; to?: string };
+
 const leads = createRoute({
   getParentRoute: () => staff,
   path: '/leads',
-  validateSearch: (
-    search: Record<string, unknown>,
-  ): { status?: string; temperature?: string; q?: string } => ({
+  // Names and numbers that are looked for stay out of the address, which browsers and proxies keep.
+  validateSearch: (search: Record<string, unknown>): LeadSearch => ({
     status: text(search.status),
     temperature: text(search.temperature),
-    q: text(search.q),
+    from: day(search.from),
+    to: day(search.to),
   }),
   component: lazyRouteComponent(() => import('./pages/Leads'), 'Leads'),
 });
@@ -168,8 +176,9 @@ const lead = createRoute({
 const viewings = createRoute({
   getParentRoute: () => staff,
   path: '/viewings',
-  validateSearch: (search: Record<string, unknown>): { day?: string; by?: 'negotiator' } => ({
+  validateSearch: (search: Record<string, unknown>): { day?: string; by?: 'negotiator'; view?: 'week' } => ({
     day: day(search.day),
+    view: search.view === 'week' ? search.view : undefined,
     by: search.by === 'negotiator' ? search.by : undefined,
   }),
   component: lazyRouteComponent(() => import('./pages/Viewings'), 'Viewings'),
@@ -178,10 +187,17 @@ const viewings = createRoute({
 const maintenance = createRoute({
   getParentRoute: () => staff,
   path: '/maintenance',
-  validateSearch: (search: Record<string, unknown>): { urgency?: string } => ({
+  validateSearch: (search: Record<string, unknown>): { urgency?: string; status?: 'done' } => ({
     urgency: text(search.urgency),
+    status: search.status === 'done' ? 'done' : undefined,
   }),
   component: lazyRouteComponent(() => import('./pages/Maintenance'), 'Maintenance'),
+});
+
+const ticket = createRoute({
+  getParentRoute: () => staff,
+  path: '/maintenance/$id',
+  component: lazyRouteComponent(() => import('./pages/Ticket'), 'Ticket'),
 });
 
 const properties = createRoute({
@@ -230,6 +246,7 @@ export const router = createRouter({
       leads,
       lead,
       maintenance,
+      ticket,
       properties,
       documents,
       account,

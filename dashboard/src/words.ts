@@ -1,5 +1,7 @@
 // How values are written: the agency's time zone, British English, words instead of codes.
 
+import { now } from './clock';
+
 const ZONE = 'Europe/London';
 const moment = new Intl.DateTimeFormat('en-GB', {
   timeZone: ZONE,
@@ -34,7 +36,7 @@ export function spelled(word: string | null | undefined): string {
   if (!word) return '—';
   const known = KNOWN[word];
   if (known) return known;
-  const plain = word.replaceAll('_', ' ');
+  const plain = word.replaceAll('_', ' ').replaceAll(',', ' or ');
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
@@ -51,6 +53,22 @@ export const INTENTS = [
   'speak_to_agent',
   'office_hours',
   'general_enquiry',
+];
+
+/** How a conversation can end, in the API's words. */
+export const OUTCOMES = [
+  'viewing_booked',
+  'viewing_changed',
+  'valuation_booked',
+  'info_sent',
+  'info_given',
+  'ticket_raised',
+  'emergency',
+  'transferred',
+  'callback_promised',
+  'message_taken',
+  'abandoned',
+  'failed',
 ];
 
 /** Words of the API to choose from. */
@@ -72,6 +90,8 @@ const whole = new Intl.DateTimeFormat('en-GB', {
 
 /** The day in London, "2026-11-23". */
 export const dayOf = (instant: string) => calendar.format(new Date(instant));
+/** The day it is in London. */
+export const today = () => dayOf(new Date(now()).toISOString());
 /** "10:30". */
 export const hour = (instant: string) => hours.format(new Date(instant));
 /** "Monday 23 November 2026". */

@@ -150,7 +150,12 @@ mod tests {
 
     fn hours() -> OpeningHours {
         let days = vec![Day::Monday, Day::Tuesday];
-        OpeningHours { days, opens: Time::constant(9, 0, 0, 0), closes: Time::constant(18, 0, 0, 0) }
+        OpeningHours {
+            days,
+            opens: Time::constant(9, 0, 0, 0),
+            closes: Time::constant(18, 0, 0, 0),
+            exceptions: Vec::new(),
+        }
     }
 
     fn colleague(id: i64, role: &str) -> Colleague {

@@ -63,6 +63,15 @@ impl Policy {
 }
 
 impl Office {
+    /// What is wrong with it, if anything: what can never be asked for, or has nothing to say.
+    pub fn problem(&self) -> Option<&'static str> {
+        let asked = |phrases: &[String]| phrases.iter().any(|phrase| !phrase.trim().is_empty());
+        let fees = self.fees.iter().map(|fee| (asked(&fee.asked_as), &fee.words));
+        let policies = self.policies.iter().map(|policy| (asked(&policy.asked_as), &policy.words));
+        let is_whole = fees.chain(policies).all(|(asked, words)| asked && !words.trim().is_empty());
+        (!is_whole).then_some("each fee and policy needs words that ask for it, and the words that are said")
+    }
+
     /// What may be said to this question, if it was approved; the longest words that ask for something win.
     pub fn answer(&self, question: &str) -> Option<(&str, Option<Capped>)> {
         let heard = plain(question);

@@ -76,13 +76,24 @@ impl Retention {
     }
 }
 
-/// When the office is open. Bank holidays are closed.
+/// When the office is open. Bank holidays are closed, but for exceptions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpeningHours {
     pub days: Vec<Day>,
     pub opens: Time,
     pub closes: Time,
+    #[serde(default)]
+    pub exceptions: Vec<HoursException>,
+}
+
+/// A day with hours of its own; without any the office is closed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HoursException {
+    pub date: Date,
+    pub opens: Option<Time>,
+    pub closes: Option<Time>,
 }
 
 /// A day of the week by its English name.
@@ -172,14 +183,33 @@ impl FollowingUp {
 }
 
 impl OpeningHours {
-    pub fn is_working_day(&self, date: Date) -> bool {
+    /// From when to when it is open that day; none: it is closed.
+    pub fn on(&self, date: Date) -> Option<(Time, Time)> {
+        if let Some(exception) = self.exceptions.iter().find(|exception| exception.date == date) {
+            return exception.opens.zip(exception.closes);
+        }
         let is_holiday = london::is_bank_holiday(date) || london::is_closed_by_custom(date);
-        self.days.iter().any(|day| day.weekday() == date.weekday()) && !is_holiday
+        let is_day = self.days.iter().any(|day| day.weekday() == date.weekday());
+        (is_day && !is_holiday).then_some((self.opens, self.closes))
+    }
+
+    pub fn is_working_day(&self, date: Date) -> bool {
+        self.on(date).is_some()
     }
 
     pub fn is_open(&self, now: Timestamp) -> bool {
         let local = london::local(now);
-        self.is_working_day(local.date()) && (self.opens..self.closes).contains(&local.time())
+        self.on(local.date()).is_some_and(|(opens, closes)| (opens..closes).contains(&local.time()))
+    }
+
+    /// Exceptions of the next two weeks, in their order.
+    pub fn exceptions_ahead(&self, now: Timestamp) -> Vec<&HoursException> {
+        let today = london::date_of(now);
+        let until = today.saturating_add(14.days());
+        let mut ahead: Vec<_> =
+            self.exceptions.iter().filter(|one| (today..=until).contains(&one.date)).collect();
+        ahead.sort_by_key(|one| one.date);
+        ahead
     }
 
     /// The next moment the office opens, at or after `now`.
@@ -187,18 +217,25 @@ impl OpeningHours {
         let today = london::date_of(now);
         (0..=14)
             .filter_map(|ahead| today.checked_add(ahead.days()).ok())
-            .filter(|date| self.is_working_day(*date))
-            .map(|date| london::instant_at(date, self.opens))
+            .filter_map(|date| Some(london::instant_at(date, self.on(date)?.0)))
             .find(|opening| *opening >= now)
             .unwrap_or(now)
     }
 }
 
-/// Fills `{key}` in a template. An unknown key stays visible rather than vanish.
 impl OpeningHours {
     pub fn problem(&self) -> Option<&'static str> {
         if self.days.is_empty() {
             return Some("name one day at least on which the office is open");
+        }
+        let is_right = |exception: &HoursException| match (exception.opens, exception.closes) {
+            (Some(opens), Some(closes)) => opens < closes,
+            (opens, closes) => opens.is_none() && closes.is_none(),
+        };
+        if !self.exceptions.iter().all(is_right) {
+            return Some(
+                "an exception opens before it closes, or has neither time: then the office is closed",
+            );
         }
         (self.opens >= self.closes).then_some("the office opens before it closes")
     }
@@ -221,6 +258,7 @@ impl Greetings {
     }
 }
 
+/// Fills `{key}` in a template. An unknown key stays visible rather than vanish.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(template.to_owned(), |text, (key, value)| text.replace(&format!("{{{key}}}"), value))
 }
@@ -237,7 +275,36 @@ mod tests {
             days: vec![Monday, Tuesday, Wednesday, Thursday, Friday, Saturday],
             opens: Time::constant(9, 0, 0, 0),
             closes: Time::constant(18, 0, 0, 0),
+            exceptions: Vec::new(),
         }
+    }
+
+    #[test]
+    fn an_exception_is_stronger_than_the_week_and_than_a_bank_holiday() {
+        let time = |hour| Some(Time::constant(hour, 0, 0, 0));
+        let exception = |date, opens, closes| HoursException { date, opens, closes };
+        let (eve, christmas, saturday) = (date(2026, 12, 24), date(2026, 12, 25), date(2026, 11, 28));
+        let hours = OpeningHours {
+            exceptions: vec![
+                exception(eve, time(10), time(13)),
+                exception(christmas, time(11), time(12)),
+                exception(saturday, None, None),
+            ],
+            ..hours()
+        };
+        let at = |date, hour| london::instant_at(date, Time::constant(hour, 30, 0, 0));
+        assert!(!hours.is_open(at(eve, 9)) && hours.is_open(at(eve, 12)) && !hours.is_open(at(eve, 13)));
+        assert!(hours.is_open(at(christmas, 11)), "open, though a bank holiday");
+        assert!(!hours.is_working_day(saturday));
+        assert_eq!(hours.next_opening(at(saturday, 8)), at(date(2026, 11, 30), 8) + 30.minutes());
+        assert_eq!(hours.next_opening(at(date(2026, 12, 23), 18)), at(eve, 9) + 30.minutes());
+        assert_eq!(hours.exceptions_ahead(at(date(2026, 12, 20), 9)).len(), 2);
+        assert_eq!(hours.problem(), None);
+        let wrong = |opens, closes| {
+            let exceptions = vec![exception(eve, opens, closes)];
+            OpeningHours { exceptions, ..hours.clone() }.problem().is_some()
+        };
+        assert!(wrong(time(13), time(10)) && wrong(time(10), None) && wrong(None, time(10)));
     }
 
     #[test]

@@ -66,6 +66,7 @@ fn world() -> World {
             days: vec![Day::Monday, Day::Tuesday, Day::Wednesday, Day::Thursday, Day::Friday, Day::Saturday],
             opens: time(9, 0, 0, 0),
             closes: time(18, 0, 0, 0),
+            exceptions: Vec::new(),
         },
         lexicon: Lexicon::new(
             vec![WantedArea { name: Some(text("Maida Vale")), outward: Some(text("W9")) }],

@@ -23,6 +23,7 @@ fn facts(now: Timestamp) -> DiaryFacts {
             days: vec![Monday, Tuesday, Wednesday, Thursday, Friday, Saturday],
             opens: time(9, 0, 0, 0),
             closes: time(18, 0, 0, 0),
+            exceptions: Vec::new(),
         },
         rules: DiaryRules {
             slot_minutes: 30,

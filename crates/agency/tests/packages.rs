@@ -8,10 +8,10 @@ use agency::crm::{
     AppointmentId, Listing, Property, PropertyId, PropertyType, RentPeriod, WantedArea, Wants,
 };
 use agency::messages::{
-    AppointmentEmail, Attachment, BookableSlot, Card, Email, HomesPage, Negotiator, News, Occasion,
-    PropertyDetails, PropertyMedia, Unsubscribing, ViewingConfirmation, Way, homes_page, survey,
-    survey_thanks, unsubscribe_page, valuation_confirmation, viewing_cancelled, viewing_confirmation,
-    viewing_feedback, viewing_missed, viewing_reminder, viewing_reminder_to_staff,
+    AppointmentEmail, Attachment, BookableSlot, CalledOff, Card, Email, HomesPage, Negotiator, News,
+    Occasion, PropertyDetails, PropertyMedia, Unsubscribing, ViewingConfirmation, Way, homes_page, survey,
+    survey_thanks, unsubscribe_page, valuation_cancelled, valuation_confirmation, viewing_cancelled,
+    viewing_confirmation, viewing_feedback, viewing_missed, viewing_reminder, viewing_reminder_to_staff,
 };
 use agency::phone::PhoneNumber;
 use agency::settings::AgencyProfile;
@@ -173,7 +173,7 @@ fn appointments_in_every_way() {
     for (name, news, of_home) in [
         ("viewing.booked.email", News::Booked, true),
         ("viewing.moved.email", News::Moved, true),
-        ("viewing.cancelled.email", News::Cancelled, true),
+        ("viewing.cancelled.email", News::Cancelled(CalledOff::ByThem), true),
         ("viewing.reminder.email", News::Reminder, true),
         ("valuation.booked.email", News::Booked, false),
     ] {
@@ -204,7 +204,9 @@ fn short_messages_word_for_word() {
         survey_thanks(1, &agency()),
         viewing_reminder(&home, at(), "Amy Hart", &agency()),
         viewing_reminder_to_staff(&home, at(), "Sam Okoro", "07700 900801"),
-        viewing_cancelled(&home, at(), &agency()),
+        viewing_cancelled(&home, at(), CalledOff::ByThem, &agency()),
+        viewing_cancelled(&home, at(), CalledOff::ByUs, &agency()),
+        valuation_cancelled("4 Elgin Avenue", at(), CalledOff::ByUs, &agency()),
         viewing_feedback(&home, &agency()),
         viewing_missed(&home, &agency()),
     ];

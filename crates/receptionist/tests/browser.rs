@@ -11,7 +11,7 @@ use std::time::Duration;
 use agency::crm::UserId;
 use agency::staff::StaffRole;
 use jiff::SignedDuration;
-use phone_network::{Call, Phone};
+use phone_network::{Call, Inbound, Phone};
 use receptionist::dashboard::password;
 use receptionist::rehearsal::{AGENCY_NUMBER, Plan, WHATSAPP_NUMBER};
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
 const EMAIL: &str = "aisha@agency.example";
+const PHOTO: &[u8] = include_bytes!("../src/scenarios/photo.jpg");
 const PASSWORD: &str = "plum harbour forty-two";
 
 async fn an_agency_at_work() -> Agency {
@@ -76,6 +77,23 @@ async fn an_agency_at_work() -> Agency {
     agency
 }
 
+/// A tenant writes of a dripping tap, with a photo.
+async fn report_a_repair(agency: &Agency) {
+    let from = "whatsapp:+447700900110";
+    for (body, has_photo) in [
+        ("the kitchen tap is dripping", true),
+        ("flat 2, 18 Elgin Avenue", false),
+        ("since monday", false),
+        ("any time", false),
+    ] {
+        let files = if has_photo { vec![("image/jpeg", PHOTO.to_vec())] } else { Vec::new() };
+        let message = Inbound { from, to: WHATSAPP_NUMBER, body, files, ..Inbound::default() };
+        agency.network.write_with(&message).await.unwrap();
+        agency.let_pass(SignedDuration::from_secs(20));
+        agency.settle().await.unwrap();
+    }
+}
+
 /// What the browser asks the caller to do.
 async fn obey(agency: &Agency, call: &mut Option<Call>, wish: &Value) {
     if let Some(from) = wish["ring"].as_str() {
@@ -91,6 +109,9 @@ async fn obey(agency: &Agency, call: &mut Option<Call>, wish: &Value) {
         agency.network.write("whatsapp:+447700900155", WHATSAPP_NUMBER, words).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
         agency.let_pass(SignedDuration::from_secs(20));
+    }
+    if wish["report"].as_bool().is_some() {
+        report_a_repair(agency).await;
     }
     if let (Some(call), Some(_)) = (call.as_mut(), wish["hang_up"].as_bool()) {
         call.hang_up();

@@ -249,10 +249,10 @@ async fn photos_are_stored_without_their_place() {
     }
     send("", vec![("image/jpeg", PHOTO.to_vec()), ("image/jpeg", PHOTO.to_vec())]).await;
     let tickets = rows(&app, "support_tickets").await;
-    let ticket = agency::crm::TicketId(tickets.last().unwrap()["id"].as_i64().unwrap());
-    let paths = app.app.store.media_of_ticket(ticket).await.unwrap();
-    assert_eq!(paths.len(), 3);
-    for path in &paths {
+    let ticket = tickets.last().unwrap()["id"].as_i64().unwrap();
+    let files = app.app.store.media_of_ticket(ticket).await.unwrap();
+    assert_eq!(files.len(), 3);
+    for path in files.iter().map(|file| &file.path) {
         let bytes = app.app.shelf.get(path).await.unwrap();
         assert!(bytes.starts_with(&[0xff, 0xd8]) && !bytes.windows(4).any(|four| four == b"Exif"), "{path}");
     }

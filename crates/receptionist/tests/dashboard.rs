@@ -183,6 +183,17 @@ async fn accounts_are_kept_by_administrators() {
     let path = format!("/api/v1/accounts/{id}");
     assert_eq!(admin.status(Method::PATCH, &path, Some(json!({"role": "negotiator"}))).await, 200);
     assert_eq!(admin.status(Method::PATCH, &path, Some(json!({"is_disabled": true}))).await, 200);
+    // Whoever has this address in the CRM, unless another is named.
+    let amy = json!({"email": "amy@agency.example", "name": "Amy", "role": "negotiator"});
+    agency.run_sql("UPDATE users SET email = 'Amy@agency.example' WHERE id = 1").await;
+    let made = admin.send(Method::POST, "/api/v1/accounts", Some(amy)).await.json::<Value>().await.unwrap();
+    let hers = format!("/api/v1/accounts/{}", made["id"].as_str().unwrap());
+    for (wish, user) in
+        [(json!({}), json!(1)), (json!({"user": 2}), json!(2)), (json!({"user": 0}), Value::Null)]
+    {
+        let changed = admin.send(Method::PATCH, &hers, Some(wish)).await.json::<Value>().await.unwrap();
+        assert_eq!(changed["user"], user);
+    }
     let own = format!("/api/v1/accounts/{}", admin.account);
     assert_eq!(
         admin.status(Method::PATCH, &own, Some(json!({"role": "reviewer"}))).await,
@@ -197,7 +208,13 @@ async fn accounts_are_kept_by_administrators() {
         .iter()
         .map(|e| e["action"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(actions, ["account_changed", "account_changed", "account_created", "signed_in"]);
+    assert_eq!(
+        actions,
+        [
+            "account_changed", "account_changed", "account_changed", "account_created", "account_changed",
+            "account_changed", "account_created", "signed_in"
+        ]
+    );
 }
 
 /// Frames of the stream as they come: (event, data).

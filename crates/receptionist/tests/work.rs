@@ -114,9 +114,104 @@ async fn a_colleague_answers_somebody_who_writes() {
     let late = json!({"body": "Are you still looking?", "key": "three"});
     let (status, code) = refused(&worker, &format!("{path}/messages"), late.clone()).await;
     assert_eq!((status, code.as_str()), (409, "window_closed"));
+    let lead = format!("/api/v1/leads/{}", thread["lead"]);
+    for _ in 0..2 {
+        assert_eq!(
+            post(&worker, &format!("{lead}/messages"), late.clone()).await,
+            202,
+            "by SMS it may be sent"
+        );
+    }
+    agency.settle().await.unwrap();
+    let texts = agency.network.messages().into_iter().filter(|sent| sent.to == "+447700900155");
+    assert_eq!(texts.map(|sent| sent.body).collect::<Vec<_>>(), ["Are you still looking?"]);
+
+    let messages = worker.get(&path).await["messages"].as_array().unwrap().clone();
+    assert!(messages.iter().all(|message| message["channel"] == "whatsapp"), "a thread is of one channel");
+    assert_eq!(worker.list("/api/v1/inbox?q=0155").await.len(), 1);
+    assert_eq!(worker.list("/api/v1/inbox?q=nobody").await.len(), 0);
+    assert_eq!(worker.list("/api/v1/inbox?waits=true").await.len(), 0);
+
     writes(&agency, "STOP").await;
-    let (status, code) = refused(&worker, &format!("{path}/messages"), late).await;
+    let (status, code) = refused(&worker, &format!("{path}/messages"), late.clone()).await;
     assert_eq!((status, code.as_str()), (409, "opted_out"));
+    let (status, code) = refused(&worker, &format!("{lead}/messages"), late).await;
+    assert_eq!((status, code.as_str()), (409, "opted_out"));
+    assert_eq!(worker.get(&lead).await["stopped"], json!(["all"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colleagues_write_down_what_is_to_be_done() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let mut call = agency.network.ring("+447700900301", AGENCY_NUMBER).await.unwrap();
+    call.say("a two bedroom flat to rent in Maida Vale").await.unwrap();
+    let id = live_call(&worker).await;
+    let wish = json!({"title": "Order new keys", "notes": " ", "kind": "follow_up", "is_urgent": true, "call": id,
+        "due": "2026-11-24T09:00:00Z", "assigned_to": 1, "key": "one"});
+    for _ in 0..2 {
+        assert_eq!(post(&worker, "/api/v1/tasks", wish.clone()).await, 201);
+    }
+    let tasks = worker.list("/api/v1/tasks?whose=mine").await;
+    assert_eq!(tasks.len(), 1, "once, though it was sent twice");
+    assert_eq!((&tasks[0]["priority"], &tasks[0]["notes"]), (&json!("urgent"), &Value::Null));
+    assert!(tasks[0]["lead"].is_i64(), "of whoever rang");
+    let made = worker.get(&format!("/api/v1/calls/{id}")).await["made"].clone();
+    assert_eq!((&made[0]["kind"], &made[0]["about"]), (&json!("task"), &json!("Order new keys")));
+    for (name, value, status) in [
+        ("kind", json!("review"), 400),
+        ("title", json!(" "), 400),
+        ("key", json!(""), 400),
+        ("call", json!("none"), 404),
+    ] {
+        let mut wrong = wish.clone();
+        wrong[name] = value;
+        assert_eq!(post(&worker, "/api/v1/tasks", wrong).await, status, "{name}");
+    }
+}
+
+const PHOTO: &[u8] = include_bytes!("../src/scenarios/photo.jpg");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_tenants_send_is_seen() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let from = "whatsapp:+447700900110";
+    for (body, files) in [
+        ("the kitchen tap is dripping", vec![("image/jpeg", PHOTO.to_vec())]),
+        ("flat 2, 18 Elgin Avenue", Vec::new()),
+        ("since monday", Vec::new()),
+        ("any time", Vec::new()),
+    ] {
+        agency
+            .network
+            .write_with(&Inbound { from, to: WHATSAPP_NUMBER, body, files, ..Inbound::default() })
+            .await;
+        agency.let_pass(SignedDuration::from_secs(20));
+        agency.settle().await.unwrap();
+    }
+    let open = worker.list("/api/v1/tickets?is_open=true").await;
+    assert_eq!(open[0]["tenant_phone"], "+447700900110");
+    let ticket = open[0]["id"].as_i64().unwrap();
+    let files = worker.get(&format!("/api/v1/media?ticket={ticket}")).await;
+    assert_eq!(files.as_array().unwrap().len(), 1);
+    assert_eq!(worker.get(&format!("/api/v1/media?lead={}", files[0]["lead"])).await, files);
+    assert_eq!(worker.status(Method::GET, "/api/v1/media", None).await, 400);
+    let path = format!("/api/v1/media/{}", files[0]["id"].as_str().unwrap());
+    let photo = worker.send(Method::GET, &path, None).await;
+    assert_eq!(photo.headers()["content-type"], "image/jpeg");
+    assert!(photo.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    assert!(photo.bytes().await.unwrap().starts_with(&[0xff, 0xd8]));
+    let audit = rows(&agency, "audit_log").await;
+    let looked = format!("lead {}", files[0]["lead"]);
+    assert!(audit.iter().any(|row| row["action"] == "looked_at" && row["subject"] == json!(looked)));
+    let reader = colleague(&agency, StaffRole::ReadOnly).await;
+    assert_eq!(reader.list("/api/v1/tickets").await[0]["tenant_phone"], "+44•••••••110");
+    let seen = mark(&worker, &format!("/api/v1/tickets/{ticket}")).await;
+    let done = json!({"status": "closed"});
+    assert_eq!(change(&worker, &format!("/api/v1/tickets/{ticket}"), Some(&seen), done).await, 204);
+    assert!(worker.list("/api/v1/tickets?is_open=true").await.is_empty());
+    assert_eq!(worker.list("/api/v1/tickets?is_open=false").await.len(), 1);
 }
 
 /// The first free time of the home on the next days.
@@ -191,6 +286,43 @@ async fn the_diary_is_kept_by_colleagues_too() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_valuation_is_called_off_by_a_colleague() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let mut call = agency.network.ring("+447700900971", AGENCY_NUMBER).await.unwrap();
+    for words in [
+        "hello, I'd like a valuation of my flat",
+        "it's flat 3, 22 Castellain Road, W9 1HB",
+        "yes that's right",
+        "to sell",
+        "two bedrooms",
+        "the first one",
+        "Nadia Karim",
+        "no email",
+        "yes please",
+        "no thanks",
+    ] {
+        call.say(words).await.unwrap();
+    }
+    let is_valuation = |row: &serde_json::Map<String, Value>| {
+        row["kind"] == "valuation" && row["viewer_name"] == "Nadia Karim"
+    };
+    let booked = async || rows(&agency, "viewing_appointments").await.into_iter().find(is_valuation).unwrap();
+    let (id, start) = (booked().await["id"].clone(), booked().await["scheduled_date"].clone());
+    let path = format!("/api/v1/viewings/{id}/cancel");
+    assert_eq!(post(&worker, &path, json!({"from": "2026-11-23T08:00:00Z"})).await, 409);
+    assert_eq!(post(&worker, &path, json!({"from": start})).await, 204);
+    assert_eq!(post(&worker, &path, json!({"from": start})).await, 404, "it is booked no more");
+    assert_eq!(booked().await["status"], "cancelled");
+    assert!(rows(&agency, "diary_cells").await.iter().all(|cell| cell["appointment_id"] != id));
+    agency.settle().await.unwrap();
+    let told = agency.network.messages().into_iter().filter(|sent| sent.to == "+447700900971");
+    let told = told.map(|sent| sent.body).find(|body| body.contains("is off")).unwrap();
+    assert!(told.contains("Castellain Road") && told.contains("We are sorry"), "{told}");
+    assert!(!told.contains("as you asked"), "{told}");
+}
+
 /// What a record is marked with, and a change that names a mark.
 async fn mark(who: &Colleague, path: &str) -> String {
     let response = who.send(Method::GET, path, None).await;
@@ -221,6 +353,11 @@ async fn nobody_overwrites_what_they_have_not_seen() {
     );
     let lead = worker.get(path).await["lead"].clone();
     assert_eq!((&lead["status"], &lead["name"]), (&json!("offer_made"), &json!("Tom Becker")));
+    for (user, name) in [(2, json!("Ben Okoye")), (0, Value::Null)] {
+        let seen = mark(&worker, path).await;
+        assert_eq!(change(&worker, path, Some(&seen), json!({"assigned_to": user})).await, 204);
+        assert_eq!(worker.get(path).await["lead"]["assigned_name"], name);
+    }
 
     let mut call = agency.network.ring("+447700900301", AGENCY_NUMBER).await.unwrap();
     call.say("I can smell gas in the kitchen").await.unwrap();

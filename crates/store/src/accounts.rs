@@ -195,9 +195,11 @@ impl Store {
 }
 
 impl Tx {
-    /// Refused with [`StoreError::AlreadyDone`] where the address has an account.
+    /// Belongs to the colleague named, or else to the one with this address in the CRM. Refused with
+    /// [`StoreError::AlreadyDone`] where the address has an account.
     pub async fn add_account(&mut self, new: &NewAccount<'_>) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO staff_accounts (id, email, name, role, user_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)";
+        const SQL: &str = "INSERT INTO staff_accounts (id, email, name, role, user_id, created_at, updated_at) VALUES ($1, $2, $3, $4, \
+             COALESCE($5, (SELECT min(id) FROM users WHERE active = (1 = 1) AND lower(email) = $2)), $6, $6)";
         execute!(
             self,
             sqlx::query(SQL)
@@ -315,18 +317,25 @@ impl Tx {
         Ok(execute!(self, sqlx::query(SQL).bind(account).bind(step))? > 0)
     }
 
-    /// Role, and whether they may sign in at all. Whoever may not any more is signed out everywhere.
+    /// Role, colleague in the CRM, and whether they may sign in at all. Whoever may not any more is signed out everywhere.
     pub async fn change_account(
         &mut self,
         account: &str,
-        role: StaffRole,
+        (role, user): (StaffRole, Option<UserId>),
         is_disabled: bool,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE staff_accounts SET role = $2, disabled_at = $3, version = version + 1, updated_at = $4 WHERE id = $1";
+        const SQL: &str = "UPDATE staff_accounts SET role = $2, disabled_at = $3, user_id = $5, version = version + 1, updated_at = $4 WHERE id = $1";
         let disabled = is_disabled.then_some(Ts(now));
-        let changed =
-            execute!(self, sqlx::query(SQL).bind(account).bind(role.word()).bind(disabled).bind(Ts(now)))?;
+        let changed = execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(account)
+                .bind(role.word())
+                .bind(disabled)
+                .bind(Ts(now))
+                .bind(user.map(|user| user.0))
+        )?;
         if is_disabled {
             self.end_sessions(account).await?;
         }

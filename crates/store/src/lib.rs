@@ -74,9 +74,9 @@ pub use packages::{NewPackage, Package};
 pub use persons::{Erased, FutureAppointment, KnownPerson};
 pub use reading::{
     AbsenceView, Agreement, AlertView, AssessmentView, ByRank, ByTime, CallFilter, CallRow, Counted,
-    DraftView, HomePlace, HomeView, LeadFilter, LeadView, LineView, MessageView, OptOutView, Paging,
-    PaperView, Rehearsed, ShiftView, TaskFilter, TaskView, ThreadView, TicketView, ToAssess, VersionView,
-    ViewingView,
+    DraftView, HomePlace, HomeView, LeadFilter, LeadKnown, LeadView, LineView, MadeView, MediaView,
+    MessageView, OptOutView, Paging, PaperView, Rehearsed, ShiftView, TalkedOf, TaskFilter, TaskView,
+    ThreadView, TicketView, ToAssess, VersionView, ViewingView,
 };
 pub use recordings::{DueRecording, KeptRecording};
 pub use retention::Cutoffs;
@@ -91,3 +91,4 @@ pub use surveys::OpenSurvey;
 pub use tasks::{NewTask, Promises, Task};
 pub use tickets::{NewTicket, Ticket};
 pub use transfers::{KeptTransfer, NewTransfer, OpenTransfer};
+pub use viewings::BookedValuation;

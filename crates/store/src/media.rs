@@ -82,13 +82,6 @@ impl Store {
         }
         Ok(claimed)
     }
-
-    /// What was sent of a repair, as paths, in the order it came.
-    pub async fn media_of_ticket(&self, ticket: TicketId) -> Result<Vec<String>, StoreError> {
-        const SQL: &str = "SELECT d.path FROM message_media d JOIN messages m ON m.id = d.message_id JOIN conversations v ON v.id = m.conversation_id \
-             WHERE v.ticket_id = $1 AND d.status = 'stored' ORDER BY d.created_at, d.id";
-        Ok(read!(self, |c| sqlx::query_scalar(SQL).bind(ticket.0).fetch_all(c).await)?)
-    }
 }
 
 impl From<DueRow> for DueMedia {

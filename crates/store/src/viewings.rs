@@ -9,6 +9,7 @@ use crate::changes::Subject;
 use crate::db::{Store, Tx, execute, read};
 use crate::diary::Place;
 use crate::error::StoreError;
+use crate::reading::row::row;
 use crate::types::{Int, Ts};
 
 #[derive(sqlx::FromRow)]
@@ -22,6 +23,21 @@ struct BookedRow {
 /// What changes with the viewing's time: the lead's link to the home.
 const LINK: &str = "UPDATE voice_lead_properties SET viewing_booked_date = $1 WHERE property_id = $2 \
      AND lead_id = (SELECT lead_id FROM viewing_appointments WHERE id = $3)";
+
+row! {
+    /// A valuation in the diary, with whose home it is.
+    BookedValuation {
+        id: i64,
+        lead: Option<i64>,
+        address: String,
+        start: Timestamp,
+        minutes: i64,
+        name: String,
+        phone: Option<String>,
+        email: Option<String>,
+        valuer: String,
+    }
+}
 
 impl Store {
     /// Homes in these streets, on the market or off it.
@@ -83,6 +99,15 @@ impl Store {
         Ok(Some((viewing, phone, lead.map(|lead| LeadId(lead.0)))))
     }
 
+    /// A valuation that is booked.
+    pub async fn booked_valuation(&self, id: AppointmentId) -> Result<Option<BookedValuation>, StoreError> {
+        const SQL: &str = "SELECT a.id, a.lead_id AS lead, COALESCE(a.address, '') AS address, a.scheduled_date AS start, \
+             COALESCE(a.duration_minutes, 30) AS minutes, COALESCE(a.viewer_name, '') AS name, a.viewer_phone AS phone, \
+             a.viewer_email AS email, COALESCE(u.name, 'A colleague') AS valuer FROM viewing_appointments a \
+             LEFT JOIN users u ON u.id = a.agent_id WHERE a.id = $1 AND a.kind = 'valuation' AND a.status = 'booked'";
+        Ok(read!(self, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?)
+    }
+
     /// Where whoever is to come takes email.
     pub async fn viewer_email(&self, appointment: AppointmentId) -> Result<Option<String>, StoreError> {
         const SQL: &str = "SELECT COALESCE(a.viewer_email, l.email) FROM viewing_appointments a \
@@ -117,15 +142,23 @@ impl Tx {
 
     /// Calls a viewing off and frees its time; false if it is no longer booked for that time.
     pub async fn cancel_viewing(&mut self, viewing: &BookedViewing) -> Result<bool, StoreError> {
+        let id = viewing.appointment;
+        if !self.cancel_booked(id, viewing.start).await? {
+            return Ok(false);
+        }
+        execute!(self, sqlx::query(LINK).bind(None::<Ts>).bind(viewing.property.id.0).bind(id.0))?;
+        Ok(true)
+    }
+
+    /// The same for an appointment without a home of ours: a valuation.
+    pub async fn cancel_booked(&mut self, id: AppointmentId, start: Timestamp) -> Result<bool, StoreError> {
         self.changed(Subject::Viewing, None);
         const SQL: &str = "UPDATE viewing_appointments SET status = 'cancelled' \
              WHERE id = $1 AND status = 'booked' AND scheduled_date = $2";
-        let id = viewing.appointment.0;
-        if execute!(self, sqlx::query(SQL).bind(id).bind(Ts(viewing.start)))? == 0 {
+        if execute!(self, sqlx::query(SQL).bind(id.0).bind(Ts(start)))? == 0 {
             return Ok(false);
         }
-        self.free_cells(viewing.appointment).await?;
-        execute!(self, sqlx::query(LINK).bind(None::<Ts>).bind(viewing.property.id.0).bind(id))?;
+        self.free_cells(id).await?;
         Ok(true)
     }
 

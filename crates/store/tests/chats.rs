@@ -251,5 +251,14 @@ async fn sends_files(store: &Store) {
     tx.media_again("media_2", later(9)).await.unwrap();
     tx.commit().await.unwrap();
     assert!(store.claim_media(later(8), later(9), 10).await.unwrap().is_empty());
-    assert_eq!(store.media_of_ticket(ticket.id).await.unwrap(), ["2026/11/x.jpg"]);
+    let sent = store.media_of_ticket(ticket.id.0).await.unwrap();
+    assert_eq!((sent.len(), sent[0].path.as_str(), sent[0].kind.as_str()), (1, "2026/11/x.jpg", "picture"));
+    let lead = sent[0].lead.unwrap();
+    assert_eq!(store.media_of_lead(lead).await.unwrap()[0].id, "media_1");
+    assert_eq!(store.medium("media_1").await.unwrap().unwrap().message, "msg_1");
+    assert!(store.medium("media_2").await.unwrap().is_none(), "it was refused");
+    let made = store.made_in("chat_1").await.unwrap();
+    let of = |kind: &str| made.iter().find(|one| one.kind == kind);
+    assert_eq!(of("ticket").unwrap().id, ticket.id.0.to_string());
+    assert!(store.made_in("nothing").await.unwrap().is_empty());
 }

@@ -101,7 +101,7 @@ async fn accounts_and_sessions() {
         assert_eq!(tx.end_session("account_1", "session_1").await.unwrap(), 1);
         assert_eq!(tx.end_sessions("account_1").await.unwrap(), 1);
         tx.begin_session(&session("session_3", 60), "token 3").await.unwrap();
-        assert!(tx.change_account("account_1", StaffRole::ReadOnly, true, later(3)).await.unwrap());
+        assert!(tx.change_account("account_1", (StaffRole::ReadOnly, None), true, later(3)).await.unwrap());
         let entry = Audited {
             id: "audit_1",
             actor: "account_1",
@@ -244,14 +244,19 @@ async fn the_rest_is_found() {
         assert_eq!(store.leads(&by("MENSAH"), &first_page()).await.unwrap()[0].id, lead.0);
         assert!(store.leads(&by("900999"), &first_page()).await.unwrap().is_empty());
         assert_eq!(store.lead(lead).await.unwrap().unwrap().areas, [""; 0]);
-        assert!(store.messages_of(lead, 10).await.unwrap().is_empty());
+        assert!(store.messages_of(lead, None, 10).await.unwrap().is_empty());
+        let since = |from| LeadFilter { from: Some(from), ..LeadFilter::default() };
+        assert!(store.leads(&since(later(9_000_000)), &first_page()).await.unwrap().is_empty());
+        assert_eq!(store.known_of(lead).await.unwrap().unwrap().preferred_contact_method, "phone");
+        assert!(store.stopped_by(lead).await.unwrap().is_empty());
+        assert!(store.talked_of_by(lead).await.unwrap().is_empty());
         let homes = store.homes(Some("elgin av"), Some("available"), now(), &first_page()).await.unwrap();
         assert_eq!((homes[0].agent_name.as_deref(), homes[0].next_viewing.is_some(), homes[0].leads), (Some("Amy Hart"), true, 0));
         assert!(store.homes(Some("nowhere"), None, now(), &first_page()).await.unwrap().is_empty());
         let viewings = store.viewings(Some(now()), None, Some(lead.0)).await.unwrap();
         assert_eq!((viewings[0].reference.as_deref(), viewings[0].agent_name.as_deref()), (Some("JB-2026-003"), Some("Amy Hart")));
         assert!(store.viewings(None, Some(now()), None).await.unwrap().is_empty());
-        let tickets = store.tickets(Some("open"), None, &first_page()).await.unwrap();
+        let tickets = store.tickets(Some(true), None, &first_page()).await.unwrap();
         assert_eq!((tickets[0].call.as_deref(), tickets[0].urgency.as_str()), (Some("call_1"), "urgent"));
         assert!(store.tickets(None, Some("normal"), &first_page()).await.unwrap().is_empty());
     })

@@ -276,6 +276,8 @@ async fn moves_and_cancels(store: &Store, lead: LeadId) {
     tx.book(&NewAppointment { start: viewing.start, ..other }).await.expect("the old time is free again");
     drop(tx);
 
+    calls_a_valuation_off(store, other, moved.appointment).await;
+
     let mut tx = store.begin().await.unwrap();
     assert!(tx.cancel_viewing(&moved).await.unwrap());
     tx.details_sent(lead, PropertyId(1), "sms", now()).await.unwrap();
@@ -287,6 +289,26 @@ async fn moves_and_cancels(store: &Store, lead: LeadId) {
     let links = store.rows("voice_lead_properties").await.unwrap();
     let link = links.iter().find(|row| row["property_id"] == 1).unwrap();
     assert_eq!((link["info_sent_via"].as_str(), link["viewing_booked_date"].is_null()), (Some("sms"), true));
+}
+
+/// A valuation is no viewing, and is called off without a home of ours.
+async fn calls_a_valuation_off(store: &Store, like: NewAppointment<'_>, viewing: agency::crm::AppointmentId) {
+    let mut tx = store.begin().await.unwrap();
+    let valued =
+        NewAppointment { property: None, address: Some("4 Elgin Avenue"), start: later(480), ..like };
+    let valuation = tx.book(&valued).await.unwrap();
+    tx.commit().await.unwrap();
+    let kept = store.booked_valuation(valuation).await.unwrap().unwrap();
+    assert_eq!(
+        (kept.address.as_str(), kept.valuer.as_str(), kept.minutes),
+        ("4 Elgin Avenue", "Amy Hart", 30)
+    );
+    assert!(store.booked_valuation(viewing).await.unwrap().is_none());
+    let mut tx = store.begin().await.unwrap();
+    assert!(!tx.cancel_booked(valuation, later(485)).await.unwrap(), "it is not at that time");
+    assert!(tx.cancel_booked(valuation, later(480)).await.unwrap());
+    tx.book(&valued).await.expect("its time is free again");
+    drop(tx);
 }
 
 /// The CRM books, moves and cancels by itself; the cells follow.

@@ -185,7 +185,7 @@ async fn answer_those_who_write(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     assert!(!tx.give_chat_back("call_1", "task_2").await.unwrap(), "not theirs");
     tx.commit().await.unwrap();
-    let thread = store.threads(&Paging { after: None, limit: 9 }).await.unwrap().remove(0);
+    let thread = store.threads(None, None, &Paging { after: None, limit: 9 }).await.unwrap().remove(0);
     assert!(thread.waits, "they wrote last");
     assert_eq!(
         (thread.held_by_task.as_deref(), thread.held_by.as_deref()),

@@ -14,6 +14,9 @@ import { Since } from '../parts/When';
 import { spelled } from '../words';
 import { isAudible, sound, unlock } from './siren';
 
+/** Whether this browser may show what happens while another page or programme is in front. */
+export const mayNotify = () => 'Notification' in window && Notification.permission === 'granted';
+
 /** On every page, until somebody has taken each of them by name. The browser is never the only alarm: the server rings people. */
 export function Emergencies() {
   const { data: open = [] } = useQuery({
@@ -24,17 +27,19 @@ export function Emergencies() {
   const mayTake = me?.permissions.includes('work') ?? false;
   const [audible, setAudible] = useState(isAudible());
   useEffect(() => sound(open.length > 0), [open.length]);
+  const newest = open.map(({ id }) => id).join(' ');
   useEffect(() => {
-    const before = document.title;
-    if (open.length > 0) document.title = `(!) Emergency · ${before}`;
-    return () => {
-      document.title = before;
-    };
-  }, [open.length]);
+    if (!newest || !document.hidden || !mayNotify()) return;
+    // Nothing of the caller: it stays on the screen of whoever is near.
+    new Notification('Emergency', { body: 'Nobody has taken it yet.', tag: newest });
+  }, [newest]);
   useEffect(() => {
     const first = () => void unlock().then(setAudible);
-    window.addEventListener('pointerdown', first, { once: true });
-    return () => window.removeEventListener('pointerdown', first);
+    const ways = ['pointerdown', 'keydown'] as const;
+    for (const way of ways) window.addEventListener(way, first, { once: true });
+    return () => {
+      for (const way of ways) window.removeEventListener(way, first);
+    };
   }, []);
   if (open.length === 0) return null;
   return (

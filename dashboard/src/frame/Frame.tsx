@@ -33,8 +33,9 @@ import {
   Wrench,
 } from 'lucide-react';
 import { useEffect } from 'react';
-import { onSignedOut, queries } from '../api';
+import { queries } from '../api';
 import {
+  listAlertsOptions,
   listCallsOptions,
   listTasksOptions,
   listThreadsOptions,
@@ -42,9 +43,12 @@ import {
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
 import { listen, useConnection } from '../events';
-import { clock } from '../words';
-import { Emergencies } from './Emergencies';
+import { now } from '../clock';
+import { clock, inLondon } from '../words';
+import { Emergencies, mayNotify } from './Emergencies';
 import { Keys } from './Keys';
+import { SignInAgain } from './SignInAgain';
+import { Views } from './Views';
 
 /** The pages, in the order of the work. */
 export const PAGES = [
@@ -71,20 +75,19 @@ let listens = false;
 
 export function Frame() {
   const [open, { toggle, close }] = useDisclosure();
-  const navigate = useNavigate();
   const at = useRouterState({ select: (state) => state.location.pathname });
   const { data: me } = useQuery(whoAmIOptions());
   useEffect(() => {
     if (!listens) listen();
     listens = true;
-    return onSignedOut(() => void navigate({ to: '/sign-in', search: { to: window.location.pathname } }));
-  }, [navigate]);
+  }, []);
   useEffect(close, [at]);
+  useTitle(at, me?.agency);
   const live = useQuery(listCallsOptions({ query: { live: true } }));
   const tasks = useQuery(listTasksOptions({ query: { limit: 100 } }));
   const threads = useQuery(listThreadsOptions({ query: { limit: 100 } }));
   const waiting = threads.data?.items.filter((thread) => thread.waits).length;
-  const overdue = tasks.data?.items.filter((task) => task.due && Date.parse(task.due) < Date.now()).length;
+  const overdue = tasks.data?.items.filter((task) => task.due && Date.parse(task.due) < now()).length;
   const counts: Record<string, number | undefined> = {
     '/': live.data?.items.length,
     '/tasks': overdue,
@@ -115,7 +118,13 @@ export function Frame() {
             </Text>
           </Group>
           <Group wrap="nowrap" gap="xs" style={{ flexShrink: 0 }}>
+            {me && (
+              <Text size="sm" c="dimmed" visibleFrom="md">
+                {me.office_opens ? `Office closed until ${inLondon(me.office_opens)}` : 'Office open'}
+              </Text>
+            )}
             <ConnectionState />
+            <Views />
             <User
               name={me?.name ?? ''}
               role={me?.role ?? ''}
@@ -131,8 +140,8 @@ export function Frame() {
             component={Link}
             to={to}
             label={label}
-            active={to === '/' ? at === '/' : at.startsWith(to)}
-            aria-current={(to === '/' ? at === '/' : at.startsWith(to)) ? 'page' : undefined}
+            active={isAt(to, at)}
+            aria-current={isAt(to, at) ? 'page' : undefined}
             leftSection={<Icon size={18} aria-hidden />}
             rightSection={
               counts[to] ? (
@@ -153,8 +162,21 @@ export function Frame() {
         <Outlet />
       </AppShell.Main>
       <Keys />
+      <SignInAgain />
     </AppShell>
   );
+}
+
+const isAt = (to: string, at: string) => (to === '/' ? at === '/' : at.startsWith(to));
+
+/** The tab says where one is, and an emergency before all else. */
+function useTitle(at: string, agency = 'Receptionist') {
+  const { data: open = [] } = useQuery(listAlertsOptions({ query: { open: true } }));
+  const page = PAGES.find(({ to }) => isAt(to, at))?.label;
+  useEffect(() => {
+    const where = page ? `${page} · ${agency}` : agency;
+    document.title = open.length > 0 ? `(!) Emergency · ${where}` : where;
+  }, [page, agency, open.length]);
 }
 
 /** Whether what is shown is what is. */
@@ -220,6 +242,14 @@ function User({ name, role, administers }: { name: string; role: string; adminis
             {label}
           </Menu.Item>
         ))}
+        {'Notification' in window && !mayNotify() && (
+          <>
+            <Menu.Divider />
+            <Menu.Item onClick={() => void Notification.requestPermission()}>
+              Tell this computer of emergencies
+            </Menu.Item>
+          </>
+        )}
         <Menu.Divider />
         <Menu.Item onClick={() => out.mutate({})}>Sign out</Menu.Item>
       </Menu.Dropdown>
@@ -228,7 +258,7 @@ function User({ name, role, administers }: { name: string; role: string; adminis
 }
 
 /** A way back from a page of one record. */
-export function Back({ to, children }: { to: '/calls' | '/leads' | '/'; children: string }) {
+export function Back({ to, children }: { to: '/calls' | '/leads' | '/maintenance' | '/'; children: string }) {
   return (
     <Button component={Link} to={to} variant="default" size="xs">
       {children}

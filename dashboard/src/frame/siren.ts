@@ -4,8 +4,12 @@ let audio: AudioContext | undefined;
 let wanted = false;
 let ringing: number | undefined;
 let leads = !navigator.locks;
+let waits = false;
 
-if (navigator.locks) {
+/** Only a tab that can be heard may be the one that sounds. */
+function wait() {
+  if (waits || !navigator.locks) return;
+  waits = true;
   void navigator.locks.request('receptionist-siren', () => {
     leads = true;
     ring();
@@ -20,6 +24,7 @@ export function isAudible(): boolean {
 export async function unlock(): Promise<boolean> {
   audio ??= new AudioContext();
   await audio.resume();
+  if (isAudible()) wait();
   ring();
   return isAudible();
 }

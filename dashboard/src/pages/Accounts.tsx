@@ -20,6 +20,7 @@ import {
   changeAccountMutation,
   createAccountMutation,
   listAccountsOptions,
+  listColleaguesOptions,
   makeLinkMutation,
   readAuditOptions,
 } from '../client/@tanstack/react-query.gen';
@@ -37,6 +38,11 @@ export function Accounts() {
   const accounts = useQuery(listAccountsOptions());
   const change = useMutation({ ...changeAccountMutation(), ...anew });
   const link = useMutation(makeLinkMutation());
+  const { data: colleagues = [] } = useQuery(listColleaguesOptions());
+  const people = [
+    { value: '0', label: 'nobody in the diary' },
+    ...colleagues.map(({ user, name }) => ({ value: `${user}`, label: name })),
+  ];
   if (accounts.isPending) return <Loading />;
   if (accounts.error) return <Failed error={accounts.error} again={() => accounts.refetch()} />;
   return (
@@ -46,7 +52,7 @@ export function Accounts() {
       </Title>
       {change.error && <Failed error={change.error} />}
       {link.data && <NewLink link={link.data.link} />}
-      <List columns={['Name', 'Role', 'May sign in', 'Password']}>
+      <List columns={['Name', 'Role', 'In the diary', 'May sign in', 'Password']}>
         {accounts.data.map((account) => (
           <Table.Tr key={account.id}>
             <Table.Td data-label="Name">
@@ -62,6 +68,17 @@ export function Accounts() {
                 value={account.role}
                 allowDeselect={false}
                 onChange={(role) => role && change.mutate({ path: { id: account.id }, body: { role } })}
+              />
+            </Table.Td>
+            <Table.Td data-label="In the diary">
+              <Select
+                aria-label={`Who ${account.name} is in the diary`}
+                data={people}
+                value={`${account.user ?? 0}`}
+                allowDeselect={false}
+                onChange={(user) =>
+                  user && change.mutate({ path: { id: account.id }, body: { user: Number(user) } })
+                }
               />
             </Table.Td>
             <Table.Td data-label="May sign in">

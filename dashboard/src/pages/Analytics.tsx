@@ -17,14 +17,15 @@ import {
 import { BarChart, LineChart } from '@mantine/charts';
 import '@mantine/charts/styles.css';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Download, Info } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Analytics as Numbers, FigureView, HourView } from '../client';
-import { getAnalyticsOptions, whoAmIOptions } from '../client/@tanstack/react-query.gen';
+import { getAnalyticsOptions } from '../client/@tanstack/react-query.gen';
+import { download, type Row } from '../parts/download';
 import { Waiting } from '../parts/States';
 import type { AnalyticsSearch, CallSearch } from '../router';
-import { choices, clock, dayOf, daysAfter, lasted, spelled } from '../words';
+import { choices, clock, daysAfter, lasted, spelled, today } from '../words';
 
 const route = getRouteApi('/staff/analytics');
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -59,8 +60,6 @@ export function Analytics() {
 function Filters() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data: me } = useQuery(whoAmIOptions());
-  const today = dayOf(me?.now ?? new Date().toISOString());
   const change = (wanted: Partial<AnalyticsSearch>) =>
     void navigate({ search: (now) => ({ ...now, ...wanted }) });
   return (
@@ -71,7 +70,7 @@ function Filters() {
             key={label}
             size="xs"
             variant="default"
-            onClick={() => change({ from: daysAfter(today, 1 - days), to: today })}
+            onClick={() => change({ from: daysAfter(today(), 1 - days), to: today() })}
           >
             {label}
           </Button>
@@ -80,14 +79,14 @@ function Filters() {
       <TextInput
         type="date"
         label="From"
-        value={search.from ?? daysAfter(search.to ?? today, -27)}
-        max={search.to ?? today}
+        value={search.from ?? daysAfter(search.to ?? today(), -27)}
+        max={search.to ?? today()}
         onChange={(event) => change({ from: event.currentTarget.value || undefined })}
       />
       <TextInput
         type="date"
         label="To"
-        value={search.to ?? today}
+        value={search.to ?? today()}
         onChange={(event) => change({ to: event.currentTarget.value || undefined })}
       />
       <Select
@@ -139,6 +138,7 @@ function Sections({ of, channel }: { of: Numbers; channel?: string }) {
           'new_leads',
         ]}
         rows={of.points}
+        calls={(row) => ({ from: `${row.from}`, to: `${row.to}`, channel })}
       >
         <LineChart
           h={240}
@@ -153,8 +153,18 @@ function Sections({ of, channel }: { of: Numbers; channel?: string }) {
         />
       </Chart>
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
-        <Bars title="What they came to" name={`outcomes-${name}`} items={of.outcomes} />
-        <Bars title="What they were about" name={`intents-${name}`} items={of.intents} />
+        <Bars
+          title="What they came to"
+          name={`outcomes-${name}`}
+          items={of.outcomes}
+          calls={(row) => ({ outcome: `${row.item}`, from: of.from, to: of.to, channel })}
+        />
+        <Bars
+          title="What they were about"
+          name={`intents-${name}`}
+          items={of.intents}
+          calls={(row) => ({ intent: `${row.item}`, from: of.from, to: of.to, channel })}
+        />
       </SimpleGrid>
       <Busiest hours={of.busiest} name={`busiest-${name}`} />
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
@@ -183,7 +193,23 @@ function aim(figure: FigureView): string | undefined {
   return limit === undefined ? undefined : `${how} ${written(figure.unit, Number(limit))}`;
 }
 
-/** "reviewed=true" and the days as the list of calls has them. */
+/** The rows a figure is made of, where they are listed. */
+function Rows({ figure, of, channel }: { figure: FigureView; of: Numbers; channel?: string }) {
+  if (figure.rows === 'leads') {
+    return (
+      <Link to="/leads" search={{ from: of.from, to: of.to }} aria-label={`The leads of: ${figure.title}`}>
+        The leads
+      </Link>
+    );
+  }
+  return (
+    <Link to="/calls" search={rowsOf(figure.rows, of, channel)} aria-label={`The calls of: ${figure.title}`}>
+      The calls
+    </Link>
+  );
+}
+
+/** "assessed=true" and the days as the list of calls has them. */
 function rowsOf(query: string, of: Numbers, channel?: string): CallSearch {
   const named = Object.fromEntries(new URLSearchParams(query));
   const bool = (word?: string) => (word === undefined ? undefined : word === 'true');
@@ -229,13 +255,7 @@ function Figure({ figure, of, channel }: { figure: FigureView; of: Numbers; chan
           .join(' · ')}
       </Text>
       <Text size="sm">
-        <Link
-          to="/calls"
-          search={rowsOf(figure.rows, of, channel)}
-          aria-label={`The calls of: ${figure.title}`}
-        >
-          The calls
-        </Link>
+        <Rows figure={figure} of={of} channel={channel} />
       </Text>
     </Card>
   );
@@ -256,23 +276,20 @@ function Definition({ title, children }: { title: string; children: ReactNode })
   );
 }
 
-type Row = Record<string, unknown>;
+type ChartProps = {
+  title: string;
+  name: string;
+  columns: string[];
+  rows: Row[];
+  /** Where the calls of a row are listed. */
+  calls?: (row: Row) => CallSearch;
+  children: ReactNode;
+};
 
-function download(name: string, columns: string[], rows: Row[]) {
-  const cell = (value: unknown) => `"${String(value ?? '').replaceAll('"', '""')}"`;
-  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
-  const text = lines.map((line) => line.map(cell).join(',')).join('\r\n');
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  link.download = `${name}.csv`;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
-type ChartProps = { title: string; name: string; columns: string[]; rows: Row[]; children: ReactNode };
+const cellOf = (value: unknown) => (typeof value === 'string' ? spelled(value) : String(value ?? '—'));
 
 /** A picture, the same as a table, and the same as CSV. */
-function Chart({ title, name, columns, rows, children }: ChartProps) {
+function Chart({ title, name, columns, rows, calls, children }: ChartProps) {
   const [asTable, setAsTable] = useState(false);
   return (
     <Card withBorder component="section" aria-label={title}>
@@ -319,9 +336,15 @@ function Chart({ title, name, columns, rows, children }: ChartProps) {
             <Table.Tbody>
               {rows.map((row) => (
                 <Table.Tr key={columns.map((column) => row[column]).join()}>
-                  {columns.map((column) => (
+                  {columns.map((column, nth) => (
                     <Table.Td key={column}>
-                      {typeof row[column] === 'string' ? spelled(row[column]) : String(row[column] ?? '—')}
+                      {nth === 0 && calls ? (
+                        <Link to="/calls" search={calls(row)}>
+                          {cellOf(row[column])}
+                        </Link>
+                      ) : (
+                        cellOf(row[column])
+                      )}
                     </Table.Td>
                   ))}
                 </Table.Tr>
@@ -334,10 +357,13 @@ function Chart({ title, name, columns, rows, children }: ChartProps) {
   );
 }
 
-function Bars({ title, name, items }: { title: string; name: string; items: { item: string; n: number }[] }) {
+type BarsProps = Pick<ChartProps, 'title' | 'name' | 'calls'> & { items: { item: string; n: number }[] };
+
+function Bars({ title, name, items, calls }: BarsProps) {
+  const navigate = useNavigate();
   const data = items.map(({ item, n }) => ({ item: spelled(item), n }));
   return (
-    <Chart title={title} name={name} columns={['item', 'n']} rows={items}>
+    <Chart title={title} name={name} columns={['item', 'n']} rows={items} calls={calls}>
       <BarChart
         h={Math.max(120, data.length * 34)}
         data={data}
@@ -346,6 +372,13 @@ function Bars({ title, name, items }: { title: string; name: string; items: { it
         yAxisProps={{ width: 150 }}
         series={[{ name: 'n', label: 'Calls and chats', color: 'indigo.6' }]}
         withBarValueLabel
+        // By keyboard the same from the table.
+        barProps={
+          calls && {
+            cursor: 'pointer',
+            onClick: (_, nth) => items[nth] && void navigate({ to: '/calls', search: calls(items[nth]) }),
+          }
+        }
       />
     </Chart>
   );

@@ -1,12 +1,17 @@
 import { Anchor, Badge, Card, Grid, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
-import type { CallView, LineView } from '../client';
-import { getCallOptions } from '../client/@tanstack/react-query.gen';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { type ReactNode, useRef } from 'react';
+import type { CallDetail, CallView, LineView } from '../client';
+import { getCallOptions, listCallsOptions, whoAmIOptions } from '../client/@tanstack/react-query.gen';
 import { Back } from '../frame/Frame';
 import { Actions } from '../parts/Actions';
 import { Assess } from '../parts/Assess';
-import { Failed, Loading } from '../parts/States';
+import { Facts } from '../parts/Facts';
+import { Made } from '../parts/Made';
+import { NewTask } from '../parts/NewTask';
+import { Phone } from '../parts/Phone';
+import { Waiting } from '../parts/States';
 import { Transcript } from '../parts/Transcript';
 import { Since, When } from '../parts/When';
 import { lasted, spelled } from '../words';
@@ -16,12 +21,30 @@ const route = getRouteApi('/staff/calls/$id');
 /** One conversation: as it happens, and ever after. */
 export function Call() {
   const { id } = route.useParams();
-  const { blind } = route.useSearch();
   const call = useQuery(getCallOptions({ path: { id } }));
-  if (call.isPending) return <Loading />;
-  if (call.error) return <Failed error={call.error} again={() => call.refetch()} />;
-  const { call: facts, holder, lines, assessments, has_recording } = call.data;
+  return (
+    <Stack>
+      <Waiting query={call} />
+      {call.data && <Detail key={id} id={id} detail={call.data} />}
+    </Stack>
+  );
+}
+
+function Detail({ id, detail }: { id: string; detail: CallDetail }) {
+  const { blind, t } = route.useSearch();
+  const { data: me } = useQuery(whoAmIOptions());
+  const sound = useRef<HTMLAudioElement>(null);
+  const { call: facts, holder, lines, made, assessments, has_recording } = detail;
   const live = facts.ended == null;
+  // Whoever reads blind sees what Sarah made of it once they have said what they think.
+  const hidden = blind && !assessments.some(({ account }) => account === me?.id);
+  const began = Date.parse(facts.started);
+  const seek = (line: LineView) => {
+    if (!sound.current) return;
+    sound.current.currentTime = Math.max(0, (Date.parse(line.spoken) - began) / 1000 - 2);
+    // Where it cannot be played the player says so.
+    sound.current.play().catch(() => {});
+  };
   return (
     <Stack>
       <Group>
@@ -31,21 +54,34 @@ export function Call() {
         <Title order={1} size="h2">
           {facts.name ?? facts.phone ?? 'Number withheld'}
         </Title>
+        <Link to="/leads/$id" params={{ id: `${facts.lead}` }}>
+          Everything of them
+        </Link>
         {live && <Badge color="teal.9">going on</Badge>}
         {facts.has_emergency && <Badge color="red.9">Emergency</Badge>}
+        <NewTask call={id} />
       </Group>
       {live && facts.channel === 'voice' && <Actions id={id} holder={holder ?? undefined} />}
       <Grid>
         <Grid.Col span={{ base: 12, md: 8 }}>
-          {has_recording && <Recording id={id} />}
-          <Transcript lines={lines} live={live} />
+          {has_recording && <Recording id={id} player={sound} at={t} />}
+          {!has_recording && !live && facts.channel === 'voice' && (
+            <Text size="sm" c="dimmed" mb="xs">
+              There is no recording: calls are not recorded, the caller objected, or its time is over.
+            </Text>
+          )}
+          <Transcript lines={lines} live={live} seek={has_recording ? seek : undefined} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack>
-            {blind ? (
+            {hidden ? (
               <Text c="dimmed">What Sarah made of the call is hidden until you have said how it was.</Text>
             ) : (
-              <Facts call={facts} live={live} />
+              <>
+                <Known call={facts} live={live} held={holder != null} />
+                <Made made={made} />
+                <Before lead={facts.lead} id={id} />
+              </>
             )}
             <Latency lines={lines} />
             {!live && <Assess id={id} assessments={assessments} blind={blind} />}
@@ -56,15 +92,24 @@ export function Call() {
   );
 }
 
-function Recording({ id }: { id: string }) {
+function Recording({
+  id,
+  player,
+  at,
+}: {
+  id: string;
+  player: React.RefObject<HTMLAudioElement | null>;
+  at?: number;
+}) {
   const sound = `/api/v1/calls/${id}/recording`;
   return (
     <Group component="section" aria-label="Recording" mb="md">
       {/* The transcript below is its text. */}
       <audio
+        ref={player}
         controls
         preload="none"
-        src={sound}
+        src={at ? `${sound}#t=${at}` : sound}
         aria-label="The sound of this call"
         style={{ flexGrow: 1 }}
       />
@@ -75,37 +120,43 @@ function Recording({ id }: { id: string }) {
   );
 }
 
-function Facts({ call, live }: { call: CallView; live: boolean }) {
-  const rows: [string, React.ReactNode][] = [
+function Known({ call, live, held }: { call: CallView; live: boolean; held: boolean }) {
+  const rows: [string, ReactNode][] = [
     ['Began', <When key="began" at={call.started} />],
-    ['Number', call.phone ?? 'withheld'],
+    ['Number', <Phone key="number" number={call.phone} />],
     ['Way', spelled(call.channel)],
     ['About', spelled(call.intent)],
-    live ? ['Silent for', <Since key="silent" at={call.updated} />] : ['Outcome', spelled(call.outcome)],
-    ...(live
-      ? []
-      : ([['Length', call.duration_s == null ? '—' : lasted(call.duration_s)]] as [
-          string,
-          React.ReactNode,
-        ][])),
-    ...call.facts.map((fact): [string, React.ReactNode] => [spelled(fact.name), fact.value]),
   ];
+  if (!live) {
+    rows.push(['Outcome', spelled(call.outcome)]);
+    rows.push(['Length', call.duration_s == null ? '—' : lasted(call.duration_s)]);
+    // While a colleague has it nothing is heard here.
+  } else if (!held) rows.push(['Silent for', <Since key="silent" at={call.updated} />]);
+  if (live && call.step) rows.push(['Sarah', spelled(call.step)]);
+  for (const fact of call.facts) rows.push([spelled(fact.name), fact.value]);
+  return <Facts title="What is known" words={call.summary} rows={rows} />;
+}
+
+/** The latest other conversations with them. */
+function Before({ lead, id }: { lead: number; id: string }) {
+  const calls = useQuery(listCallsOptions({ query: { lead, limit: 6 } }));
+  const others = calls.data?.items.filter((call) => call.id !== id) ?? [];
+  if (others.length === 0) return null;
   return (
-    <Card withBorder component="section" aria-label="What is known">
+    <Card withBorder component="section" aria-label="Their other calls">
       <Title order={2} size="h4" mb="xs">
-        What is known
+        Their other calls
       </Title>
-      {call.summary && <Text mb="xs">{call.summary}</Text>}
-      <Table variant="vertical" layout="fixed">
-        <Table.Tbody>
-          {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th w={110}>{name}</Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Stack gap={4}>
+        {others.map((call) => (
+          <Text key={call.id} size="sm">
+            <Link to="/calls/$id" params={{ id: call.id }}>
+              <When at={call.started} />
+            </Link>{' '}
+            {spelled(call.intent)}, {spelled(call.outcome).toLowerCase()}
+          </Text>
+        ))}
+      </Stack>
     </Card>
   );
 }

@@ -13,29 +13,46 @@ import {
 } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import type { CallView } from '../client';
+import { type CallView, listCalls } from '../client';
 import { listCallsInfiniteOptions } from '../client/@tanstack/react-query.gen';
+import { Export } from '../parts/Export';
 import { List } from '../parts/List';
 import { itemsOf, More, paged } from '../parts/Pages';
 import { SearchBox } from '../parts/SearchBox';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import type { CallSearch } from '../router';
-import { choices, lasted, spelled } from '../words';
+import { choices, INTENTS, lasted, OUTCOMES, spelled } from '../words';
 
 const route = getRouteApi('/staff/calls');
-const OUTCOMES = [
-  'viewing_booked',
-  'valuation_booked',
-  'ticket_raised',
-  'emergency',
-  'transferred',
-  'callback_promised',
-  'message_taken',
-  'info_given',
-  'abandoned',
+const COLUMNS = [
+  'id',
+  'started',
+  'ended',
+  'duration_s',
+  'channel',
+  'direction',
+  'name',
+  'phone',
+  'intent',
+  'outcome',
+  'has_emergency',
+  'was_taken',
+  'response_ms_mean',
+  'summary',
 ];
-const CHANNELS = ['voice', 'whatsapp', 'sms'];
+const CHANNELS = ['voice', 'whatsapp', 'sms', 'web'];
+const STATES = { live: 'going on', over: 'over' };
+const SEEN = { assessed: 'assessed', not: 'not assessed' };
+/** What is looked for most, at one press. */
+const PRESETS: [string, CallSearch][] = [
+  ['Everything', {}],
+  ['Abandoned', { outcome: 'abandoned' }],
+  ['Failed', { outcome: 'failed' }],
+  ['Emergencies', { emergency: true }],
+  ['To ring back', { outcome: 'callback_promised' }],
+  ['Not assessed', { assessed: false, live: false }],
+];
 
 export function Calls() {
   const search = route.useSearch();
@@ -47,12 +64,26 @@ export function Calls() {
     ...paged(search),
   });
   const rows = itemsOf(calls) ?? [];
+  const several = search.outcome?.includes(',');
   const filtered = Object.values(search).some((value) => value !== undefined);
   return (
     <Stack>
       <Title order={1} size="h2">
         Calls
       </Title>
+      <Group gap={6} component="nav" aria-label="Looked for most">
+        {PRESETS.map(([label, preset]) => (
+          <Button
+            key={label}
+            size="compact-sm"
+            variant={JSON.stringify(preset) === JSON.stringify(search) ? 'filled' : 'default'}
+            aria-pressed={JSON.stringify(preset) === JSON.stringify(search)}
+            onClick={() => void navigate({ search: preset })}
+          >
+            {label}
+          </Button>
+        ))}
+      </Group>
       <Group align="flex-end" component="search">
         <SearchBox
           label="Words that were said"
@@ -62,11 +93,20 @@ export function Calls() {
         />
         <Select
           label="Outcome"
-          data={choices(OUTCOMES)}
+          data={choices(several ? [...OUTCOMES, search.outcome ?? ''] : OUTCOMES)}
           value={search.outcome ?? null}
           onChange={(outcome) => filter({ outcome: outcome ?? undefined })}
           clearable
           clearButtonProps={{ 'aria-label': 'Any outcome' }}
+          w={180}
+        />
+        <Select
+          label="About"
+          data={choices(INTENTS)}
+          value={search.intent ?? null}
+          onChange={(intent) => filter({ intent: intent ?? undefined })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Whatever it is about' }}
           w={180}
         />
         <Select
@@ -76,6 +116,24 @@ export function Calls() {
           onChange={(channel) => filter({ channel: channel ?? undefined })}
           clearable
           clearButtonProps={{ 'aria-label': 'Any way' }}
+          w={150}
+        />
+        <Select
+          label="State"
+          data={Object.entries(STATES).map(([value, label]) => ({ value, label }))}
+          value={search.live == null ? null : search.live ? 'live' : 'over'}
+          onChange={(state) => filter({ live: state == null ? undefined : state === 'live' })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Going on or over' }}
+          w={130}
+        />
+        <Select
+          label="Review"
+          data={Object.entries(SEEN).map(([value, label]) => ({ value, label }))}
+          value={search.assessed == null ? null : search.assessed ? 'assessed' : 'not'}
+          onChange={(seen) => filter({ assessed: seen == null ? undefined : seen === 'assessed' })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Assessed or not' }}
           w={150}
         />
         <TextInput
@@ -94,6 +152,13 @@ export function Calls() {
           label="Emergencies only"
           checked={search.emergency ?? false}
           onChange={(event) => filter({ emergency: event.currentTarget.checked || undefined })}
+        />
+        <Export
+          name="calls"
+          columns={COLUMNS}
+          read={async (after) =>
+            (await listCalls({ query: { ...search, after, limit: 100 }, throwOnError: true })).data
+          }
         />
       </Group>
       <Waiting query={calls} />

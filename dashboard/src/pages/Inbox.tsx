@@ -1,44 +1,67 @@
-import { Alert, Badge, Button, Card, Grid, Group, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Badge, Button, Card, Grid, Group, Stack, Switch, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
-import { anew, anewOrRefused, problemOf } from '../api';
-import type { MessageView, ThreadView } from '../client';
+import { useEffect, useRef, useState } from 'react';
+import { anewOrRefused } from '../api';
+import type { MediaView, MessageView, ThreadView } from '../client';
 import {
-  getLeadOptions,
+  getThreadOptions,
   giveChatBackMutation,
+  listMediaOptions,
   listThreadsInfiniteOptions,
   takeChatMutation,
   whoAmIOptions,
-  writeMessageMutation,
 } from '../client/@tanstack/react-query.gen';
+import { Composer } from '../parts/Composer';
+import { Media } from '../parts/Media';
 import { itemsOf, More, paged } from '../parts/Pages';
+import { SearchBox } from '../parts/SearchBox';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
-import { inLondon, spelled } from '../words';
+import { spelled } from '../words';
 
 const route = getRouteApi('/staff/inbox');
-/** WhatsApp takes free text for so long after somebody last wrote. */
-const WINDOW_MS = 24 * 3600 * 1000;
 const nameOf = (thread: ThreadView) => thread.name ?? thread.address.replace('whatsapp:', '');
 
 /** People who write: who waits, who answers them, and what was said. */
 export function Inbox() {
-  const { thread: id } = route.useSearch();
-  const list = useInfiniteQuery({ ...listThreadsInfiniteOptions(), ...paged() });
+  const { thread: id, waits } = route.useSearch();
+  const navigate = route.useNavigate();
+  const [q, look] = useState<string>();
+  const query = { waits, q };
+  const list = useInfiniteQuery({ ...listThreadsInfiniteOptions({ query }), ...paged(query) });
   const threads = itemsOf(list);
-  const chosen = threads?.find((thread) => thread.id === id);
   return (
     <Stack>
       <Title order={1} size="h2">
         Inbox
       </Title>
+      <Group align="flex-end">
+        <SearchBox label="Name, number or last words" words={q} change={look} />
+        <Switch
+          label="Only who waits for an answer"
+          checked={waits ?? false}
+          onChange={(event) =>
+            void navigate({
+              search: (now) => ({ ...now, waits: event.currentTarget.checked || undefined }),
+              replace: true,
+            })
+          }
+        />
+      </Group>
       <Waiting query={list} />
-      {threads?.length === 0 && (
-        <Empty title="Nobody has written yet">Texts and WhatsApp messages show here as they come.</Empty>
-      )}
+      {threads?.length === 0 &&
+        (q || waits ? (
+          <Empty title="Nobody matches">
+            <Button variant="default" onClick={() => (look(undefined), void navigate({ search: {} }))}>
+              Show everybody
+            </Button>
+          </Empty>
+        ) : (
+          <Empty title="Nobody has written yet">Texts and WhatsApp messages show here as they come.</Empty>
+        ))}
       <Grid>
-        <Grid.Col span={{ base: 12, md: 5 }} visibleFrom={chosen ? 'md' : undefined}>
+        <Grid.Col span={{ base: 12, md: 5 }} visibleFrom={id ? 'md' : undefined}>
           <Stack gap="xs" component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
             {threads?.map((thread) => (
               <li key={thread.id}>
@@ -48,9 +71,9 @@ export function Inbox() {
           </Stack>
           <More list={list} />
         </Grid.Col>
-        {chosen && (
+        {id && (
           <Grid.Col span={{ base: 12, md: 7 }}>
-            <Thread key={chosen.id} thread={chosen} />
+            <Opened key={id} id={id} />
           </Grid.Col>
         )}
       </Grid>
@@ -64,7 +87,7 @@ function ThreadCard({ thread, chosen }: { thread: ThreadView; chosen: boolean })
       <Group justify="space-between" wrap="nowrap">
         <Link
           to="/inbox"
-          search={{ thread: thread.id }}
+          search={(now) => ({ ...now, thread: thread.id })}
           className="record"
           aria-current={chosen || undefined}
         >
@@ -87,14 +110,27 @@ function ThreadCard({ thread, chosen }: { thread: ThreadView; chosen: boolean })
   );
 }
 
-function Thread({ thread }: { thread: ThreadView }) {
+function Opened({ id }: { id: string }) {
+  const thread = useQuery(getThreadOptions({ path: { id } }));
+  return (
+    <>
+      <Waiting query={thread} rows={3} />
+      {thread.data && <Thread thread={thread.data.thread} messages={[...thread.data.messages].reverse()} />}
+    </>
+  );
+}
+
+function Thread({ thread, messages }: { thread: ThreadView; messages: MessageView[] }) {
   const { data: me } = useQuery(whoAmIOptions());
-  const lead = useQuery(getLeadOptions({ path: { id: thread.lead } }));
+  const { data: files = [] } = useQuery(listMediaOptions({ query: { lead: thread.lead } }));
+  const log = useRef<HTMLDivElement>(null);
+  const newest = messages.at(-1)?.id;
+  // The latest is what matters.
+  useEffect(() => {
+    log.current?.scrollTo({ top: newest ? log.current.scrollHeight : 0 });
+  }, [newest]);
   const take = useMutation({ ...takeChatMutation(), ...anewOrRefused });
   const back = useMutation({ ...giveChatBackMutation(), ...anewOrRefused });
-  const messages = (lead.data?.messages ?? [])
-    .filter((message) => message.channel === thread.channel)
-    .reverse();
   const path = { id: thread.id };
   return (
     <Stack component="section" aria-label={`Messages with ${nameOf(thread)}`}>
@@ -130,10 +166,21 @@ function Thread({ thread }: { thread: ThreadView }) {
           ? `${thread.held_by} answers; Sarah is quiet, but for dangers.`
           : 'Sarah answers. Whoever takes this chat answers it instead of her.'}
       </Text>
-      <Waiting query={lead} rows={3} />
-      <Stack gap="xs" role="log" aria-label="Messages" tabIndex={0} mah="50vh" style={{ overflowY: 'auto' }}>
+      <Stack
+        ref={log}
+        gap="xs"
+        role="log"
+        aria-label="Messages"
+        tabIndex={0}
+        mah="50vh"
+        style={{ overflowY: 'auto' }}
+      >
         {messages.map((message) => (
-          <Message key={message.id} message={message} />
+          <Message
+            key={message.id}
+            message={message}
+            files={files.filter((file) => file.message === message.id)}
+          />
         ))}
       </Stack>
       {me?.permissions.includes('work') && <Composer thread={thread} />}
@@ -141,7 +188,7 @@ function Thread({ thread }: { thread: ThreadView }) {
   );
 }
 
-function Message({ message }: { message: MessageView }) {
+function Message({ message, files }: { message: MessageView; files: MediaView[] }) {
   const ours = message.direction === 'outbound';
   const who = !ours ? 'They' : message.kind === 'from_staff' ? 'A colleague' : 'Sarah';
   return (
@@ -152,71 +199,7 @@ function Message({ message }: { message: MessageView }) {
         {message.error_code ? ` (Twilio ${message.error_code})` : ''}
       </Text>
       <Text style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>{message.body || '—'}</Text>
+      <Media files={files} />
     </Card>
-  );
-}
-
-function Composer({ thread }: { thread: ThreadView }) {
-  const [body, setBody] = useState('');
-  const [key, setKey] = useState(() => crypto.randomUUID());
-  const { data: me } = useQuery(whoAmIOptions());
-  const write = useMutation({
-    ...writeMessageMutation(),
-    ...anew,
-    onSuccess: () => {
-      setBody('');
-      setKey(crypto.randomUUID());
-    },
-  });
-  const now = Date.parse(me?.now ?? new Date().toISOString());
-  const until = thread.last_inbound ? Date.parse(thread.last_inbound) + WINDOW_MS : 0;
-  if (thread.channel === 'whatsapp' && until < now) {
-    return (
-      <Alert color="gray" variant="outline" title="WhatsApp takes no free text now">
-        They last wrote more than 24 hours ago. Ring them, or write when they have written.
-      </Alert>
-    );
-  }
-  const send = () => write.mutate({ path: { id: thread.id }, body: { body, key } });
-  const parts = Math.ceil(body.length / 153);
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <Stack gap="xs">
-        <Textarea
-          label="Your words"
-          description={
-            thread.channel === 'sms'
-              ? `${body.length} characters${body.length > 160 ? `, sent in ${parts} parts` : ''}`
-              : `free text until ${inLondon(new Date(until).toISOString())}`
-          }
-          autosize
-          minRows={2}
-          maxLength={1500}
-          value={body}
-          onChange={(event) => setBody(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && body.trim()) send();
-          }}
-        />
-        {write.error && (
-          <Alert color="red" variant="outline" title={problemOf(write.error).title}>
-            {problemOf(write.error).detail}
-          </Alert>
-        )}
-        <Group>
-          <Button type="submit" loading={write.isPending} disabled={!body.trim()}>
-            Send
-          </Button>
-          <Text size="sm" c="dimmed">
-            Ctrl Enter sends
-          </Text>
-        </Group>
-      </Stack>
-    </form>
   );
 }

@@ -1,87 +1,62 @@
-import { Badge, Card, Grid, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Badge, Card, Grid, Group, Select, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { anew } from '../api';
 import { type CallView, getLead, type LeadDetail, type LeadView } from '../client';
 import {
-  bookViewingMutation,
   changeLeadMutation,
   getLeadQueryKey,
   listCallsOptions,
+  listColleaguesOptions,
+  listMediaOptions,
   whoAmIOptions,
+  writeToLeadMutation,
 } from '../client/@tanstack/react-query.gen';
 import { Back } from '../frame/Frame';
 import { Ask } from '../parts/Ask';
-import { HomeBox } from '../parts/HomeBox';
-import { Slots } from '../parts/Slots';
-import { Failed, Loading } from '../parts/States';
+import { BookViewing } from '../parts/BookViewing';
+import { Facts } from '../parts/Facts';
+import { Media } from '../parts/Media';
+import { NewTask } from '../parts/NewTask';
+import { Phone } from '../parts/Phone';
+import { Waiting } from '../parts/States';
 import { TheirData } from '../parts/TheirData';
 import { When } from '../parts/When';
-import { choices, dayOf, daysAfter, inLondon, spelled } from '../words';
+import { choices, daysAfter, inLondon, spelled, today } from '../words';
 import { STATUSES, wish } from './Leads';
 
 const route = getRouteApi('/staff/leads/$id');
+type Marked = LeadDetail & { mark: string };
 
 /** One person: what they want, and everything that was said, sent and booked, in one line of time. */
 export function Lead() {
   const { id } = route.useParams();
   const lead = useQuery(markedLead(Number(id)));
-  const { data: me } = useQuery(whoAmIOptions());
   const calls = useQuery(listCallsOptions({ query: { lead: Number(id), limit: 100 } }));
-  if (lead.isPending) return <Loading />;
-  if (lead.error) return <Failed error={lead.error} again={() => lead.refetch()} />;
-  const known = lead.data.lead;
-  const rows: [string, string][] = [
-    ['Number', known.phone ?? 'withheld'],
-    ['Email', known.email ?? '—'],
-    ['Looks', wish(known)],
-    ['Stage', spelled(known.status)],
-    ['Score', `${known.score}${known.score_reasons.length > 0 ? `: ${known.score_reasons.join(', ')}` : ''}`],
-    ['Came by', spelled(known.source)],
-    ['Calls', `${known.total_calls}`],
-  ];
+  const files = useQuery(listMediaOptions({ query: { lead: Number(id) } }));
   return (
     <Stack>
       <Group>
         <Back to="/leads">All leads</Back>
       </Group>
-      <Group>
-        <Title order={1} size="h2">
-          {known.name ?? known.phone ?? 'Number withheld'}
-        </Title>
-        <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
-          {known.temperature}
-        </Badge>
-        {me?.permissions.includes('work') && (
-          <>
-            <Edit lead={known} mark={lead.data.mark} />
-            <Book lead={known} today={dayOf(me.now)} />
-          </>
-        )}
-      </Group>
-      <Grid>
-        <Grid.Col span={{ base: 12, md: 4 }}>
-          <Stack>
-            <Card withBorder component="section" aria-label="What is known">
-              <Table variant="vertical" layout="fixed">
-                <Table.Tbody>
-                  {rows.map(([name, value]) => (
-                    <Table.Tr key={name}>
-                      <Table.Th w={90}>{name}</Table.Th>
-                      <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Card>
-            {me?.permissions.includes('administer') && <TheirData lead={known.id} />}
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 8 }}>
-          <Timeline detail={lead.data} calls={calls.data?.items ?? []} />
-        </Grid.Col>
-      </Grid>
+      <Waiting query={lead} />
+      {lead.data && (
+        <>
+          <Head detail={lead.data} />
+          <Grid>
+            <Grid.Col span={{ base: 12, md: 4 }}>
+              <Known detail={lead.data} />
+            </Grid.Col>
+            <Grid.Col span={{ base: 12, md: 8 }}>
+              <Stack>
+                <Media files={files.data ?? []} />
+                <Timeline detail={lead.data} calls={calls.data?.items ?? []} />
+              </Stack>
+            </Grid.Col>
+          </Grid>
+        </>
+      )}
     </Stack>
   );
 }
@@ -89,21 +64,112 @@ export function Lead() {
 /** A lead with the mark that a change of it asks for. */
 const markedLead = (id: number) => ({
   queryKey: [...getLeadQueryKey({ path: { id } }), 'mark'],
-  queryFn: async () => {
+  queryFn: async (): Promise<Marked> => {
     const { data, response } = await getLead({ path: { id }, throwOnError: true });
     return { ...data, mark: response.headers.get('ETag') ?? '' };
   },
 });
 
+function Head({ detail: { lead, stopped, mark } }: { detail: Marked }) {
+  const { data: me } = useQuery(whoAmIOptions());
+  return (
+    <Group>
+      <Title order={1} size="h2">
+        {lead.name ?? lead.phone ?? 'Number withheld'}
+      </Title>
+      <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
+        {lead.temperature}
+      </Badge>
+      {stopped.map((purpose) => (
+        <Badge key={purpose} color="red.9" tt="none">
+          Said stop: {spelled(purpose)}
+        </Badge>
+      ))}
+      {me?.permissions.includes('work') && (
+        <>
+          <Edit lead={lead} mark={mark} />
+          <BookViewing label="Book a viewing" lead={lead.id} day={daysAfter(today(), 1)} />
+          <Write lead={lead} />
+          <NewTask lead={lead.id} />
+        </>
+      )}
+    </Group>
+  );
+}
+
+/** What Sarah has understood of them, what they may be told, and the homes they spoke of. */
+function Known({ detail: { lead, known, homes } }: { detail: Marked }) {
+  const { data: me } = useQuery(whoAmIOptions());
+  const when = [
+    known?.best_time_to_call,
+    known?.do_not_call_before && `not before ${known.do_not_call_before.slice(0, 5)}`,
+    known?.do_not_call_after && `not after ${known.do_not_call_after.slice(0, 5)}`,
+  ];
+  const rows: [string, ReactNode][] = [
+    ['Number', <Phone key="phone" number={lead.phone} />],
+    ['Email', lead.email ?? '—'],
+    ['Looks', wish(lead)],
+    ['Stage', spelled(lead.status)],
+    ['Whose', lead.assigned_name ?? 'nobody’s yet'],
+    ['Score', `${lead.score}${lead.score_reasons.length > 0 ? `: ${lead.score_reasons.join(', ')}` : ''}`],
+    ['Came by', spelled(lead.source)],
+    ['Calls', `${lead.total_calls}`],
+  ];
+  const more: [string, string | undefined | null][] = [
+    ['Moves', known?.move_in_date],
+    ['How soon', known?.urgency && spelled(known.urgency)],
+    ['Must have', known?.must_haves.join(', ')],
+    ['Not', known?.deal_breakers.join(', ')],
+    ['Now', known?.current_situation],
+    ['Why', known?.reason_for_moving],
+    [
+      'Mortgage',
+      known?.mortgage_approved == null ? undefined : known.mortgage_approved ? 'agreed' : 'not yet',
+    ],
+    ['Ring', when.filter(Boolean).join(', ')],
+    ['Prefers', known && spelled(known.preferred_contact_method)],
+  ];
+  const said = more.filter((row): row is [string, string] => Boolean(row[1]));
+  return (
+    <Stack>
+      <Facts title="What is known" rows={[...rows, ...said]} />
+      {homes.length > 0 && (
+        <Card withBorder component="section" aria-label="Homes they spoke of">
+          <Title order={2} size="h4" mb="xs">
+            Homes they spoke of
+          </Title>
+          <Stack gap={4}>
+            {homes.map((home) => (
+              <Text key={home.property} size="sm">
+                <Link to="/properties" search={{ q: home.reference ?? undefined }}>
+                  {home.address ?? home.reference ?? 'A home that is gone'}
+                </Link>
+                , interest {home.interest}
+                {home.times > 1 && `, ${home.times} times`}
+                {home.feedback && `: “${home.feedback}”`}
+              </Text>
+            ))}
+          </Stack>
+        </Card>
+      )}
+      {me?.permissions.includes('administer') && <TheirData lead={lead.id} />}
+    </Stack>
+  );
+}
+
 /** Only what is touched is changed; the rest is shown as it is by now. */
 function Edit({ lead, mark }: { lead: LeadView; mark: string }) {
-  const [wish, setWish] = useState<{ name?: string; email?: string; status?: string }>({});
+  const [wish, setWish] = useState<{ name?: string; email?: string; status?: string; assigned_to?: number }>(
+    {},
+  );
+  const { data: colleagues = [] } = useQuery(listColleaguesOptions());
   const change = useMutation({ ...changeLeadMutation(), ...anew });
   const opened = { ...change, reset: () => (change.reset(), setWish({})) };
+  const whose = wish.assigned_to ?? lead.assigned_to ?? 0;
   const submit = (close: () => void) =>
     change.mutate({ path: { id: lead.id }, headers: { 'If-Match': mark }, body: wish }, { onSuccess: close });
   return (
-    <Ask label="Edit" does="Save" change={opened} submit={submit}>
+    <Ask label="Edit" does="Save" shortcut="e" change={opened} submit={submit}>
       <TextInput
         label="Name"
         value={wish.name ?? lead.name ?? ''}
@@ -122,30 +188,41 @@ function Edit({ lead, mark }: { lead: LeadView; mark: string }) {
         onChange={(status) => setWish({ ...wish, status: status ?? undefined })}
         allowDeselect={false}
       />
+      <Select
+        label="Whose"
+        data={[
+          { value: '0', label: 'nobody’s yet' },
+          ...colleagues.map(({ user, name }) => ({ value: `${user}`, label: name })),
+        ]}
+        value={`${whose}`}
+        onChange={(user) => setWish({ ...wish, assigned_to: Number(user ?? 0) })}
+        allowDeselect={false}
+        searchable
+      />
     </Ask>
   );
 }
 
-function Book({ lead, today }: { lead: LeadView; today: string }) {
-  const [home, setHome] = useState<string | null>(null);
-  const [day, setDay] = useState(daysAfter(today, 1));
-  const [slot, setSlot] = useState('');
-  const book = useMutation({ ...bookViewingMutation(), ...anew });
-  const submit = (close: () => void) => {
-    const body = { property: Number(home), lead: lead.id, start: slot };
-    if (home && slot) book.mutate({ body }, { onSuccess: close });
-  };
+/** By SMS, whether they have written before or not. */
+function Write({ lead }: { lead: LeadView }) {
+  const [body, setBody] = useState('');
+  const [key, setKey] = useState(() => crypto.randomUUID());
+  const write = useMutation({ ...writeToLeadMutation(), ...anew });
+  if (!lead.phone) return null;
+  const opened = { ...write, reset: () => (write.reset(), setKey(crypto.randomUUID()), setBody('')) };
+  const submit = (close: () => void) =>
+    write.mutate({ path: { id: lead.id }, body: { body, key } }, { onSuccess: close });
   return (
-    <Ask label="Book a viewing" does="Book it" change={book} submit={submit}>
-      <HomeBox home={home} change={(id) => (setHome(id), setSlot(''))} required />
-      <Slots
-        property={home ? Number(home) : undefined}
-        day={day}
-        setDay={setDay}
-        slot={slot}
-        setSlot={setSlot}
+    <Ask label="Write a text" does="Send" change={opened} submit={submit}>
+      <Textarea
+        label="Your words"
+        required
+        autosize
+        minRows={2}
+        maxLength={1500}
+        value={body}
+        onChange={(event) => setBody(event.currentTarget.value)}
       />
-      <Text size="sm">The confirmation is sent at once.</Text>
     </Ask>
   );
 }

@@ -1,8 +1,10 @@
-import { Badge, Button, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import type { LeadView } from '../client';
+import { useState } from 'react';
+import { type LeadView, listLeads } from '../client';
 import { listLeadsInfiniteOptions } from '../client/@tanstack/react-query.gen';
+import { Export } from '../parts/Export';
 import { List } from '../parts/List';
 import { itemsOf, More, paged } from '../parts/Pages';
 import { SearchBox } from '../parts/SearchBox';
@@ -11,6 +13,25 @@ import { When } from '../parts/When';
 import { choices, money, spelled } from '../words';
 
 const route = getRouteApi('/staff/leads');
+const COLUMNS = [
+  'id',
+  'name',
+  'phone',
+  'email',
+  'looking_for',
+  'bedrooms_min',
+  'bedrooms_max',
+  'budget_min',
+  'budget_max',
+  'areas',
+  'status',
+  'temperature',
+  'score',
+  'source',
+  'assigned_name',
+  'total_calls',
+  'last_call',
+];
 export const STATUSES = [
   'new',
   'contacted',
@@ -24,21 +45,20 @@ export const STATUSES = [
 export function Leads() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const leads = useInfiniteQuery({
-    ...listLeadsInfiniteOptions({ query: search }),
-    ...paged(search),
-  });
+  const [q, look] = useState<string>();
+  const query = { ...search, q };
+  const leads = useInfiniteQuery({ ...listLeadsInfiniteOptions({ query }), ...paged(query) });
   const rows = itemsOf(leads) ?? [];
-  const filtered = Object.values(search).some((value) => value !== undefined);
-  const filter = (change: Partial<typeof search>, replace = false) =>
-    void navigate({ search: (now) => ({ ...now, ...change }), replace });
+  const filtered = Object.values(query).some((value) => value !== undefined);
+  const filter = (change: Partial<typeof search>) =>
+    void navigate({ search: (now) => ({ ...now, ...change }) });
   return (
     <Stack>
       <Title order={1} size="h2">
         Leads
       </Title>
       <Group align="flex-end">
-        <SearchBox label="Name, number or email" words={search.q} change={(q) => filter({ q }, true)} />
+        <SearchBox label="Name, number or email" words={q} change={look} />
         <Select
           label="Stage"
           data={choices(STATUSES)}
@@ -57,13 +77,32 @@ export function Leads() {
           clearButtonProps={{ 'aria-label': 'Any' }}
           w={140}
         />
+        <TextInput
+          type="date"
+          label="New from"
+          value={search.from ?? ''}
+          onChange={(event) => filter({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          label="New until"
+          value={search.to ?? ''}
+          onChange={(event) => filter({ to: event.currentTarget.value || undefined })}
+        />
+        <Export
+          name="leads"
+          columns={COLUMNS}
+          read={async (after) =>
+            (await listLeads({ query: { ...query, after, limit: 100 }, throwOnError: true })).data
+          }
+        />
       </Group>
       <Waiting query={leads} />
       {leads.data &&
         rows.length === 0 &&
         (filtered ? (
           <Empty title="No leads match">
-            <Button variant="default" onClick={() => void navigate({ search: {} })}>
+            <Button variant="default" onClick={() => (look(undefined), void navigate({ search: {} }))}>
               Clear the filters
             </Button>
           </Empty>

@@ -1,16 +1,28 @@
 import { Badge, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Taken } from '../parts/Taken';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Siren } from 'lucide-react';
 import type { CallView } from '../client';
-import { listCallsOptions } from '../client/@tanstack/react-query.gen';
+import {
+  listAlertsOptions,
+  listCallsOptions,
+  listTasksOptions,
+  listThreadsOptions,
+} from '../client/@tanstack/react-query.gen';
+import { now } from '../clock';
 import { Empty, Waiting } from '../parts/States';
 import { Since, When } from '../parts/When';
 import { spelled } from '../words';
 
-/** Emergencies first, then whoever is silent longest. */
+/** Emergencies first, then who wants a person, then whoever is silent longest. */
 function byNeed(a: CallView, b: CallView): number {
-  return Number(b.has_emergency) - Number(a.has_emergency) || Date.parse(a.updated) - Date.parse(b.updated);
+  const wantsPerson = (call: CallView) => Number(call.intent === 'speak_to_agent');
+  return (
+    Number(b.has_emergency) - Number(a.has_emergency) ||
+    wantsPerson(b) - wantsPerson(a) ||
+    Date.parse(a.updated) - Date.parse(b.updated)
+  );
 }
 
 export function Live() {
@@ -26,6 +38,7 @@ export function Live() {
           ? `${calls.length} ${calls.length === 1 ? 'conversation' : 'conversations'} going on`
           : ' '}
       </Text>
+      <Strip />
       <Waiting query={live} rows={3} />
       {live.data && calls.length === 0 && <Nobody />}
       <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
@@ -33,7 +46,32 @@ export function Live() {
           <CallCard key={call.id} call={call} />
         ))}
       </SimpleGrid>
+      <Taken />
     </Stack>
+  );
+}
+
+/** What waits for a person, wherever it waits. */
+function Strip() {
+  const alerts = useQuery(listAlertsOptions({ query: { open: true } }));
+  const threads = useQuery(listThreadsOptions({ query: { limit: 100 } }));
+  const tasks = useQuery(listTasksOptions({ query: { limit: 100 } }));
+  const waits = threads.data?.items.filter((thread) => thread.waits && thread.held_by).length;
+  const due = tasks.data?.items.filter((task) => task.due && Date.parse(task.due) < now()).length;
+  const count = (of: number | undefined) => (of == null ? '…' : of >= 100 ? '100 or more' : `${of}`);
+  return (
+    <Group gap="lg" component="section" aria-label="What waits">
+      <Text size="sm">
+        <b>{count(alerts.data?.length)}</b> {alerts.data?.length === 1 ? 'emergency' : 'emergencies'} nobody
+        has taken
+      </Text>
+      <Link to="/inbox" search={{ waits: true }}>
+        {count(waits)} {waits === 1 ? 'chat waits' : 'chats wait'} for a colleague
+      </Link>
+      <Link to="/tasks">
+        {count(due)} {due === 1 ? 'task is' : 'tasks are'} overdue
+      </Link>
+    </Group>
   );
 }
 
@@ -55,7 +93,9 @@ function CallCard({ call }: { call: CallView }) {
         )}
       </Group>
       <Text size="sm" c="dimmed">
-        {spelled(call.intent)} · <Since at={call.started} /> · silent for <Since at={call.updated} />
+        {spelled(call.intent)}
+        {call.step && `, ${spelled(call.step).toLowerCase()}`} · <Since at={call.started} /> · silent for{' '}
+        <Since at={call.updated} />
       </Text>
       {call.heard && (
         <Text size="sm" mt="xs" lineClamp={2}>

@@ -27,7 +27,7 @@ export function Properties() {
         <SearchBox label="Street, reference or area" words={search.q} change={(q) => filter({ q }, true)} />
         <Select
           label="State"
-          data={choices(['available', 'under_offer', 'let', 'sold', 'withdrawn'])}
+          data={choices(['available', 'under_offer', 'let_agreed', 'let', 'sold', 'withdrawn'])}
           value={search.status ?? null}
           onChange={(status) => filter({ status: status ?? undefined })}
           clearable
@@ -53,7 +53,9 @@ export function Properties() {
           {homes.map((home) => (
             <Table.Tr key={home.id}>
               <Table.Td data-label="Home">
-                {home.address}
+                <Text className="record" tabIndex={-1}>
+                  {home.address}
+                </Text>
                 <Text size="sm" c="dimmed">
                   {home.reference}, {home.postcode}
                 </Text>

@@ -8,6 +8,7 @@ import {
   NumberInput,
   Stack,
   Switch,
+  Table,
   Tabs,
   Text,
   Textarea,
@@ -15,22 +16,24 @@ import {
   Title,
 } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, useBlocker } from '@tanstack/react-router';
 import { useState } from 'react';
 import { anew, problemOf } from '../api';
 import type { SectionView } from '../client';
 import {
   draftSettingMutation,
   dropDraftMutation,
+  listHoursOptions,
   listSettingsOptions,
   listSettingVersionsOptions,
   publishSettingMutation,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
 import { Ask } from '../parts/Ask';
+import { List } from '../parts/List';
 import { Waiting } from '../parts/States';
 import { When } from '../parts/When';
-import { spelled } from '../words';
+import { longDay, spelled } from '../words';
 import { OptOuts, Rota } from './Rota';
 
 const route = getRouteApi('/staff/settings');
@@ -93,6 +96,10 @@ function Section({ of, manages }: { of: SectionView; manages: boolean }) {
   const publish = useMutation({ ...publishSettingMutation(), ...anew });
   const path = { id: of.section };
   const changed = JSON.stringify(value) !== JSON.stringify(of.draft?.value ?? of.value);
+  useBlocker({
+    shouldBlockFn: () => changed && !window.confirm('What you have changed here is not kept yet. Leave it?'),
+    enableBeforeUnload: changed,
+  });
   return (
     <Stack maw={760}>
       <Text role="status" size="sm">
@@ -152,18 +159,55 @@ function Section({ of, manages }: { of: SectionView; manages: boolean }) {
           </Button>
         </Group>
       )}
+      {of.section === 'hours' && <TwoWeeks />}
       <Versions of={of} restore={manages ? setValue : undefined} />
     </Stack>
   );
 }
 
+/** What may be left empty: the hours of an exception, what a fee is computed of. */
+const OPTIONAL = ['opens', 'closes', 'computes'];
+
 /** Without the lines that were left empty. */
 function cleaned(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((one) => one !== '').map(cleaned);
   if (value && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, cleaned(one)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [
+        name,
+        one === '' && OPTIONAL.includes(name) ? null : cleaned(one),
+      ]),
+    );
   }
   return value;
+}
+
+/** The next two weeks, by the hours that are published. */
+function TwoWeeks() {
+  const days = useQuery(listHoursOptions());
+  return (
+    <Card withBorder component="section" aria-label="The next two weeks">
+      <Title order={2} size="h4" mb="xs">
+        The next two weeks, as published
+      </Title>
+      <Waiting query={days} rows={3} />
+      {days.data && (
+        <List columns={['Day', 'Open', 'Why']}>
+          {days.data.map((day) => (
+            <Table.Tr key={day.date}>
+              <Table.Td data-label="Day">{longDay(day.date)}</Table.Td>
+              <Table.Td data-label="Open">
+                {day.opens && day.closes ? `${day.opens.slice(0, 5)} to ${day.closes.slice(0, 5)}` : 'closed'}
+              </Table.Td>
+              <Table.Td data-label="Why">
+                {day.is_exception ? 'an exception' : day.is_bank_holiday ? 'a bank holiday' : 'the week'}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </List>
+      )}
+    </Card>
+  );
 }
 
 type FieldProps = { label: string; value: unknown; set: (value: unknown) => void; fixed: boolean };
@@ -183,10 +227,7 @@ function Field({ label, value, set, fixed }: FieldProps) {
   if (typeof value === 'number') {
     return <NumberInput label={label} value={value} disabled={fixed} onChange={(to) => set(Number(to))} />;
   }
-  if (Array.isArray(value) && value.length === 0) {
-    return <Text size="sm">{label}: none. What has parts of its own is added in the configuration.</Text>;
-  }
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) {
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string') && !blankOf(label)) {
     return (
       <Textarea
         label={`${label}, one a line`}
@@ -197,16 +238,75 @@ function Field({ label, value, set, fixed }: FieldProps) {
       />
     );
   }
+  if (Array.isArray(value)) return <Many label={label} of={value} set={set} fixed={fixed} />;
   if (value && typeof value === 'object') return <Fields label={label} of={value} set={set} fixed={fixed} />;
   const text = value == null ? '' : String(value);
   const input = {
     label,
     value: text,
+    placeholder: value == null ? 'none' : undefined,
     disabled: fixed,
     onChange: (event: { currentTarget: { value: string } }) =>
       set(event.currentTarget.value || (value == null ? null : '')),
   };
-  return text.length > 70 ? <Textarea {...input} autosize /> : <TextInput {...input} />;
+  return text.length > 70 || label === 'Words' ? (
+    <Textarea {...input} autosize />
+  ) : (
+    <TextInput {...input} type={label === 'Date' ? 'date' : 'text'} />
+  );
+}
+
+/** A list of things with parts of their own, such as fees, begins as this. */
+const BLANK: Record<string, object> = {
+  fees: { asked_as: [], words: '', source: '', computes: null },
+  policies: { title: '', asked_as: [], words: '' },
+  exceptions: { date: '', opens: null, closes: null },
+};
+const blankOf = (label: string) => BLANK[label.toLowerCase()];
+
+/** Such a list: each can be changed or taken out, and another added. */
+function Many({ label, of, set, fixed }: Omit<FieldProps, 'value'> & { of: unknown[] }) {
+  const blank = blankOf(label);
+  return (
+    <Card withBorder component="fieldset" p="sm" m={0}>
+      <Text component="legend" fw={600} px={4}>
+        {label}
+      </Text>
+      <Stack gap="xs">
+        {of.length === 0 && <Text size="sm">None yet.</Text>}
+        {of.map((value, at) => (
+          // What stands where is all that tells them apart.
+          <Stack key={at} gap={4}>
+            <Field
+              label={`${label} ${at + 1}`}
+              value={value}
+              fixed={fixed}
+              set={(to) => set(of.map((one, nth) => (nth === at ? to : one)))}
+            />
+            {!fixed && (
+              <Group>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Take out ${label} ${at + 1}`}
+                  onClick={() => set(of.filter((_, nth) => nth !== at))}
+                >
+                  Take out
+                </Button>
+              </Group>
+            )}
+          </Stack>
+        ))}
+        {!fixed && blank && (
+          <Group>
+            <Button size="xs" variant="default" onClick={() => set([...of, blank])}>
+              One more: {label.toLowerCase()}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </Card>
+  );
 }
 
 function Fields({
@@ -220,7 +320,6 @@ function Fields({
   set: FieldProps['set'];
   fixed: boolean;
 }) {
-  const many = Array.isArray(of);
   return (
     <Card withBorder component="fieldset" p="sm" m={0}>
       <Text component="legend" fw={600} px={4}>
@@ -230,12 +329,10 @@ function Fields({
         {Object.entries(of).map(([name, value]) => (
           <Field
             key={name}
-            label={many ? `${label} ${Number(name) + 1}` : spelled(name)}
+            label={spelled(name)}
             value={value}
             fixed={fixed}
-            set={(to) =>
-              set(many ? of.map((one, at) => (`${at}` === name ? to : one)) : { ...of, [name]: to })
-            }
+            set={(to) => set({ ...of, [name]: to })}
           />
         ))}
       </Stack>

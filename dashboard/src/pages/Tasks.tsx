@@ -11,11 +11,14 @@ import {
   listTasksInfiniteOptions,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
+import { now } from '../clock';
 import { Ask } from '../parts/Ask';
 import { List } from '../parts/List';
+import { NewTask } from '../parts/NewTask';
 import { itemsOf, More, paged } from '../parts/Pages';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
+import { Phone } from '../parts/Phone';
 import type { Whose } from '../router';
 import { spelled } from '../words';
 
@@ -68,6 +71,7 @@ export function Tasks() {
         Tasks
       </Title>
       <Group>
+        <NewTask />
         <SegmentedControl
           aria-label="Whose tasks"
           data={[
@@ -127,7 +131,7 @@ type RowProps = {
 };
 
 function Row({ task, user, works, set, finish }: RowProps) {
-  const overdue = task.status === 'open' && task.due != null && Date.parse(task.due) < Date.now();
+  const overdue = task.status === 'open' && task.due != null && Date.parse(task.due) < now();
   return (
     <Table.Tr>
       <Table.Td data-label="Due">
@@ -141,7 +145,9 @@ function Row({ task, user, works, set, finish }: RowProps) {
               {task.title}
             </Link>
           ) : (
-            <Text fw={600}>{task.title}</Text>
+            <Text className="record" tabIndex={-1}>
+              {task.title}
+            </Text>
           )}
           {task.priority === 'urgent' && (
             <Badge variant="outline" color="orange" c="var(--mantine-color-text)">
@@ -155,14 +161,16 @@ function Row({ task, user, works, set, finish }: RowProps) {
         </Text>
       </Table.Td>
       <Table.Td data-label="For">
-        {task.lead_name ?? '—'}
+        {task.lead == null ? (
+          '—'
+        ) : (
+          <Link to="/leads/$id" params={{ id: `${task.lead}` }}>
+            {task.lead_name ?? 'Nobody named'}
+          </Link>
+        )}
         {task.lead_phone && (
           <Text size="sm">
-            {task.lead_phone.includes('•') ? (
-              task.lead_phone
-            ) : (
-              <a href={`tel:${task.lead_phone}`}>{task.lead_phone}</a>
-            )}
+            <Phone number={task.lead_phone} />
           </Text>
         )}
       </Table.Td>
@@ -217,12 +225,10 @@ const LATER = [
 function Later({ task }: { task: MarkedTask }) {
   const change = useMutation({ ...changeTaskMutation(), ...anew });
   const { data: colleagues = [] } = useQuery(listColleaguesOptions());
-  const { data: me } = useQuery(whoAmIOptions());
   const [user, setUser] = useState<string | null>(null);
   const [hours, setHours] = useState<string | null>(null);
-  const now = Date.parse(me?.now ?? new Date().toISOString());
   const submit = (close: () => void) => {
-    const due = hours ? new Date(now + Number(hours) * 3_600_000).toISOString() : undefined;
+    const due = hours ? new Date(now() + Number(hours) * 3_600_000).toISOString() : undefined;
     const body = { assigned_to: user ? Number(user) : undefined, due };
     change.mutate({ path: { id: task.id }, headers: { 'If-Match': task.etag }, body }, { onSuccess: close });
   };

@@ -14,21 +14,24 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { anew, anewOrRefused } from '../api';
-import type { ViewingView } from '../client';
+import type { AbsenceView, ViewingView } from '../client';
 import {
   cancelViewingMutation,
+  getRotaOptions,
   listSlotsOptions,
   listViewingsOptions,
   moveViewingMutation,
   viewingOutcomeMutation,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
+import { now } from '../clock';
 import { Ask } from '../parts/Ask';
+import { BookViewing } from '../parts/BookViewing';
 import { HomeBox } from '../parts/HomeBox';
 import { List } from '../parts/List';
 import { Slots } from '../parts/Slots';
 import { Empty, Failed, Waiting } from '../parts/States';
-import { dayOf, daysAfter, hour, longDay, spelled } from '../words';
+import { dayOf, daysAfter, hour, longDay, spelled, today } from '../words';
 
 const route = getRouteApi('/staff/viewings');
 
@@ -36,11 +39,12 @@ export function Viewings() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data: me } = useQuery(whoAmIOptions());
-  const today = dayOf(me?.now ?? new Date().toISOString());
-  const day = search.day ?? today;
-  const now = Date.parse(me?.now ?? new Date().toISOString());
+  const day = search.day ?? today();
+  const first = search.view === 'week' ? mondayOf(day) : day;
+  const last = search.view === 'week' ? daysAfter(first, 6) : day;
+  const by = search.view === 'week' ? 7 : 1;
   const works = me?.permissions.includes('work') ?? false;
-  const viewings = useQuery(listViewingsOptions({ query: { from: day, to: day } }));
+  const viewings = useQuery(listViewingsOptions({ query: { from: first, to: last } }));
   const go = (to?: string) => void navigate({ search: (now) => ({ ...now, day: to }) });
   return (
     <Stack>
@@ -54,15 +58,28 @@ export function Viewings() {
           value={day}
           onChange={(event) => go(event.currentTarget.value || undefined)}
         />
-        <Button variant="default" onClick={() => go(daysAfter(day, -1))}>
-          Day before
+        <Button variant="default" onClick={() => go(daysAfter(day, -by))}>
+          {by === 7 ? 'Week before' : 'Day before'}
         </Button>
-        <Button variant="default" onClick={() => go()}>
+        <Button variant="default" onClick={() => go()} data-key="t">
           Today
         </Button>
-        <Button variant="default" onClick={() => go(daysAfter(day, 1))}>
-          Day after
+        <Button variant="default" onClick={() => go(daysAfter(day, by))}>
+          {by === 7 ? 'Week after' : 'Day after'}
         </Button>
+        <Button.Group aria-label="How much is shown">
+          {([undefined, 'week'] as const).map((view) => (
+            <Button
+              key={view ?? 'day'}
+              variant={view === search.view ? 'filled' : 'default'}
+              aria-pressed={view === search.view}
+              data-key={view ? 'w' : 'd'}
+              onClick={() => void navigate({ search: (now) => ({ ...now, view }) })}
+            >
+              {view ? 'Week' : 'Day'}
+            </Button>
+          ))}
+        </Button.Group>
         <SegmentedControl
           aria-label="How the day is shown"
           data={[
@@ -77,27 +94,74 @@ export function Viewings() {
             })
           }
         />
+        {works && (
+          <BookViewing key={day} label="Book a viewing" shortcut="c" day={day < today() ? today() : day} />
+        )}
       </Group>
-      <Title order={2} size="h4">
-        {longDay(day)}
-      </Title>
       <Waiting query={viewings} />
       {viewings.data?.length === 0 && (
-        <Empty title="Nothing is in the diary that day">What Sarah books shows here at once.</Empty>
+        <Empty title={`Nothing is in the diary that ${search.view ?? 'day'}`}>
+          What Sarah books shows here at once.
+        </Empty>
       )}
-      {viewings.data && viewings.data.length > 0 && (
-        <Diary viewings={viewings.data} by={search.by} now={now} works={works} />
-      )}
+      {viewings.data &&
+        Array.from({ length: by }, (_, nth) => daysAfter(first, nth)).map((one) => (
+          <OneDay
+            key={one}
+            day={one}
+            viewings={viewings.data.filter(({ start }) => dayOf(start) === one)}
+            by={search.by}
+            works={works}
+          />
+        ))}
       <WhyNot day={day} />
     </Stack>
   );
 }
 
-type DiaryProps = { viewings: ViewingView[]; by?: 'negotiator'; now: number; works: boolean };
+type DiaryProps = { viewings: ViewingView[]; by?: 'negotiator'; works: boolean };
+
+/** The Monday of a day's week. */
+function mondayOf(day: string): string {
+  return daysAfter(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
+}
+
+/** "Ben Osei until 17:00": who is not there on some of that day. */
+function away(day: string, absences: AbsenceView[]): string {
+  return absences
+    .filter(({ starts, ends }) => dayOf(starts) <= day && dayOf(ends) >= day)
+    .map(({ name, starts, ends }) => {
+      const from = dayOf(starts) === day ? ` from ${hour(starts)}` : '';
+      const to = dayOf(ends) === day ? ` until ${hour(ends)}` : '';
+      return `${name ?? 'A colleague'}${from}${to}`;
+    })
+    .join(', ');
+}
+
+function OneDay({ day, ...diary }: DiaryProps & { day: string }) {
+  const rota = useQuery(getRotaOptions());
+  const absent = away(day, rota.data?.absences ?? []);
+  return (
+    <Stack component="section" aria-label={longDay(day)} gap="xs">
+      <Title order={2} size="h4">
+        {longDay(day)}
+        {day === today() && ', today'}
+      </Title>
+      {absent && <Text size="sm">Away: {absent}</Text>}
+      {diary.viewings.length > 0 ? (
+        <Diary {...diary} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          Nothing
+        </Text>
+      )}
+    </Stack>
+  );
+}
 
 /** In the order of the day, or a list for each negotiator. */
-function Diary({ viewings, by, now, works }: DiaryProps) {
-  if (!by) return <Rows viewings={viewings} now={now} works={works} />;
+function Diary({ viewings, by, works }: DiaryProps) {
+  if (!by) return <Rows viewings={viewings} works={works} />;
   const names = [...new Set(viewings.map((viewing) => viewing.agent_name ?? 'Nobody yet'))].sort();
   return names.map((name) => (
     <Stack key={name} component="section" aria-label={name} gap="xs">
@@ -106,14 +170,13 @@ function Diary({ viewings, by, now, works }: DiaryProps) {
       </Title>
       <Rows
         viewings={viewings.filter((viewing) => (viewing.agent_name ?? 'Nobody yet') === name)}
-        now={now}
         works={works}
       />
     </Stack>
   ));
 }
 
-function Rows({ viewings, now, works }: Omit<DiaryProps, 'by'>) {
+function Rows({ viewings, works }: Omit<DiaryProps, 'by'>) {
   return (
     <List columns={['Time', 'What', 'Home', 'For', 'With', 'State', '']}>
       {viewings.map((viewing) => (
@@ -144,19 +207,22 @@ function Rows({ viewings, now, works }: Omit<DiaryProps, 'by'>) {
             <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
               {spelled(viewing.status)}
             </Badge>
+            {viewing.told && (
+              <Text size="sm" c="dimmed">
+                {spelled(viewing.told)}: {spelled(viewing.told_status).toLowerCase()}
+              </Text>
+            )}
           </Table.Td>
           <Table.Td>
             {works && viewing.status === 'booked' && (
               <Group gap={6}>
-                {Date.parse(viewing.start) <= now ? (
+                {Date.parse(viewing.start) <= now() ? (
                   <Outcome viewing={viewing} />
                 ) : (
-                  viewing.kind === 'viewing' && (
-                    <>
-                      <Move viewing={viewing} />
-                      <Cancel viewing={viewing} />
-                    </>
-                  )
+                  <>
+                    {viewing.kind === 'viewing' && <Move viewing={viewing} />}
+                    <Cancel viewing={viewing} />
+                  </>
                 )}
               </Group>
             )}

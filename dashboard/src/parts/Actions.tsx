@@ -2,7 +2,7 @@ import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@ma
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Headset, Siren } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { problemOf, anew } from '../api';
 import type { Holder } from '../client';
 import {
@@ -28,11 +28,19 @@ export function Actions({ id, holder }: { id: string; holder?: Holder }) {
   const end = useMutation({ ...endCallMutation(), ...anew });
   const whisper = useMutation({ ...whisperMutation(), ...anew });
   const mark = useMutation({ ...markEmergencyMutation(), ...anew });
+  const before = useRef(holder?.status);
+  const [refused, setRefused] = useState(false);
+  useEffect(() => {
+    // A telephone rang, and the call is Sarah's again: nobody took it.
+    if (holder) setRefused(false);
+    else if (before.current === 'ringing') setRefused(true);
+    before.current = holder?.status;
+  }, [holder]);
   const error = takeOver.error ?? handBack.error ?? end.error ?? whisper.error ?? mark.error;
   if (!me?.permissions.includes('work')) return null;
   return (
     <Stack gap="xs">
-      <Text role="status">{state(holder)}</Text>
+      <Text role="status">{refused ? 'Nobody took it: the call is still with Sarah.' : state(holder)}</Text>
       <Group gap="xs">
         {!holder && (
           <TakeOver
@@ -100,7 +108,7 @@ function TakeOver({
   }));
   return (
     <>
-      <Button leftSection={<Headset size={16} aria-hidden />} loading={pending} onClick={ask}>
+      <Button leftSection={<Headset size={16} aria-hidden />} loading={pending} onClick={ask} data-key="t">
         Take over or transfer
       </Button>
       <Modal opened={open} onClose={close} title="Whose telephone shall ring?" closeButtonProps={CLOSE}>
@@ -150,7 +158,7 @@ function HandBack({ back, pending }: { back: (note?: string) => void; pending: b
           value={note}
           onChange={(event) => setNote(event.currentTarget.value)}
         />
-        <Button type="submit" loading={pending}>
+        <Button type="submit" loading={pending} data-key="b">
           Hand back to Sarah
         </Button>
       </Group>
@@ -222,7 +230,13 @@ function MarkEmergency({ mark, pending }: { mark: (hazard: string) => void; pend
   const [hazard, setHazard] = useState<string | null>(null);
   return (
     <>
-      <Button variant="default" leftSection={<Siren size={16} aria-hidden />} loading={pending} onClick={ask}>
+      <Button
+        variant="default"
+        leftSection={<Siren size={16} aria-hidden />}
+        loading={pending}
+        onClick={ask}
+        data-key="!"
+      >
         Mark as emergency
       </Button>
       <Modal opened={open} onClose={close} title="What is the danger?" closeButtonProps={CLOSE}>

@@ -9,7 +9,7 @@ import { choices, INTENTS, spelled } from '../words';
 
 const TAGS = ['misheard', 'wrong_fact', 'too_slow', 'should_have_handed_off', 'tone'];
 
-type Props = { id: string; assessments: AssessmentView[]; blind?: boolean };
+type Props = { id: string; assessments: AssessmentView[]; blind?: true };
 
 /** What colleagues think of a call, and one's own assessment of it. */
 export function Assess({ id, assessments, blind }: Props) {
@@ -33,7 +33,7 @@ export function Assess({ id, assessments, blind }: Props) {
             {one.comment && `. ${one.comment}`}
           </Text>
         ))}
-        {reviews && <Form key={id} id={id} mine={mine} />}
+        {reviews && <Form key={id} id={id} mine={mine} blind={blind} />}
         {reviews && (
           <Text size="sm">
             <a href={`/api/v1/calls/${encodeURIComponent(id)}/scenario`} download>
@@ -46,7 +46,7 @@ export function Assess({ id, assessments, blind }: Props) {
   );
 }
 
-function Form({ id, mine }: { id: string; mine?: AssessmentView }) {
+function Form({ id, mine, blind }: { id: string; mine?: AssessmentView; blind?: true }) {
   const [score, setScore] = useState(mine ? `${mine.score}` : '');
   const [intent, setIntent] = useState<string | null>(mine?.intent ?? null);
   const [tags, setTags] = useState<string[]>(mine?.tags ?? []);
@@ -66,7 +66,7 @@ function Form({ id, mine }: { id: string; mine?: AssessmentView }) {
         <Radio.Group label="How good were the answers?" value={score} onChange={setScore} required>
           <Group mt={4}>
             {['1', '2', '3', '4', '5'].map((value) => (
-              <Radio key={value} value={value} label={value} />
+              <Radio key={value} value={value} label={value} data-key={value} />
             ))}
           </Group>
         </Radio.Group>
@@ -105,7 +105,7 @@ function Form({ id, mine }: { id: string; mine?: AssessmentView }) {
             {mine ? 'Change' : 'Save'}
           </Button>
           {next && (
-            <Link to="/calls/$id" params={{ id: next.id }}>
+            <Link to="/calls/$id" params={{ id: next.id }} search={{ blind }}>
               Next to assess
             </Link>
           )}

@@ -1,7 +1,8 @@
-import { Alert, Button, Center, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Badge, Button, Center, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { CircleAlert, Lock } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { problemOf } from '../api';
+import { clock } from '../words';
 
 /** Shaped like a list, and only after a moment: what comes at once needs no placeholder. */
 export function Loading({ rows = 6 }: { rows?: number }) {
@@ -59,14 +60,28 @@ export function Failed({ error, again }: { error: unknown; again?: () => void })
   );
 }
 
-/** What stands in for a list or record until it is there: a placeholder, or what went wrong. */
+/** What stands in for a list or record until it is there: a placeholder, or what went wrong. What is there already stays, and
+ * says how old it is. */
 export function Waiting({
   query,
   rows,
 }: {
-  query: { isPending: boolean; error: unknown; refetch: () => unknown };
+  query: {
+    isPending: boolean;
+    error: unknown;
+    data?: unknown;
+    dataUpdatedAt: number;
+    refetch: () => unknown;
+  };
   rows?: number;
 }) {
+  if (query.error && query.data !== undefined) {
+    return (
+      <Badge color="yellow.9" variant="outline" tt="none" c="var(--mantine-color-text)" role="status">
+        As of {clock(new Date(query.dataUpdatedAt).toISOString())}: {problemOf(query.error).title}
+      </Badge>
+    );
+  }
   if (query.error) return <Failed error={query.error} again={() => void query.refetch()} />;
   return query.isPending ? <Loading rows={rows} /> : null;
 }

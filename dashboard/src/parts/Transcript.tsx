@@ -11,8 +11,15 @@ const SPEAKERS: Record<string, string> = {
   tool: 'Tool',
 };
 
+type Props = {
+  lines: LineView[];
+  live: boolean;
+  /** Plays the recording from there. */
+  seek?: (line: LineView) => void;
+};
+
 /** The words of a conversation: live, over, or a test. Follows the end unless the reader has scrolled up. */
-export function Transcript({ lines, live }: { lines: LineView[]; live: boolean }) {
+export function Transcript({ lines, live, seek }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
   const [seen, setSeen] = useState(lines.length);
@@ -44,7 +51,11 @@ export function Transcript({ lines, live }: { lines: LineView[]; live: boolean }
       >
         <Stack gap="xs" p={4}>
           {lines.map((line) =>
-            line.speaker === 'tool' ? <Tool key={line.id} line={line} /> : <Line key={line.id} line={line} />,
+            line.speaker === 'tool' ? (
+              <Tool key={line.id} line={line} />
+            ) : (
+              <Line key={line.id} line={line} seek={seek} />
+            ),
           )}
         </Stack>
       </div>
@@ -61,7 +72,7 @@ export function Transcript({ lines, live }: { lines: LineView[]; live: boolean }
   );
 }
 
-function Line({ line }: { line: LineView }) {
+function Line({ line, seek }: { line: LineView; seek?: (line: LineView) => void }) {
   const ours = line.speaker !== 'caller';
   const cut = line.words_heard != null && line.words_heard !== line.words;
   return (
@@ -76,9 +87,20 @@ function Line({ line }: { line: LineView }) {
         <Text size="sm" fw={600}>
           {SPEAKERS[line.speaker] ?? line.speaker}
         </Text>
-        <Text size="xs" c="dimmed">
-          <time dateTime={line.spoken}>{clock(line.spoken)}</time>
-        </Text>
+        {seek ? (
+          <Button
+            variant="default"
+            size="compact-xs"
+            onClick={() => seek(line)}
+            aria-label={`Play from ${clock(line.spoken)}`}
+          >
+            {clock(line.spoken)}
+          </Button>
+        ) : (
+          <Text size="xs" c="dimmed">
+            <time dateTime={line.spoken}>{clock(line.spoken)}</time>
+          </Text>
+        )}
         {line.took_ms != null && <Gap ms={line.first_token_ms ?? line.took_ms} />}
       </Group>
       <Text style={{ overflowWrap: 'anywhere' }}>{cut ? line.words_heard : line.words}</Text>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { now } from '../clock';
 import { inLondon, lasted } from '../words';
 
 /** An instant in the agency's time zone. */
@@ -8,10 +9,10 @@ export function When({ at }: { at: string }) {
 
 /** Counts on from an instant, second by second. */
 export function Since({ at }: { at: string }) {
-  const [now, setNow] = useState(Date.now());
+  const [time, setTime] = useState(now());
   useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), 1000);
+    const timer = window.setInterval(() => setTime(now()), 1000);
     return () => window.clearInterval(timer);
   }, []);
-  return <span>{lasted((now - Date.parse(at)) / 1000)}</span>;
+  return <span>{lasted((time - Date.parse(at)) / 1000)}</span>;
 }

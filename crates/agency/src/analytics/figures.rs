@@ -25,7 +25,7 @@ pub struct Definition {
     pub target: Option<Target>,
     /// For people; `docs/analytics.md` has the same words.
     pub definition: &'static str,
-    /// Which calls it is made of: a query of the list of calls.
+    /// What it is made of: a query of the list of calls, or of the list of leads where it begins with `leads`.
     pub rows: &'static str,
     /// What is divided, and by how many.
     parts: fn(&Tallies) -> (f64, i64),
@@ -117,11 +117,11 @@ figures! {
     "viewing_bookings", "Enquiries that lead to a viewing", Share, Some(Target::Over(0.3)), "outcome=viewing_booked", 1,
     |t| share(M::Booked, M::Enquiry)(t),
     "Of the calls and chats that are over and were about a home to rent or buy or about viewing one, the share whose outcome is a viewing booked.";
-    "leads_captured", "Leads captured", Share, Some(Target::Over(0.8)), "live=false", 1, |t| share(M::LeadCaptured, M::Lead)(t),
+    "leads_captured", "Leads captured", Share, Some(Target::Over(0.8)), "leads", 1, |t| share(M::LeadCaptured, M::Lead)(t),
     "Of the new leads, the share whose name is known and whose need is: whether they look to rent or to buy, or, by the end of their first day, what they were in touch about.";
     "satisfaction", "Satisfaction", Score, Some(Target::Over(4.5)), "live=false", 5, |t| mean(t, M::Satisfaction),
     "The mean of the answers, 1 to 5, to the question after the call. Shown from five answers on.";
-    "hand_off", "Hand-off", Share, Some(Target::Under(0.15)), "outcome=transferred", 1, |t| share(M::HandedOff, M::Ended)(t),
+    "hand_off", "Hand-off", Share, Some(Target::Under(0.15)), "outcome=transferred,callback_promised", 1, |t| share(M::HandedOff, M::Ended)(t),
     "Of the calls and chats that are over, the share in which a person was needed: Sarah put the caller through, tried to, or promised a call back. A colleague who takes a call over by themselves does not count.";
     "resolution", "Resolved without a person", Share, None, "live=false", 1, |t| share(M::Resolved, M::Ended)(t),
     "Of the calls and chats that are over, the share that reached an outcome (neither abandoned nor failed) without a person (not handed off, not taken over, no emergency), and whose caller was not in touch about the same thing again within 24 hours.";
@@ -132,9 +132,9 @@ figures! {
     "grounded", "Statements that were grounded", Share, None, "live=false", 1,
     |t| { let Tally { n, total } = t.of(M::Statement); (real(n - total), n) },
     "Of what the model wanted to state and was checked, the share that the agency's records or the caller's own words backed. The rest was not spoken.";
-    "lead_quality", "New leads that qualify", Share, None, "live=false", 1, |t| share(M::LeadQualified, M::Lead)(t),
+    "lead_quality", "New leads that qualify", Share, None, "leads", 1, |t| share(M::LeadQualified, M::Lead)(t),
     "Of the new leads, the share that reached qualified, or further, within 14 days.";
-    "lead_score", "Score of new leads", Score, None, "live=false", 1, |t| mean(t, M::Lead),
+    "lead_score", "Score of new leads", Score, None, "leads", 1, |t| mean(t, M::Lead),
     "The mean of the scores, 0 to 100, that the new leads have now.";
     "duration", "Length of a call", Seconds, None, "channel=voice&live=false", 1, |t| mean(t, M::Duration),
     "From its beginning to its end, on average over the calls whose length is known.";
@@ -143,7 +143,7 @@ figures! {
     "What the model's answers in a call cost, at the prices that are set, on average over the calls that have one.";
     "calls", "Calls and chats", Count, None, "", 0, |t| (real(t.n(M::Calls)), t.n(M::Calls)),
     "Calls and chats that began.";
-    "new_leads", "New leads", Count, None, "", 0, |t| (real(t.n(M::Lead)), t.n(M::Lead)),
+    "new_leads", "New leads", Count, None, "leads", 0, |t| (real(t.n(M::Lead)), t.n(M::Lead)),
     "People who were in touch for the first time.";
 }
 

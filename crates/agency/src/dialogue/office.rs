@@ -6,7 +6,7 @@ use crate::crm::ActionTaken;
 use crate::fees::{Capped, cap_pence};
 use crate::language::{Act, Heard, Intent, OfficeTopic};
 use crate::manner::Manner;
-use crate::settings::fill;
+use crate::settings::{Day, fill};
 
 /// Answers a question that is all that was said, and goes on from there.
 pub(super) fn answer(
@@ -82,15 +82,35 @@ fn for_the_home(state: &State, what: Capped) -> Option<String> {
 
 fn hours(context: &Context, manner: Manner) -> String {
     let hours = context.hours;
-    let days = match (hours.days.first(), hours.days.last()) {
-        (Some(first), Some(last)) => format!("{first:?} to {last:?}"),
-        _ => "no days at present".to_owned(),
-    };
-    format!(
-        "We're open {days}, from {} to {}, closed on bank holidays.",
+    let week = format!(
+        "We're open {}, from {} to {}, closed on bank holidays.",
+        days(&hours.days),
         manner.clock_time(hours.opens),
         manner.clock_time(hours.closes)
-    )
+    );
+    let exceptions = hours.exceptions_ahead(context.now).into_iter().map(|exception| {
+        let day = manner.date(exception.date);
+        match exception.opens.zip(exception.closes) {
+            Some((opens, closes)) => {
+                let (opens, closes) = (manner.clock_time(opens), manner.clock_time(closes));
+                format!("On {day} we're open from {opens} to {closes}.")
+            }
+            None => format!("On {day} we're closed."),
+        }
+    });
+    std::iter::once(week).chain(exceptions).collect::<Vec<_>>().join(" ")
+}
+
+/// "Monday to Saturday" where one follows the other, else each by its name.
+fn days(days: &[Day]) -> String {
+    let follows = |pair: &[Day]| pair[0].weekday().next() == pair[1].weekday();
+    let names: Vec<String> = days.iter().map(|day| format!("{day:?}")).collect();
+    match names.as_slice() {
+        [] => "no days at present".to_owned(),
+        [only] => format!("on {only}s"),
+        [first, .., last] if days.len() > 2 && days.windows(2).all(follows) => format!("{first} to {last}"),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
 }
 
 fn address(context: &Context) -> String {

@@ -54,7 +54,8 @@ pub fn judge(start: Timestamp, facts: &DiaryFacts) -> Result<Slot, Refusal> {
 pub fn day(date: Date, facts: &DiaryFacts) -> Vec<(Timestamp, Result<Slot, Refusal>)> {
     let last = london::instant_at(date, facts.rules.last_start);
     let step = SignedDuration::from_mins(facts.rules.slot_minutes.max(1));
-    let first = london::instant_at(date, facts.hours.opens);
+    let (opens, _) = facts.hours.on(date).unwrap_or((facts.hours.opens, facts.hours.closes));
+    let first = london::instant_at(date, opens);
     std::iter::successors(Some(first), |at| at.checked_add(step).ok())
         .take_while(|at| *at <= last)
         .map(|at| (at, judge(at, facts)))
@@ -62,16 +63,12 @@ pub fn day(date: Date, facts: &DiaryFacts) -> Vec<(Timestamp, Result<Slot, Refus
 }
 
 fn check_office(local: &Zoned, end: &Zoned, facts: &DiaryFacts) -> Result<(), Refusal> {
-    if london::is_bank_holiday(local.date()) {
-        return Err(Refusal::BankHoliday);
-    }
-    if !facts.hours.is_working_day(local.date()) {
-        return Err(Refusal::Closed);
-    }
-    let late = local.time() > facts.rules.last_start
-        || end.date() != local.date()
-        || end.time() > facts.hours.closes;
-    if local.time() < facts.hours.opens || late { Err(Refusal::OutsideHours) } else { Ok(()) }
+    let Some((opens, closes)) = facts.hours.on(local.date()) else {
+        let is_holiday = london::is_bank_holiday(local.date());
+        return Err(if is_holiday { Refusal::BankHoliday } else { Refusal::Closed });
+    };
+    let late = local.time() > facts.rules.last_start || end.date() != local.date() || end.time() > closes;
+    if local.time() < opens || late { Err(Refusal::OutsideHours) } else { Ok(()) }
 }
 
 fn check_notice(start: Timestamp, facts: &DiaryFacts) -> Result<(), Refusal> {

@@ -11,12 +11,29 @@ use crate::crm::{AppointmentId, Property};
 use crate::settings::AgencyProfile;
 use crate::speech;
 
+/// Who did not want it any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalledOff {
+    ByThem,
+    ByUs,
+}
+
+impl CalledOff {
+    /// As it ends the sentence that the appointment is off.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ByThem => "is off, as you asked.",
+            Self::ByUs => "is off. We are sorry.",
+        }
+    }
+}
+
 /// What has become of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
     Booked,
     Moved,
-    Cancelled,
+    Cancelled(CalledOff),
     /// It is tomorrow.
     Reminder,
 }
@@ -43,7 +60,7 @@ pub struct AppointmentEmail<'a> {
 struct View<'a> {
     agency: AgencyView<'a>,
     subject: String,
-    opening: &'static str,
+    opening: String,
     first_name: &'a str,
     when: String,
     place: String,
@@ -73,25 +90,22 @@ impl AppointmentEmail<'_> {
 
     fn view<'v>(&'v self, agency: &'v AgencyProfile) -> View<'v> {
         let when = speech::moment_in_writing(self.start);
-        let is_on = self.news != News::Cancelled;
+        let is_on = !matches!(self.news, News::Cancelled(_));
         let what = self.what();
+        let free = if self.home.is_some() { "" } else { "free " };
         View {
             agency: AgencyView::new(agency),
             subject: match self.news {
                 News::Booked => format!("Your {what} on {when}"),
                 News::Moved => format!("Your {what} is now on {when}"),
-                News::Cancelled => format!("Your {what} on {when} is off"),
+                News::Cancelled(_) => format!("Your {what} on {when} is off"),
                 News::Reminder => format!("Reminder: your {what} on {when}"),
             },
-            opening: match (self.news, self.home.is_some()) {
-                (News::Booked, true) => "Your viewing is booked.",
-                (News::Booked, false) => "Your free valuation is booked.",
-                (News::Moved, true) => "Your viewing has a new time.",
-                (News::Moved, false) => "Your free valuation has a new time.",
-                (News::Reminder, true) => "A reminder of your viewing.",
-                (News::Reminder, false) => "A reminder of your valuation.",
-                (News::Cancelled, true) => "Your viewing is off, as you asked.",
-                (News::Cancelled, false) => "Your valuation is off, as you asked.",
+            opening: match self.news {
+                News::Booked => format!("Your {free}{what} is booked."),
+                News::Moved => format!("Your {free}{what} has a new time."),
+                News::Reminder => format!("A reminder of your {what}."),
+                News::Cancelled(by) => format!("Your {what} {}", by.words()),
             },
             first_name: self.name.split_whitespace().next().unwrap_or_default(),
             place: self.place(),
@@ -150,7 +164,7 @@ impl AppointmentEmail<'_> {
             organiser: (&agency.name, self.from),
             guest: (self.name, self.email),
             now: self.now,
-            is_cancelled: self.news == News::Cancelled,
+            is_cancelled: matches!(self.news, News::Cancelled(_)),
         }
         .attachment()
     }

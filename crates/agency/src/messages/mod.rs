@@ -23,7 +23,7 @@ mod viewing_cancelled;
 mod viewing_confirmation;
 pub(crate) mod wording;
 
-pub use appointment::{AppointmentEmail, News};
+pub use appointment::{AppointmentEmail, CalledOff, News};
 pub use brochure::brochure;
 pub use callback_promise::callback_promise;
 pub use card::{BookableSlot, Card, PropertyMedia, absolute};
@@ -43,7 +43,7 @@ pub use survey::{
 };
 pub use valuation_confirmation::valuation_confirmation;
 pub use verification_code::verification_code;
-pub use viewing_cancelled::viewing_cancelled;
+pub use viewing_cancelled::{valuation_cancelled, viewing_cancelled};
 pub use viewing_confirmation::{ViewingConfirmation, viewing_confirmation};
 
 /// The names under which messages are recorded.

@@ -112,6 +112,10 @@ impl Grounds {
         let mut all = Self::default();
         all.learn(constant, context);
         all.times.extend([context.hours.opens, context.hours.closes]);
+        for exception in context.hours.exceptions_ahead(context.now) {
+            all.dates.extend([exception.date]);
+            all.times.extend(exception.opens.into_iter().chain(exception.closes));
+        }
         all
     }
 

@@ -59,7 +59,7 @@ pub(super) struct CreateAccount {
     name: String,
     /// admin, manager, negotiator, reviewer or `read_only`.
     role: String,
-    /// The colleague's id in the CRM: their own tasks and viewings.
+    /// The colleague's id in the CRM: their own tasks and viewings. Not said: whoever has this address there.
     user: Option<i64>,
 }
 
@@ -115,9 +115,11 @@ pub(super) async fn create(
 pub(super) struct ChangeAccount {
     role: Option<String>,
     is_disabled: Option<bool>,
+    /// The colleague's id in the CRM; 0: nobody's.
+    user: Option<i64>,
 }
 
-/// Changes a role, or lets somebody sign in no more; that takes effect at once, everywhere.
+/// Changes a role or whose account it is, or lets somebody sign in no more; that takes effect at once, everywhere.
 #[utoipa::path(patch, operation_id = "change_account", path = "/api/v1/accounts/{id}", tag = "accounts", security(("session" = ["administer"])),
     params(("id" = String, Path)), request_body = ChangeAccount,
     responses((status = 200, body = AccountView), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
@@ -137,12 +139,13 @@ pub(super) async fn change(
             "Nobody takes the keys from themselves; ask another administrator",
         ));
     }
+    let user = wish.user.map_or(account.user, |user| Some(UserId(user)).filter(|user| user.0 != 0));
     let mut tx = app.store.begin().await?;
-    tx.change_account(&id, new_role, is_disabled, app.now()).await?;
+    tx.change_account(&id, (new_role, user), is_disabled, app.now()).await?;
     let detail = format!("{}{}", new_role.word(), if is_disabled { ", disabled" } else { "" });
     staff.audit(&app, &mut tx, ("account_changed", &id, Some(&detail))).await?;
     tx.commit().await?;
-    Ok(Json(view(Account { role: new_role, is_disabled, ..account })))
+    Ok(Json(view(Account { role: new_role, user, is_disabled, ..account })))
 }
 
 /// A new link to choose a password, for somebody who forgot theirs.

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
-use store::{AssessmentView, CallFilter, CallRow, LineView};
+use store::{AssessmentView, CallFilter, CallRow, LineView, MadeView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
@@ -23,6 +23,7 @@ pub(super) struct CallQuery {
     live: Option<bool>,
     /// voice, whatsapp, sms or web.
     channel: Option<String>,
+    /// One, or several with commas between.
     outcome: Option<String>,
     intent: Option<String>,
     /// Only with an emergency, or only without.
@@ -146,6 +147,8 @@ pub(super) struct CallDetail {
     /// None: Sarah has it.
     holder: Option<Holder>,
     lines: Vec<LineView>,
+    /// What came of it: appointments, repairs, tasks, messages and alerts.
+    made: Vec<MadeView>,
     /// What colleagues think of it.
     assessments: Vec<AssessmentView>,
     /// Whether its sound can be heard at `/api/v1/calls/{id}/recording`.
@@ -166,9 +169,11 @@ pub(super) async fn one(
     })?;
     staff.looked_at(&app, &id).await?;
     let lines = app.store.call_lines(&id).await?;
+    let made = app.store.made_in(&id).await?;
     let assessments = app.store.assessments_of(&id).await?;
     let open = app.store.open_transfer(&id, app.now()).await?.filter(|_| row.ended.is_none());
     let holder = open.map(|open| Holder { status: open.status, name: open.name, since: open.started });
     let has_recording = app.store.recording(&id).await?.is_some();
-    Ok(Json(CallDetail { call: CallView::of(row, &staff), holder, lines, assessments, has_recording }))
+    let call = CallView::of(row, &staff);
+    Ok(Json(CallDetail { call, holder, lines, made, assessments, has_recording }))
 }

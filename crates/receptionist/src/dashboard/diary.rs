@@ -3,6 +3,7 @@
 use agency::crm::{AppointmentId, LeadId, PropertyId};
 use agency::diary::judge;
 use agency::london;
+use agency::messages::CalledOff;
 use agency::phone::PhoneNumber;
 use agency::tools::book_viewing::BookViewing;
 use agency::tools::find_viewing::BookedViewing;
@@ -12,7 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::StoreError;
+use store::{BookedValuation, StoreError};
 use utoipa::ToSchema;
 
 use super::access::{Staff, Works};
@@ -20,7 +21,7 @@ use super::input::Body;
 use super::problem::Problem;
 use crate::app::App;
 use crate::outbox::About;
-use crate::tools::{book_for, call_off, diary_facts, move_to};
+use crate::tools::{book_for, call_off, call_off_valuation, diary_facts, move_to};
 
 fn slot_taken() -> Problem {
     Problem::conflict("slot_taken", "This time is not free")
@@ -127,7 +128,14 @@ pub(super) struct Cancel {
     from: Timestamp,
 }
 
-/// Calls a viewing off; whoever was to come is told.
+/// A valuation that is booked and lies ahead.
+async fn valuation(app: &App, id: &str) -> Result<Option<BookedValuation>, Problem> {
+    let Ok(id) = id.parse() else { return Ok(None) };
+    let booked = app.store.booked_valuation(AppointmentId(id)).await?;
+    Ok(booked.filter(|valuation| valuation.start > app.now()))
+}
+
+/// Calls a viewing or a valuation off; whoever was to come, or to be visited, is told.
 #[utoipa::path(post, path = "/api/v1/viewings/{id}/cancel", operation_id = "cancel_viewing", tag = "viewings", security(("session" = ["work"])),
     params(("id" = String, Path)), request_body = Cancel,
     responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -137,10 +145,17 @@ pub(super) async fn cancel(
     Path(id): Path<String>,
     Body(wish): Body<Cancel>,
 ) -> Result<StatusCode, Problem> {
-    let (viewing, phone, lead) = booked(&app, &id, wish.from).await?;
-    let about = About { lead, conversation: None, alert: None };
-    let why = format!("cancelled by {}", staff.account.name);
-    let off = call_off(&app, &about, (&viewing, phone.as_ref()), (&why, &app.id("cancel"))).await?;
+    let (why, key) = (format!("cancelled by {}", staff.account.name), app.id("cancel"));
+    let off = if let Some(valuation) = valuation(&app, &id).await? {
+        if valuation.start != wish.from {
+            return Err(changed());
+        }
+        call_off_valuation(&app, &valuation, (&why, &key)).await?
+    } else {
+        let (viewing, phone, lead) = booked(&app, &id, wish.from).await?;
+        let about = About { lead, conversation: None, alert: None };
+        call_off(&app, &about, (&viewing, phone.as_ref()), (CalledOff::ByUs, &why, &key)).await?
+    };
     let mut tx = off.ok_or_else(changed)?;
     staff.audit(&app, &mut tx, ("viewing_cancelled", &id, None)).await?;
     tx.commit().await?;

@@ -7,9 +7,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use serde::Deserialize;
-use store::{NewTask, ThreadView};
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use store::{MessageView, NewTask, ThreadView};
+use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Needs, Staff, Views, Works};
 use super::input::{Body, Query};
@@ -24,21 +24,55 @@ fn shown<N: Needs>(mut thread: ThreadView, staff: &Staff<N>) -> ThreadView {
     thread
 }
 
-/// People who write: those who wait for an answer first, then by the latest message. Their messages are those of the lead.
-#[utoipa::path(get, path = "/api/v1/inbox", operation_id = "list_threads", tag = "inbox", security(("session" = ["view"])), params(PageQuery),
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ThreadQuery {
+    /// `true`: only those who wait for an answer.
+    waits: Option<bool>,
+    /// Part of a name or a number, or words of the latest message.
+    q: Option<String>,
+}
+
+/// People who write: those who wait for an answer first, then by the latest message.
+#[utoipa::path(get, path = "/api/v1/inbox", operation_id = "list_threads", tag = "inbox", security(("session" = ["view"])), params(ThreadQuery, PageQuery),
     responses((status = 200, body = Page<ThreadView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
     staff: Staff<Views>,
+    Query(query): Query<ThreadQuery>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<ThreadView>>, Problem> {
     let paging = page.paging()?;
-    let threads = app.store.threads(&paging).await?;
+    let words = query.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
+    let threads = app.store.threads(query.waits, words, &paging).await?;
     Page::of(threads, &paging, ThreadView::place, |thread| shown(thread, &staff)).map(Json)
 }
 
 async fn thread(app: &App, id: &str) -> Result<ThreadView, Problem> {
     app.store.thread(id).await?.ok_or_else(|| Problem::not_found("Nobody writes there"))
+}
+
+/// A thread with what was written.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ThreadDetail {
+    thread: ThreadView,
+    /// The newest first, at most 100.
+    messages: Vec<MessageView>,
+}
+
+/// One thread.
+#[utoipa::path(get, path = "/api/v1/inbox/{id}", operation_id = "get_thread", tag = "inbox", security(("session" = ["view"])), params(("id" = String, Path)),
+    responses((status = 200, body = ThreadDetail), (status = 401, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn one(
+    State(app): State<App>,
+    staff: Staff<Views>,
+    Path(id): Path<String>,
+) -> Result<Json<ThreadDetail>, Problem> {
+    const MESSAGES: i64 = 100;
+    let thread = thread(&app, &id).await?;
+    staff.looked_at(&app, &format!("lead {}", thread.lead)).await?;
+    let messages = app.store.messages_of(LeadId(thread.lead), Some(&thread.channel), MESSAGES).await?;
+    Ok(Json(ThreadDetail { thread: shown(thread, &staff), messages }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -59,24 +93,52 @@ pub(super) async fn write(
     Path(id): Path<String>,
     Body(wish): Body<Write>,
 ) -> Result<StatusCode, Problem> {
-    const CHARS_MAX: usize = 1_500;
     let thread = thread(&app, &id).await?;
+    let number = thread.address.strip_prefix("whatsapp:").unwrap_or(&thread.address);
+    let wanted = if thread.channel == "whatsapp" { Way::WhatsAppText } else { Way::Sms };
+    let about =
+        About { lead: Some(LeadId(thread.lead)), conversation: thread.conversation.as_deref(), alert: None };
+    send(&app, &staff, &about, (number, wanted), &wish).await
+}
+
+/// Writes to a lead by SMS, in a colleague's own words: also to somebody who has only rung, or whose WhatsApp takes no free text.
+#[utoipa::path(post, path = "/api/v1/leads/{id}/messages", operation_id = "write_to_lead", tag = "leads", security(("session" = ["work"])),
+    params(("id" = i64, Path)), request_body = Write,
+    responses((status = 202), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn write_to_lead(
+    State(app): State<App>,
+    staff: Staff<Works>,
+    Path(id): Path<String>,
+    Body(wish): Body<Write>,
+) -> Result<StatusCode, Problem> {
+    let no_such = || Problem::not_found("There is no such lead; it may have been deleted under retention");
+    let lead = LeadId(id.parse().map_err(|_| no_such())?);
+    let number = app.store.lead(lead).await?.ok_or_else(no_such)?.phone.unwrap_or_default();
+    let about = About { lead: Some(lead), conversation: None, alert: None };
+    send(&app, &staff, &about, (&number, Way::Sms), &wish).await
+}
+
+async fn send(
+    app: &App,
+    staff: &Staff<Works>,
+    about: &About<'_>,
+    (number, wanted): (&str, Way),
+    wish: &Write,
+) -> Result<StatusCode, Problem> {
+    const CHARS_MAX: usize = 1_500;
     let body = wish.body.trim();
     if body.is_empty() || body.chars().count() > CHARS_MAX || wish.key.is_empty() {
         return Err(Problem::bad_request("body has 1 to 1,500 characters, and key is not empty"));
     }
-    let number = thread.address.strip_prefix("whatsapp:").unwrap_or(&thread.address);
     let to = PhoneNumber::parse(number).map_err(|_| Problem::bad_request("this is no number to write to"))?;
-    let wanted = if thread.channel == "whatsapp" { Way::WhatsAppText } else { Way::Sms };
-    let way = way(&app, &to, wanted).await?;
-    let about =
-        About { lead: Some(LeadId(thread.lead)), conversation: thread.conversation.as_deref(), alert: None };
+    let way = way(app, &to, wanted).await?;
     let dedupe_key = format!("{}:{}:{}", kind::FROM_STAFF, staff.account.id, wish.key);
     let message =
         Post { kind: kind::FROM_STAFF, to: &to, way, body, appointment: None, dedupe_key: &dedupe_key };
     let mut tx = app.store.begin().await?;
-    post(&app, &mut tx, &about, &message).await?;
-    staff.audit(&app, &mut tx, ("message_written", &thread.lead.to_string(), None)).await?;
+    post(app, &mut tx, about, &message).await?;
+    let subject = about.lead.map(|lead| lead.0.to_string()).unwrap_or_default();
+    staff.audit(app, &mut tx, ("message_written", &subject, None)).await?;
     tx.commit().await?;
     app.outbox_rung.notify_one();
     Ok(StatusCode::ACCEPTED)

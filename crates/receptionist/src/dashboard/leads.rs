@@ -5,11 +5,13 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::{LeadFilter, LeadView, MessageView, ViewingView};
+use store::{LeadFilter, LeadKnown, LeadView, MessageView, TalkedOf, ViewingView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views, Works};
+use super::calls::start_of_day;
 use super::edit::{IfMatch, etag};
 use super::input::{Body, Query};
 use super::page::{Page, PageQuery};
@@ -26,6 +28,10 @@ pub(super) struct LeadQuery {
     temperature: Option<String>,
     /// Part of a name, a number or an address.
     q: Option<String>,
+    /// First in touch from this day on, London's.
+    from: Option<Date>,
+    /// Last day, London's, included.
+    to: Option<Date>,
 }
 
 fn shown(mut lead: LeadView, staff: &Staff<Views>) -> LeadView {
@@ -43,7 +49,13 @@ pub(super) async fn list(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<LeadView>>, Problem> {
     let words = query.q.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty());
-    let filter = LeadFilter { status: query.status, temperature: query.temperature, words };
+    let filter = LeadFilter {
+        status: query.status,
+        temperature: query.temperature,
+        words,
+        from: query.from.map(start_of_day),
+        until: query.to.and_then(|day| day.tomorrow().ok()).map(start_of_day),
+    };
     let paging = page.paging()?;
     let rows = app.store.leads(&filter, &paging).await?;
     Page::of(rows, &paging, |row| (row.updated, row.id), |row| shown(row, &staff)).map(Json)
@@ -53,6 +65,11 @@ pub(super) async fn list(
 #[derive(Serialize, ToSchema)]
 pub(super) struct LeadDetail {
     lead: LeadView,
+    known: Option<LeadKnown>,
+    /// To what they have said stop: service, `new_homes`, survey or all.
+    stopped: Vec<String>,
+    /// Homes that were spoken of, what they like best first.
+    homes: Vec<TalkedOf>,
     viewings: Vec<ViewingView>,
     /// The newest first, at most 50.
     messages: Vec<MessageView>,
@@ -77,15 +94,16 @@ pub(super) async fn one(
     let id = LeadId(lead.id);
     staff.looked_at(&app, &format!("lead {}", id.0)).await?;
     let viewings = app.store.viewings(None, None, Some(id.0)).await?;
-    let messages = app.store.messages_of(id, MESSAGES).await?;
-    Ok((
-        etag(&lead)?,
-        Json(LeadDetail {
-            lead: shown(lead, &staff),
-            viewings: viewings.into_iter().map(|row| shown_viewing(row, &staff)).collect(),
-            messages,
-        }),
-    ))
+    let mark = etag(&lead)?;
+    let detail = LeadDetail {
+        lead: shown(lead, &staff),
+        known: app.store.known_of(id).await?,
+        stopped: app.store.stopped_by(id).await?,
+        homes: app.store.talked_of_by(id).await?,
+        viewings: viewings.into_iter().map(|row| shown_viewing(row, &staff)).collect(),
+        messages: app.store.messages_of(id, None, MESSAGES).await?,
+    };
+    Ok((mark, Json(detail)))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -94,6 +112,8 @@ pub(super) struct ChangeLead {
     email: Option<String>,
     /// new, contacted, qualified, `viewing_booked`, `offer_made`, converted or lost.
     status: Option<String>,
+    /// A colleague's id in the CRM; 0: nobody's.
+    assigned_to: Option<i64>,
 }
 
 /// Changes a lead: only what is named.
@@ -122,6 +142,7 @@ pub(super) async fn change(
     lead.name = said(wish.name).or(lead.name);
     lead.email = said(wish.email).or(lead.email);
     lead.status = wish.status.unwrap_or(lead.status);
+    lead.assigned_to = wish.assigned_to.map_or(lead.assigned_to, |user| Some(user).filter(|user| *user != 0));
     tx.edit_lead(&lead, app.now()).await?;
     staff.audit(&app, &mut tx, ("lead_changed", &id, Some(&lead.status))).await?;
     tx.commit().await?;

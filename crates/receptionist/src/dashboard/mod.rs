@@ -19,6 +19,7 @@ mod input;
 mod invitation;
 mod leads;
 mod live;
+mod media;
 mod page;
 mod papers;
 pub mod password;
@@ -84,14 +85,18 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(events::events))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::acknowledge))
-        .routes(routes!(tasks::list))
+        .routes(routes!(tasks::list, tasks::create))
         .routes(routes!(tasks::change))
         .routes(routes!(inbox::list))
+        .routes(routes!(inbox::one))
         .routes(routes!(inbox::write))
         .routes(routes!(inbox::take))
         .routes(routes!(inbox::give_back))
         .routes(routes!(leads::list))
         .routes(routes!(leads::one, leads::change))
+        .routes(routes!(inbox::write_to_lead))
+        .routes(routes!(media::list))
+        .routes(routes!(media::one))
         .routes(routes!(viewings::list, diary::book))
         .routes(routes!(diary::r#move))
         .routes(routes!(diary::cancel))
@@ -102,6 +107,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(settings::draft, settings::drop_draft))
         .routes(routes!(settings::publish))
         .routes(routes!(settings::versions))
+        .routes(routes!(settings::hours))
         .routes(routes!(test_phone::begin))
         .routes(routes!(test_phone::turn))
         .routes(routes!(test_phone::end))

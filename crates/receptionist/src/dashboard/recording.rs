@@ -34,7 +34,7 @@ pub(super) async fn recording(
 }
 
 /// Several parts at once are answered with the whole, as they may be.
-fn part(range: Option<Range>, bytes: Vec<u8>) -> Response {
+pub(super) fn part(range: Option<Range>, bytes: Vec<u8>) -> Response {
     let whole = bytes.len() as u64;
     let Some(range) = range else { return bytes.into_response() };
     let asked: Vec<_> = range.satisfiable_ranges(whole).collect();

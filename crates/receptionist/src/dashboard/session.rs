@@ -48,9 +48,14 @@ pub(super) struct Me {
     time_zone: &'static str,
     /// What the server takes for now.
     now: Timestamp,
+    /// Whether the office is open now; and when it opens next, if it is not.
+    office_is_open: bool,
+    office_opens: Option<Timestamp>,
 }
 
 fn me(app: &App, account: Account) -> Me {
+    let now = app.now();
+    let is_open = app.hours().is_open(now);
     Me {
         permissions: account.role.permissions().map(|permission| permission.to_string()).collect(),
         role: account.role.to_string(),
@@ -61,7 +66,9 @@ fn me(app: &App, account: Account) -> Me {
         email: account.email,
         agency: app.agency().name.clone(),
         time_zone: "Europe/London",
-        now: app.now(),
+        office_is_open: is_open,
+        office_opens: (!is_open).then(|| app.hours().next_opening(now)),
+        now,
     }
 }
 

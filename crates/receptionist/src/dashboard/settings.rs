@@ -1,11 +1,13 @@
 //! What staff may edit of the settings: drafted, compared, published, and every version kept.
 
+use agency::london;
 use agency::office::Office;
 use agency::settings::{AgencyProfile, Greetings, OpeningHours, Retention};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::{Timestamp, ToSpan};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -55,19 +57,23 @@ fn known(section: &str) -> Result<&'static str, Problem> {
     })
 }
 
-/// What is wrong with a value, in words for whoever edits it.
-fn problem(section: &str, value: &Value) -> Option<String> {
-    fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
-        serde_json::from_value(value.clone()).map_err(|error| error.to_string())
+/// A value as this release has it, with what an older one did not know; or what is wrong with it, in words for whoever edits it.
+fn checked(section: &str, value: &Value) -> Result<Value, String> {
+    fn read<T: DeserializeOwned + Serialize>(
+        value: &Value,
+        problem: impl Fn(&T) -> Option<&'static str>,
+    ) -> Result<Value, String> {
+        let read: T = serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+        let whole = serde_json::to_value(&read).map_err(|error| error.to_string())?;
+        problem(&read).map_or(Ok(whole), |problem| Err(problem.to_owned()))
     }
-    let checked = match section {
-        "agency" => read::<AgencyProfile>(value).map(|_| None),
-        "hours" => read::<OpeningHours>(value).map(|hours| hours.problem()),
-        "greetings" => read::<Greetings>(value).map(|greetings| greetings.problem()),
-        "retention" => read::<Retention>(value).map(|retention| retention.problem()),
-        _ => read::<Office>(value).map(|_| None),
-    };
-    checked.map_or_else(Some, |problem| problem.map(str::to_owned))
+    match section {
+        "agency" => read::<AgencyProfile>(value, |_| None),
+        "hours" => read(value, OpeningHours::problem),
+        "greetings" => read(value, Greetings::problem),
+        "retention" => read(value, Retention::problem),
+        _ => read(value, Office::problem),
+    }
 }
 
 /// The settings that staff may edit. They were the configuration's at the first start, and are the database's since.
@@ -86,7 +92,9 @@ pub(super) async fn list(
             Some(draft) => Some(Draft { value: parsed(&draft.value)?, by: draft.by, updated: draft.updated }),
             None => None,
         };
-        sections.push(SectionView { section, version: kept.version, value: parsed(&kept.value)?, draft });
+        let value = parsed(&kept.value)?;
+        let value = checked(section, &value).unwrap_or(value);
+        sections.push(SectionView { section, version: kept.version, value, draft });
     }
     Ok(Json(sections))
 }
@@ -114,11 +122,8 @@ pub(super) async fn draft(
     Body(edit): Body<Edit>,
 ) -> Result<StatusCode, Problem> {
     let section = known(&id)?;
-    if let Some(problem) = problem(section, &edit.value) {
-        return Err(Problem::bad_request(problem));
-    }
+    let value = checked(section, &edit.value).map_err(Problem::bad_request)?.to_string();
     let mut tx = app.store.begin().await?;
-    let value = edit.value.to_string();
     if !tx.draft_setting(section, (&value, &staff.account.id), edit.seen, app.now()).await? {
         return Err(changed());
     }
@@ -171,9 +176,7 @@ pub(super) async fn publish(
     let published = tx.publish_setting(section, seen, &staff.account.id, app.now()).await?;
     let value = published.ok_or_else(changed)?;
     // A draft of an older release may not fit any more.
-    if let Some(problem) = problem(section, &parsed(&value)?) {
-        return Err(Problem::bad_request(problem));
-    }
+    checked(section, &parsed(&value)?).map_err(Problem::bad_request)?;
     let detail = format!("version {}", wish.version + 1);
     staff.audit(&app, &mut tx, ("setting_published", section, Some(&detail))).await?;
     tx.commit().await?;
@@ -195,4 +198,33 @@ pub(super) async fn versions(
         all.push(PublishedView { version, value: parsed(&row.value)?, by, published });
     }
     Ok(Json(all))
+}
+
+/// One day of the office's.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DayView {
+    /// London's.
+    date: Date,
+    /// None: it is closed.
+    #[schema(value_type = Option<String>, example = "09:00:00")]
+    opens: Option<Time>,
+    #[schema(value_type = Option<String>, example = "18:00:00")]
+    closes: Option<Time>,
+    is_bank_holiday: bool,
+    /// It has hours of its own.
+    is_exception: bool,
+}
+
+/// When the office is open in the next two weeks, by the hours that are published.
+#[utoipa::path(get, path = "/api/v1/hours", operation_id = "list_hours", tag = "settings", security(("session" = ["view"])),
+    responses((status = 200, body = [DayView]), (status = 401, body = Problem)))]
+pub(super) async fn hours(State(app): State<App>, _staff: Staff<Views>) -> Json<Vec<DayView>> {
+    const DAYS: usize = 14;
+    let hours = app.hours();
+    let view = |date: Date| {
+        let (opens, closes) = hours.on(date).unzip();
+        let is_exception = hours.exceptions.iter().any(|exception| exception.date == date);
+        DayView { date, opens, closes, is_bank_holiday: london::is_bank_holiday(date), is_exception }
+    };
+    Json(london::date_of(app.now()).series(1.day()).take(DAYS).map(view).collect())
 }

@@ -1,11 +1,12 @@
 //! What people have to do.
 
-use agency::crm::{TaskKind, UserId};
+use agency::crm::{LeadId, Priority, TaskKind, UserId};
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{TaskFilter, TaskView};
+use store::{NewTask, TaskFilter, TaskView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Needs, Staff, Views, Works};
@@ -64,6 +65,87 @@ pub(super) async fn list(
     let rows = app.store.tasks(&TaskFilter { status, assigned_to, kind: query.kind }, &paging).await?;
     let marked = rows.into_iter().map(|row| shown(row, &staff)).collect::<Result<Vec<_>, _>>()?;
     Page::of(marked, &paging, |marked| marked.task.place(), |marked| marked).map(Json)
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct CreateTask {
+    /// At most 200 characters.
+    title: String,
+    /// At most 2,000 characters.
+    notes: Option<String>,
+    /// `call_back`, `follow_up`, complaint or other.
+    kind: String,
+    is_urgent: bool,
+    lead: Option<i64>,
+    /// The conversation it comes from; its lead is the task's if none is named.
+    call: Option<String>,
+    due: Option<Timestamp>,
+    /// A colleague's id in the CRM.
+    assigned_to: Option<i64>,
+    /// Yours for this task: sent again with the same, it is not written twice.
+    key: String,
+}
+
+impl CreateTask {
+    fn kind(&self) -> Result<TaskKind, Problem> {
+        let ours = [TaskKind::CallBack, TaskKind::FollowUp, TaskKind::Complaint, TaskKind::Other];
+        let kind = TaskKind::from_word(&self.kind).filter(|kind| ours.contains(kind));
+        let (title, notes) = (self.title.trim(), self.notes.as_deref().unwrap_or_default());
+        if title.is_empty()
+            || title.chars().count() > 200
+            || notes.chars().count() > 2_000
+            || self.key.is_empty()
+        {
+            return Err(Problem::bad_request(
+                "title has 1 to 200 characters, notes have at most 2,000, and key is not empty",
+            ));
+        }
+        kind.ok_or_else(|| Problem::bad_request("kind is one of call_back, follow_up, complaint, other"))
+    }
+}
+
+/// Writes a task of a colleague's own.
+#[utoipa::path(post, operation_id = "create_task", path = "/api/v1/tasks", tag = "tasks", security(("session" = ["work"])), request_body = CreateTask,
+    responses((status = 201), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn create(
+    State(app): State<App>,
+    staff: Staff<Works>,
+    Body(wish): Body<CreateTask>,
+) -> Result<StatusCode, Problem> {
+    let kind = wish.kind()?;
+    let call = match &wish.call {
+        Some(id) => {
+            Some(app.store.call(id).await?.ok_or_else(|| Problem::not_found("There is no such call"))?)
+        }
+        None => None,
+    };
+    let lead = wish.lead.or(call.map(|call| call.lead)).map(LeadId);
+    if let Some(lead) = lead {
+        app.store.lead(lead).await?.ok_or_else(|| Problem::not_found("There is no such lead"))?;
+    }
+    let (id, dedupe_key) = (app.id("task"), format!("by_staff:{}:{}", staff.account.id, wish.key));
+    let task = NewTask {
+        id: &id,
+        kind,
+        priority: if wish.is_urgent { Priority::Urgent } else { Priority::Normal },
+        title: wish.title.trim(),
+        notes: wish.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty()),
+        lead,
+        conversation: wish.call.as_deref(),
+        message: None,
+        dedupe_key: &dedupe_key,
+        due: wish.due,
+        now: app.now(),
+    };
+    let mut tx = app.store.begin().await?;
+    if tx.add_task(&task).await? {
+        if let Some(user) = wish.assigned_to {
+            tx.give_task(&dedupe_key, UserId(user)).await?;
+        }
+        staff.audit(&app, &mut tx, ("task_created", &id, Some(kind.word()))).await?;
+    }
+    tx.commit().await?;
+    Ok(StatusCode::CREATED)
 }
 
 #[derive(Deserialize, ToSchema)]

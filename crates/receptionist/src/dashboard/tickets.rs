@@ -18,8 +18,8 @@ use crate::app::App;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TicketQuery {
-    /// Such as open or closed: the agency's own word.
-    status: Option<String>,
+    /// `true`: only those still to be done; `false`: only those that are resolved or closed.
+    is_open: Option<bool>,
     /// emergency, urgent or normal.
     urgency: Option<String>,
 }
@@ -29,13 +29,18 @@ pub(super) struct TicketQuery {
     responses((status = 200, body = Page<TicketView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
-    _staff: Staff<Views>,
+    staff: Staff<Views>,
     Query(query): Query<TicketQuery>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<TicketView>>, Problem> {
     let paging = page.paging()?;
-    let rows = app.store.tickets(query.status.as_deref(), query.urgency.as_deref(), &paging).await?;
-    Page::of(rows, &paging, TicketView::place, |row| row).map(Json)
+    let rows = app.store.tickets(query.is_open, query.urgency.as_deref(), &paging).await?;
+    Page::of(rows, &paging, TicketView::place, |row| shown(row, &staff)).map(Json)
+}
+
+fn shown(mut ticket: TicketView, staff: &Staff<Views>) -> TicketView {
+    ticket.tenant_phone = staff.shown(ticket.tenant_phone);
+    ticket
 }
 
 async fn ticket(app: &App, id: &str) -> Result<TicketView, Problem> {
@@ -54,7 +59,7 @@ pub(super) async fn one(
 ) -> Result<impl IntoResponse, Problem> {
     let ticket = ticket(&app, &id).await?;
     staff.looked_at(&app, &format!("ticket {id}")).await?;
-    Ok((etag(&ticket)?, Json(ticket)))
+    Ok((etag(&ticket)?, Json(shown(ticket, &staff))))
 }
 
 #[derive(Deserialize, ToSchema)]

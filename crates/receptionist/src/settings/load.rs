@@ -120,12 +120,11 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
             why: format!("there is no message {name}; `receptionist templates list` names them"),
         });
     }
-    if settings.hours.opens >= settings.hours.closes || settings.diary.slot_minutes < 5 {
-        return unfit(
-            "hours or diary",
-            "empty",
-            "let the office open before it closes, and slots last 5 minutes or more",
-        );
+    if let Some(why) = settings.hours.problem() {
+        return Err(SettingsError::Bad { from: "[hours]".to_owned(), why: why.to_owned() });
+    }
+    if settings.diary.slot_minutes < 5 {
+        return unfit("diary.slot_minutes", "too short", "let slots last 5 minutes or more");
     }
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! A valuation: appointment and cells in a valuer's diary, what they should know, and the confirmation, in one transaction.
 
-use agency::crm::{Priority, Property, TaskKind};
+use agency::crm::{AppointmentId, LeadId, Priority, Property, TaskKind};
 use agency::diary::Slot;
-use agency::messages::{News, kind, valuation_confirmation};
+use agency::messages::{CalledOff, News, kind, valuation_cancelled, valuation_confirmation};
+use agency::phone::PhoneNumber;
 use agency::postcode::Postcode;
 use agency::tools::book_valuation::{self, BookValuation};
 use agency::tools::book_viewing::BookingOutcome;
 use agency::tools::{ToolCall, ToolOutcome};
-use store::{NewAppointment, StoreError};
+use store::{BookedValuation, NewAppointment, StoreError, Tx};
 
 use super::booking::{Told, tell_by_email, ways_of};
 use super::commit;
@@ -15,7 +16,7 @@ use super::reading::diary_facts;
 use super::task::{Task, leave};
 use crate::app::App;
 use crate::conversation::Talk;
-use crate::outbox::{Post, post};
+use crate::outbox::{About, Post, post};
 
 /// A slot lost to somebody with the same valuer may still have another.
 const VALUERS_TRIED_MAX: usize = 3;
@@ -109,6 +110,53 @@ async fn commit_valuation(
         confirmed_by: ways.iter().map(|way| way.channel()).collect(),
     });
     commit(talk, tx, &ToolCall::BookValuation(Box::new(call.clone())), outcome, key).await
+}
+
+/// Out of the diary, with word to whose home it is; the transaction is the caller's to commit. None: it is no longer booked for
+/// that time.
+pub(crate) async fn call_off_valuation(
+    app: &App,
+    valuation: &BookedValuation,
+    (why, key): (&str, &str),
+) -> Result<Option<Tx>, StoreError> {
+    let phone = valuation.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok());
+    let about = About { lead: valuation.lead.map(LeadId), conversation: None, alert: None };
+    // The message says what it is of: one approved wording serves both.
+    let kind = kind::VIEWING_CANCELLED;
+    let ways = ways_of(app, phone.as_ref(), kind).await?;
+    let (id, by) = (AppointmentId(valuation.id), CalledOff::ByUs);
+    let mut tx = app.store.begin().await?;
+    if !tx.cancel_booked(id, valuation.start).await? {
+        return Ok(None);
+    }
+    let body = valuation_cancelled(&valuation.address, valuation.start, by, app.agency());
+    for (way, to) in ways.into_iter().zip(phone.iter().cycle()) {
+        let dedupe_key = format!("{kind}:{}:{}", id.0, way.channel());
+        let message = Post { kind, to, way, body: &body, appointment: Some(id), dedupe_key: &dedupe_key };
+        post(app, &mut tx, &about, &message).await?;
+    }
+    let told = Told {
+        appointment: id,
+        news: News::Cancelled(by),
+        home: None,
+        address: &valuation.address,
+        start: valuation.start,
+        minutes: valuation.minutes,
+        staff_name: &valuation.valuer,
+        name: &valuation.name,
+        email: valuation.email.as_deref(),
+        sales: &[],
+    };
+    tell_by_email(app, &mut tx, &about, &told, (kind, &format!("{kind}:{}:email", id.0))).await?;
+    let task = Task {
+        kind: TaskKind::FollowUp,
+        priority: Priority::Normal,
+        title: &format!("Valuation of {}: {why}", valuation.address),
+        notes: &format!("{} was to go there.", valuation.valuer),
+        due: app.now(),
+    };
+    leave(app, &mut tx, &about, (&task, key)).await?;
+    Ok(Some(tx))
 }
 
 /// What sold lately in the same part of town.

@@ -3,7 +3,7 @@
 
 use agency::crm::{Priority, TaskKind};
 use agency::diary::Slot;
-use agency::messages::{News, Way, kind, running_late as running_late_words, viewing_cancelled};
+use agency::messages::{CalledOff, News, Way, kind, running_late as running_late_words, viewing_cancelled};
 use agency::phone::PhoneNumber;
 use agency::speech;
 use agency::tools::book_viewing::{self, BookViewing, BookingOutcome};
@@ -49,7 +49,9 @@ pub(super) async fn cancel_viewing(
     let app = talk.app;
     let viewing = &call.viewing;
     let phone = talk.state.details.phone.as_ref();
-    let off = call_off(app, &talk.about(), (viewing, phone), ("cancelled by the caller", key)).await?;
+    let off =
+        call_off(app, &talk.about(), (viewing, phone), (CalledOff::ByThem, "cancelled by the caller", key))
+            .await?;
     let Some(tx) = off else { return Ok(ToolOutcome::Cancelled(CancelOutcome::NotThere)) };
     let outcome = ToolOutcome::Cancelled(CancelOutcome::Cancelled);
     commit(talk, tx, &ToolCall::CancelViewing(Box::new(call.clone())), outcome, key).await
@@ -61,7 +63,7 @@ pub(crate) async fn call_off(
     app: &App,
     about: &About<'_>,
     (viewing, phone): (&BookedViewing, Option<&PhoneNumber>),
-    (why, key): (&str, &str),
+    (by, why, key): (CalledOff, &str, &str),
 ) -> Result<Option<Tx>, StoreError> {
     let ways = ways_of(app, phone, kind::VIEWING_CANCELLED).await?;
     let email = app.store.viewer_email(viewing.appointment).await?;
@@ -69,7 +71,7 @@ pub(crate) async fn call_off(
     if !tx.cancel_viewing(viewing).await? {
         return Ok(None);
     }
-    let body = viewing_cancelled(&viewing.property, viewing.start, app.agency());
+    let body = viewing_cancelled(&viewing.property, viewing.start, by, app.agency());
     for (way, to) in ways.into_iter().zip(phone.into_iter().cycle()) {
         let kind = kind::VIEWING_CANCELLED;
         let dedupe_key = format!("{kind}:{}:{}", viewing.appointment.0, way.channel());
@@ -79,7 +81,7 @@ pub(crate) async fn call_off(
     }
     let told = Told {
         appointment: viewing.appointment,
-        news: News::Cancelled,
+        news: News::Cancelled(by),
         home: Some(&viewing.property),
         address: "",
         start: viewing.start,

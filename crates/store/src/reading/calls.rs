@@ -12,6 +12,7 @@ use crate::types::Ts;
 #[derive(Clone, Debug, Default)]
 pub struct CallFilter {
     pub channel: Option<String>,
+    /// One, or several with commas between.
     pub outcome: Option<String>,
     pub intent: Option<String>,
     pub lead: Option<i64>,
@@ -108,7 +109,7 @@ impl Store {
             "(SELECT t.words FROM conversation_turns t WHERE t.conversation_id = c.id AND lower(t.words) LIKE $9 ESCAPE '\\' \
               ORDER BY t.turn, t.id LIMIT 1) AS found \
              FROM conversations c JOIN voice_lead_calls v ON v.conversation_id = c.id JOIN voice_leads l ON l.id = c.lead_id \
-             WHERE ($1 IS NULL OR c.channel = $1) AND ($2 IS NULL OR v.outcome = $2) AND ($3 IS NULL OR v.intent = $3) \
+             WHERE ($1 IS NULL OR c.channel = $1) AND ($2 IS NULL OR $2 LIKE '%,' || v.outcome || ',%') AND ($3 IS NULL OR v.intent = $3) \
              AND ($4 IS NULL OR c.lead_id = $4) AND ($5 IS NULL OR c.started_at >= $5) AND ($6 IS NULL OR c.started_at < $6) \
              AND ($7 IS NULL OR (c.ended_at IS NULL) = $7) \
              AND ($8 IS NULL OR EXISTS (SELECT 1 FROM alerts a WHERE a.conversation_id = c.id) = $8) \
@@ -120,7 +121,7 @@ impl Store {
         let (at, id) = paging.after.clone().unzip();
         Ok(read!(self, |c| sqlx::query_as(SQL)
             .bind(filter.channel.as_deref())
-            .bind(filter.outcome.as_deref())
+            .bind(filter.outcome.as_ref().map(|outcomes| format!(",{outcomes},")))
             .bind(filter.intent.as_deref())
             .bind(filter.lead)
             .bind(filter.from.map(Ts))

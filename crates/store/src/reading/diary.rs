@@ -26,6 +26,9 @@ row! {
         property: Option<i64>,
         reference: Option<String>,
         address: Option<String>,
+        /// The latest message about it, such as `viewing_confirmation`, and what became of it; none: nothing was sent.
+        told: Option<String>,
+        told_status: Option<String>,
     }
 }
 
@@ -39,6 +42,8 @@ row! {
         description: String,
         status: String,
         tenant_name: Option<String>,
+        /// Masked for read-only accounts.
+        tenant_phone: Option<String>,
         address: Option<String>,
         assigned_to: Option<i64>,
         manager_name: Option<String>,
@@ -51,7 +56,7 @@ row! {
 macro_rules! select_tickets {
     ($rest:literal) => {
         concat!(
-            "SELECT k.id, k.reference, k.category, k.urgency, k.description, k.status, t.name AS tenant_name, \
+            "SELECT k.id, k.reference, k.category, k.urgency, k.description, k.status, t.name AS tenant_name, t.phone AS tenant_phone, \
              h.address_line1 AS address, k.assigned_to, u.name AS manager_name, c.id AS call, k.created_at AS created \
              FROM support_tickets k LEFT JOIN pm_tenants t ON t.id = k.tenant_id LEFT JOIN pm_properties h ON h.id = k.pm_property_id \
              LEFT JOIN users u ON u.id = k.assigned_to LEFT JOIN conversations c ON c.call_sid = k.call_sid ",
@@ -82,8 +87,9 @@ impl Store {
     ) -> Result<Vec<ViewingView>, StoreError> {
         const SQL: &str = "SELECT a.id, COALESCE(a.kind, 'viewing') AS kind, a.scheduled_date AS start, COALESCE(a.duration_minutes, 30) AS minutes, \
              a.status, a.viewer_name, a.viewer_phone, a.lead_id AS lead, a.agent_id AS agent, u.name AS agent_name, a.property_id AS property, \
-             p.reference, COALESCE(p.address_line1, a.address) AS address \
+             p.reference, COALESCE(p.address_line1, a.address) AS address, m.kind AS told, m.status AS told_status \
              FROM viewing_appointments a LEFT JOIN users u ON u.id = a.agent_id LEFT JOIN properties p ON p.id = a.property_id \
+             LEFT JOIN messages m ON m.id = (SELECT n.id FROM messages n WHERE n.appointment_id = a.id AND n.direction = 'outbound' ORDER BY n.created_at DESC, n.id DESC LIMIT 1) \
              WHERE ($1 IS NULL OR a.scheduled_date >= $1) AND ($2 IS NULL OR a.scheduled_date < $2) AND ($3 IS NULL OR a.lead_id = $3) \
              ORDER BY a.scheduled_date, a.id LIMIT 500";
         Ok(read!(self, |c| sqlx::query_as(SQL)
@@ -94,22 +100,22 @@ impl Store {
             .await)?)
     }
 
-    /// Repairs: the urgent first, then the newest.
+    /// Repairs: the urgent first, then the newest. `is_open`: only those still to be done, or only the others.
     pub async fn tickets(
         &self,
-        status: Option<&str>,
+        is_open: Option<bool>,
         urgency: Option<&str>,
         paging: &Paging<ByRank<i64>>,
     ) -> Result<Vec<TicketView>, StoreError> {
         const SQL: &str = select_tickets!(
-            "WHERE ($1 IS NULL OR k.status = $1) AND ($2 IS NULL OR k.urgency = $2) \
+            "WHERE ($1 IS NULL OR (k.status NOT IN ('resolved', 'closed')) = $1) AND ($2 IS NULL OR k.urgency = $2) \
              AND ($3 IS NULL OR CASE k.urgency WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END > $3 \
                OR (CASE k.urgency WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END = $3 AND (k.created_at, k.id) < ($4, $5))) \
              ORDER BY CASE k.urgency WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, k.created_at DESC, k.id DESC LIMIT $6"
         );
         let (rank, at, id) = unzip(paging.after);
         Ok(read!(self, |c| sqlx::query_as(SQL)
-            .bind(status)
+            .bind(is_open)
             .bind(urgency)
             .bind(rank)
             .bind(at.map(Ts))

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::row::row;
-use super::{ByRank, Paging, unzip};
+use super::{ByRank, Paging, anywhere, unzip};
 use crate::db::{Store, read};
 use crate::error::StoreError;
 use crate::types::Ts;
@@ -64,11 +64,17 @@ macro_rules! select_threads {
 }
 
 impl Store {
-    /// Whoever waits first, then by the latest message.
-    pub async fn threads(&self, paging: &Paging<ByRank<String>>) -> Result<Vec<ThreadView>, StoreError> {
+    /// Whoever waits first, then by the latest message. `words`: part of a name, a number or the latest message.
+    pub async fn threads(
+        &self,
+        waits: Option<bool>,
+        words: Option<&str>,
+        paging: &Paging<ByRank<String>>,
+    ) -> Result<Vec<ThreadView>, StoreError> {
         const SQL: &str = select_threads!(
             "WHERE ($1 IS NULL OR CASE WHEN waits THEN 0 ELSE 1 END > $1 \
-               OR (CASE WHEN waits THEN 0 ELSE 1 END = $1 AND (last, id) < ($2, $3))) \
+               OR (CASE WHEN waits THEN 0 ELSE 1 END = $1 AND (last, id) < ($2, $3))) AND ($5 IS NULL OR waits = $5) \
+             AND ($6 IS NULL OR lower(COALESCE(name, '') || ' ' || address || ' ' || COALESCE(last_words, '')) LIKE $6 ESCAPE '\\') \
              ORDER BY CASE WHEN waits THEN 0 ELSE 1 END, last DESC, id DESC LIMIT $4"
         );
         let (rank, at, id) = unzip(paging.after.clone());
@@ -77,6 +83,8 @@ impl Store {
             .bind(at.map(Ts))
             .bind(id)
             .bind(paging.limit)
+            .bind(waits)
+            .bind(words.map(anywhere))
             .fetch_all(c)
             .await)?)
     }

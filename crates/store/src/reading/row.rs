@@ -58,4 +58,4 @@ macro_rules! row {
         }
     };
 }
-pub(super) use row;
+pub(crate) use row;
