@@ -210,6 +210,12 @@ const properties = createRoute({
   component: lazyRouteComponent(() => import('./pages/Properties'), 'Properties'),
 });
 
+const property = createRoute({
+  getParentRoute: () => staff,
+  path: '/properties/$id',
+  component: lazyRouteComponent(() => import('./pages/Property'), 'Property'),
+});
+
 const documents = createRoute({
   getParentRoute: () => staff,
   path: '/documents',
@@ -248,6 +254,7 @@ export const router = createRouter({
       maintenance,
       ticket,
       properties,
+      property,
       documents,
       account,
       staffAccounts,

@@ -47,6 +47,12 @@ const SHOWN = [
   'a call taken over',
   'an emergency, light',
   'an emergency, 390 px',
+  'a home, light',
+  'a repair, light',
+  'viewings of a week, light',
+  'working hours, light',
+  'a new task',
+  'live, 390 px',
 ];
 const problems = [];
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -157,6 +163,10 @@ const PAGES = [
   ['test phone', '/test-phone', 'Nobody is on the line'],
   ['settings', '/settings', 'Version 1 is published'],
   ['the rota', '/settings?section=rota', 'In an emergency now'],
+  ['working hours', '/settings?section=working-hours', 'Who works when'],
+  ['contractors', '/settings?section=contractors', 'named to whoever takes an emergency'],
+  ['a home', '/properties/1', 'When it may be viewed'],
+  ['a home that is gone', '/properties/999', 'There is no such home'],
   ['opt-outs', '/settings?section=opt-outs', 'Nobody has said stop'],
   ['settings of the office', '/settings?section=office', 'Fees'],
   ['account', '/account', 'Second factor'],
@@ -501,7 +511,7 @@ async function settings(browser, state) {
   await page.getByRole('button', { name: 'Take out Policies 7' }).click();
   await policy.waitFor({ state: 'detached' });
   page.once('dialog', (dialog) => void dialog.accept());
-  await page.getByRole('tab', { name: 'Hours' }).click();
+  await page.getByRole('tab', { name: 'Hours', exact: true }).click();
   await see(page, 'Version 2 is published.');
   await page.getByRole('button', { name: 'One more: exceptions' }).click();
   const exception = page.getByRole('group', { name: 'Exceptions 1' });

@@ -81,14 +81,18 @@ pub fn rung(people: &[OnCall], rung_before: usize) -> Option<Rung<'_>> {
 /// Whether a contractor comes at this hour: `24 hours`, or `07:00-22:00` every day. Nothing said: they do not.
 pub fn is_on_duty(hours: Option<&str>, now: Timestamp) -> bool {
     let Some(hours) = hours else { return false };
-    if hours.starts_with("24") {
-        return true;
-    }
-    let limits = hours
-        .split_once('-')
-        .map(|(from, until)| (from.trim().parse::<Time>(), until.trim().parse::<Time>()));
     let local = london::local(now).time();
-    matches!(limits, Some((Ok(from), Ok(until))) if (from..until).contains(&local))
+    hours.starts_with("24") || limits(hours).is_some_and(|(from, until)| (from..until).contains(&local))
+}
+
+/// Whether hours are written as [`is_on_duty`] reads them.
+pub fn is_hours_of_contractor(hours: &str) -> bool {
+    hours == "24 hours" || limits(hours).is_some_and(|(from, until)| from < until)
+}
+
+fn limits(hours: &str) -> Option<(Time, Time)> {
+    let (from, until) = hours.split_once('-')?;
+    Some((from.trim().parse().ok()?, until.trim().parse().ok()?))
 }
 
 #[cfg(test)]

@@ -39,6 +39,19 @@ pub fn category(hazard: Option<&str>, words: &str) -> Option<&'static Category> 
     })
 }
 
+/// Every trade that a repair can call out.
+pub fn trades() -> Vec<&'static str> {
+    let mut trades: Vec<&str> = TABLE.categories.iter().filter_map(|kind| kind.trade.as_deref()).collect();
+    trades.sort_unstable();
+    trades.dedup();
+    trades
+}
+
+/// Who sees to repairs of this category, by its name.
+pub fn trade_of(category: &str) -> Option<&'static str> {
+    TABLE.categories.iter().find(|kind| kind.name == category)?.trade.as_deref()
+}
+
 /// The word for a repair that no category fits.
 pub const OTHER: &str = "other";
 
@@ -72,6 +85,8 @@ mod tests {
             assert_eq!(category(hazard, words).map(|kind| kind.name.as_str()), Some(expected), "{words}");
         }
         assert!(category(None, "hello there").is_none());
+        assert_eq!(trades(), ["drainage", "electrician", "gas engineer", "locksmith", "plumber"]);
+        assert_eq!((trade_of("plumbing and leaks"), trade_of("furniture")), (Some("plumber"), None));
     }
 
     #[test]

@@ -110,6 +110,16 @@ pub enum Day {
 }
 
 impl Day {
+    pub const ALL: [Self; 7] = [
+        Self::Monday,
+        Self::Tuesday,
+        Self::Wednesday,
+        Self::Thursday,
+        Self::Friday,
+        Self::Saturday,
+        Self::Sunday,
+    ];
+
     pub fn weekday(self) -> Weekday {
         match self {
             Self::Monday => Weekday::Monday,

@@ -4,11 +4,14 @@
 mod support;
 
 use agency::phone::PhoneNumber;
+use agency::staff::StaffRole;
 use jiff::SignedDuration;
 use phone_network::{Call, Faults};
 use receptionist::privacy::{delete_copies, erase, forget_old};
 use receptionist::rehearsal::{AGENCY_NUMBER, Plan};
+use reqwest::Method;
 use serde_json::{Value, json};
+use support::staff::colleague;
 use support::{Agency, monday, post, rows, start, start_as, voice};
 
 const CALLER: &str = "+447700900811";
@@ -219,4 +222,27 @@ async fn a_recording_goes_after_its_time_and_with_its_caller() {
     erase(&agency.app, &person, "a test").await.unwrap().unwrap();
     is_gone(&agency, Some(&path)).await;
     assert!(rows(&agency, "recordings").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_deletes_the_sound_of_a_call_unless_it_is_held() {
+    let agency = recording(testkit::sqlite(), "gather").await;
+    a_call(&agency).await;
+    let path = is_kept(&agency).await;
+    let id = only_recording(&agency).await["conversation_id"].as_str().unwrap().to_owned();
+    let url = format!("/api/v1/calls/{id}/recording");
+    let (manager, admin) =
+        (colleague(&agency, StaffRole::Manager).await, colleague(&agency, StaffRole::Admin).await);
+    assert_eq!(manager.status(Method::DELETE, &url, None).await, 403);
+    let calls = rows(&agency, "voice_lead_calls").await;
+    let lead = calls.iter().find(|call| call["conversation_id"] == id).unwrap()["lead_id"].clone();
+    let hold = format!("/api/v1/leads/{lead}/hold");
+    assert_eq!(admin.status(Method::PUT, &hold, Some(json!({"reason": "deposit dispute"}))).await, 204);
+    assert_eq!(admin.status(Method::DELETE, &url, None).await, 409);
+    assert_eq!(admin.status(Method::DELETE, &hold, None).await, 204);
+    assert_eq!(admin.status(Method::DELETE, &url, None).await, 204);
+    is_gone(&agency, Some(&path)).await;
+    assert_eq!(admin.status(Method::DELETE, &url, None).await, 404);
+    assert!(!rows(&agency, "conversation_turns").await.is_empty(), "the words stay");
+    assert!(rows(&agency, "audit_log").await.iter().any(|row| row["action"] == "recording_deleted"));
 }

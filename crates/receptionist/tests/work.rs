@@ -192,6 +192,7 @@ async fn what_tenants_send_is_seen() {
     }
     let open = worker.list("/api/v1/tickets?is_open=true").await;
     assert_eq!(open[0]["tenant_phone"], "+447700900110");
+    assert!(open[0]["call"].is_string(), "the chat in which it was reported");
     let ticket = open[0]["id"].as_i64().unwrap();
     let files = worker.get(&format!("/api/v1/media?ticket={ticket}")).await;
     assert_eq!(files.as_array().unwrap().len(), 1);
@@ -453,6 +454,74 @@ async fn the_rota_is_set_and_somebody_is_always_rung() {
     assert_eq!(manager.status(Method::DELETE, &path, None).await, 204);
     assert_eq!(manager.get("/api/v1/rota").await["now"], json!(["Amy Hart"]));
     assert!(worker.list("/api/v1/opt-outs").await.is_empty());
+}
+
+/// Sets something whole, as it was seen.
+async fn set(who: &Colleague, path: &str, seen: &str, body: Value) -> u16 {
+    let request = who.http.put(format!("{}{path}", who.base)).header("cookie", &who.cookie);
+    request.header("if-match", seen).json(&body).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_works_when_and_when_a_home_is_viewed_decide_what_is_offered() {
+    let agency = start(testkit::sqlite()).await;
+    let manager = colleague(&agency, StaffRole::Manager).await;
+    let home = manager.list("/api/v1/properties?q=JB-2024-001").await[0]["id"].as_i64().unwrap();
+    let offered = async || {
+        let slots = manager.get(&format!("/api/v1/slots?property={home}&day=2026-11-26")).await;
+        let free = slots.as_array().unwrap().iter().filter(|slot| slot["negotiator"] != Value::Null);
+        free.map(|slot| slot["start"].as_str().unwrap()[11..16].to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(offered().await.first().unwrap(), "09:00");
+
+    let path = format!("/api/v1/properties/{home}");
+    let seen = mark(&manager, &path).await;
+    let rules = json!({"notice_hours": 24, "weekdays": ["thursday"], "earliest": "11:00", "latest_end": "13:00", "note": " Dog. "});
+    let worker = colleague(&agency, StaffRole::Reviewer).await;
+    assert_eq!(set(&worker, &format!("{path}/rules"), &seen, rules.clone()).await, 403);
+    for (name, wrong) in [
+        ("notice_hours", json!(999)),
+        ("earliest", json!("14:00")),
+        ("keys_with", json!(99)),
+        ("weekdays", json!(["payday"])),
+    ] {
+        let mut wish = rules.clone();
+        wish[name] = wrong;
+        assert_eq!(set(&manager, &format!("{path}/rules"), &seen, wish).await, 400, "{name}");
+    }
+    assert_eq!(set(&manager, &format!("{path}/rules"), &seen, rules.clone()).await, 204);
+    assert_eq!(set(&manager, &format!("{path}/rules"), &seen, rules).await, 412, "it has changed since");
+    assert_eq!(manager.get(&path).await["rules"]["note"], "Dog.");
+    assert_eq!(offered().await, ["11:00", "11:30", "12:00", "12:30"]);
+
+    let path = "/api/v1/working-hours";
+    let seen = mark(&manager, path).await;
+    let lines = manager.get(path).await["lines"].as_array().unwrap().clone();
+    assert_eq!(
+        lines.iter().filter(|line| line["user"] == 1).count(),
+        1,
+        "the same hours of many days are one line"
+    );
+    let works = |user: i64, starts: &str| json!({"user": user, "days": ["thursday"], "starts": starts, "ends": "18:00"});
+    for wrong in [
+        json!([works(99, "09:00")]),
+        json!([works(1, "19:00")]),
+        json!([works(1, "09:00"), works(1, "12:00")]),
+    ] {
+        assert_eq!(set(&manager, path, &seen, json!({ "lines": wrong })).await, 400);
+    }
+    let all = json!([works(1, "12:00"), works(2, "12:00"), works(3, "12:00"), works(4, "12:00")]);
+    assert_eq!(set(&manager, path, &seen, json!({ "lines": all })).await, 204);
+    assert_eq!(offered().await, ["12:00", "12:30"], "nobody works before");
+
+    let path = "/api/v1/contractors";
+    let seen = mark(&manager, path).await;
+    let new = |trade: &str, hours: &str| json!({"contractors": [{"trade": trade, "name": "Westway", "phone": "020 7946 0164", "hours": hours}]});
+    for (trade, hours) in [("magician", "24 hours"), ("plumber", "always")] {
+        assert_eq!(set(&manager, path, &seen, new(trade, hours)).await, 400);
+    }
+    assert_eq!(set(&manager, path, &seen, new("plumber", "07:00-22:00")).await, 204);
+    assert_eq!(manager.get(path).await["contractors"][0]["phone"], "+442079460164");
 }
 
 async fn is_counted(reviewer: &Colleague) {

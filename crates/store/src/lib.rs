@@ -73,16 +73,16 @@ pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, MessageLine, NewMess
 pub use packages::{NewPackage, Package};
 pub use persons::{Erased, FutureAppointment, KnownPerson};
 pub use reading::{
-    AbsenceView, Agreement, AlertView, AssessmentView, ByRank, ByTime, CallFilter, CallRow, Counted,
-    DraftView, HomePlace, HomeView, LeadFilter, LeadKnown, LeadView, LineView, MadeView, MediaView,
-    MessageView, OptOutView, Paging, PaperView, Rehearsed, ShiftView, TalkedOf, TaskFilter, TaskView,
-    ThreadView, TicketView, ToAssess, VersionView, ViewingView,
+    AbsenceView, Agreement, AlertView, AssessmentView, ByRank, ByTime, CallFilter, CallRow, ContractorView,
+    Counted, DraftView, HomePlace, HomeView, LeadFilter, LeadKnown, LeadView, LineView, MadeView, MediaView,
+    MessageView, OptOutView, Paging, PaperView, Rehearsed, RulesView, ShiftView, TalkedOf, TaskFilter,
+    TaskView, ThreadView, TicketView, ToAssess, VersionView, ViewingView, WorkingHours,
 };
 pub use recordings::{DueRecording, KeptRecording};
 pub use retention::Cutoffs;
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};
-pub use rota::{NewAbsence, NewShift};
+pub use rota::{NewAbsence, NewContractor, NewShift};
 pub use rows::{DERIVED, Rows, TABLES};
 pub use schema::CRM_TABLES;
 pub use searches::{NewSearch, SavedSearch};

@@ -164,14 +164,24 @@ impl Tx {
     ) -> Result<(), StoreError> {
         const CONSENT: &str = "INSERT INTO consents (id, lead_id, channel, purpose, given, words, recorded_at) \
              VALUES ($1, $2, 'any', 'recording', (1 = 0), $3, $4)";
-        const HELD: &str = "SELECT recording_sid, path FROM recordings WHERE conversation_id = $1";
-        const REFUSED: &str = "UPDATE recordings SET status = 'refused', path = NULL, next_attempt_at = NULL WHERE conversation_id = $1";
-        const CALL: &str = "UPDATE voice_lead_calls SET recording_url = NULL WHERE conversation_id = $1";
         execute!(self, sqlx::query(CONSENT).bind(consent).bind(lead.0).bind(words).bind(Ts(now)))?;
+        self.drop_recording(conversation, "refused", now).await
+    }
+
+    /// The sound of a conversation goes: ours at once, Twilio's behind it.
+    pub async fn drop_recording(
+        &mut self,
+        conversation: &str,
+        status: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const HELD: &str = "SELECT recording_sid, path FROM recordings WHERE conversation_id = $1";
+        const GONE: &str = "UPDATE recordings SET status = $2, path = NULL, next_attempt_at = NULL WHERE conversation_id = $1";
+        const CALL: &str = "UPDATE voice_lead_calls SET recording_url = NULL WHERE conversation_id = $1";
         let held: Option<(Option<String>, Option<String>)> =
             within!(self, |c| sqlx::query_as(HELD).bind(conversation).fetch_optional(c).await)?;
         let Some((sid, path)) = held else { return Ok(()) };
-        execute!(self, sqlx::query(REFUSED).bind(conversation))?;
+        execute!(self, sqlx::query(GONE).bind(conversation).bind(status))?;
         execute!(self, sqlx::query(CALL).bind(conversation))?;
         if let Some(sid) = sid {
             self.delete_at_provider(("recording", &sid), now).await?;

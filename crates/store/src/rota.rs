@@ -1,9 +1,11 @@
 //! Who is on call when, and who is away, as staff set it.
 
+use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
 use crate::db::{Tx, execute};
 use crate::error::StoreError;
+use crate::reading::WorkingHours;
 use crate::types::{TextList, Ts};
 
 /// A line of the rota.
@@ -13,6 +15,15 @@ pub struct NewShift {
     pub days: Vec<String>,
     pub starts: Option<String>,
     pub ends: Option<String>,
+}
+
+/// A contractor who is called out.
+#[derive(Clone, Debug)]
+pub struct NewContractor {
+    pub trade: String,
+    pub name: String,
+    pub phone: PhoneNumber,
+    pub hours: Option<String>,
 }
 
 /// Somebody will be away.
@@ -48,6 +59,54 @@ impl Tx {
                     .bind(TextList(shift.days.clone()))
                     .bind(shift.starts.as_deref())
                     .bind(shift.ends.as_deref())
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Whoever sets the hours after us waits until we have committed.
+    pub async fn lock_working_hours(&mut self) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE working_hours SET ends = ends";
+        execute!(self, sqlx::query(SQL))?;
+        Ok(())
+    }
+
+    /// Everybody's hours are these; whoever has none works the office's.
+    pub async fn set_working_hours(&mut self, hours: &[WorkingHours]) -> Result<(), StoreError> {
+        const CLEAR: &str = "DELETE FROM working_hours";
+        const ADD: &str =
+            "INSERT INTO working_hours (user_id, weekday, starts, ends) VALUES ($1, $2, $3, $4)";
+        execute!(self, sqlx::query(CLEAR))?;
+        for one in hours {
+            execute!(
+                self,
+                sqlx::query(ADD).bind(one.user).bind(&one.weekday).bind(&one.starts).bind(&one.ends)
+            )?;
+        }
+        Ok(())
+    }
+
+    pub async fn lock_contractors(&mut self) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE contractors SET name = name";
+        execute!(self, sqlx::query(SQL))?;
+        Ok(())
+    }
+
+    /// The contractors are these, in this order.
+    pub async fn set_contractors(&mut self, contractors: &[NewContractor]) -> Result<(), StoreError> {
+        const CLEAR: &str = "DELETE FROM contractors";
+        const ADD: &str =
+            "INSERT INTO contractors (id, trade, name, phone, hours) VALUES ($1, $2, $3, $4, $5)";
+        execute!(self, sqlx::query(CLEAR))?;
+        for (id, one) in (1_i64..).zip(contractors) {
+            execute!(
+                self,
+                sqlx::query(ADD)
+                    .bind(id)
+                    .bind(&one.trade)
+                    .bind(&one.name)
+                    .bind(one.phone.as_str())
+                    .bind(one.hours.as_deref())
             )?;
         }
         Ok(())

@@ -79,6 +79,11 @@ async fn is_refused(store: &Store) {
     assert_eq!(gone, ["RE1", "RE2", "RE22"], "whatever else comes of this call goes too");
     let caller = store.who_is_calling(Some(&support::phone("+447700900110"))).await.unwrap();
     assert!(caller.refuses_recording);
+    // Of one that is kept no consent is written: a colleague deleted it, and here takes that back.
+    let mut tx = store.begin().await.unwrap();
+    tx.drop_recording("call_1", "gone", now()).await.unwrap();
+    drop(tx);
+    assert!(store.recording("call_1").await.unwrap().is_some());
 }
 
 #[tokio::test]

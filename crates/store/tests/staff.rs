@@ -5,12 +5,13 @@ mod support;
 
 use std::time::Duration;
 
-use agency::crm::{LeadId, Priority, Role, TaskKind, UserId};
+use agency::crm::{LeadId, Priority, PropertyId, Role, TaskKind, UserId};
 use agency::handoff::Reason;
 use agency::staff::StaffRole;
 use store::{
-    Audited, BeginCall, CallFilter, Change, HomeView, LeadFilter, NewAccount, NewTask, NewTransfer, Paging,
-    SavedTurn, Session, Store, StoreError, Subject, TaskFilter, TaskView, TicketView, TurnLine, TurnTimes,
+    Audited, BeginCall, CallFilter, Change, HomeView, LeadFilter, NewAccount, NewContractor, NewTask,
+    NewTransfer, Paging, RulesView, SavedTurn, Session, Store, StoreError, Subject, TaskFilter, TaskView,
+    TicketView, TurnLine, TurnTimes, WorkingHours,
 };
 use support::{later, now, phone, rows};
 
@@ -426,6 +427,54 @@ async fn every_list_is_read_in_pages() {
         assert_eq!(order, ["2", "4", "3", "1"]);
         let homes = async |paging| store.homes(None, None, now(), &paging).await.unwrap();
         assert_eq!(in_pages(homes, HomeView::place, |home| home.id.to_string()).await, ["2", "3", "1", "4"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn managers_say_who_works_when_and_who_is_called_out() {
+    on_both(async |store| {
+        let hours = |weekday: &str, starts: &str| WorkingHours {
+            user: 1,
+            weekday: weekday.into(),
+            starts: starts.into(),
+            ends: "18:00".into(),
+        };
+        let contractor = |name: &str| NewContractor {
+            trade: "plumber".into(),
+            name: name.into(),
+            phone: phone("02079460161"),
+            hours: Some("24 hours".into()),
+        };
+        for round in 1..=2 {
+            let mut tx = store.begin().await.unwrap();
+            tx.lock_working_hours().await.unwrap();
+            tx.set_working_hours(&[hours("monday", "09:00"), hours("friday", "10:00")][..round])
+                .await
+                .unwrap();
+            tx.lock_contractors().await.unwrap();
+            tx.set_contractors(&[contractor("Brightwater"), contractor("Canal")][..round]).await.unwrap();
+            tx.lock_property(3).await.unwrap();
+            let rules = RulesView {
+                notice_hours: Some(24),
+                weekdays: vec!["monday".into()],
+                earliest: Some("10:00".into()),
+                latest_end: None,
+                keys_with: Some(1),
+                note: Some(format!("round {round}")),
+            };
+            tx.set_rules(3, &rules).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let kept = store.working_hours().await.unwrap();
+        assert_eq!(kept.iter().map(|one| one.weekday.as_str()).collect::<Vec<_>>(), ["monday", "friday"]);
+        let called = store.all_contractors().await.unwrap();
+        assert_eq!(called.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Brightwater", "Canal"]);
+        assert_eq!(store.contractors("plumber").await.unwrap().len(), 2);
+        let rules = store.rules_of(3).await.unwrap();
+        assert_eq!((rules.notice_hours, rules.note.as_deref()), (Some(24), Some("round 2")));
+        assert_eq!(store.viewing_rules(PropertyId(3)).await.unwrap().keys_with, Some(UserId(1)));
+        assert!(store.rules_of(4).await.unwrap().weekdays.is_empty());
     })
     .await;
 }

@@ -71,6 +71,11 @@ export const PAGES = [
 export const pagesOf = (permissions: string[] = []) =>
   PAGES.filter((page) => !('needs' in page) || permissions.includes(page.needs));
 
+/** This computer is set to another time zone. */
+const ELSEWHERE = new Intl.DateTimeFormat().resolvedOptions().timeZone !== 'Europe/London';
+/** At the bottom of a telephone's screen. */
+const NEAREST = PAGES.filter(({ to }) => ['/', '/tasks', '/inbox', '/viewings'].includes(to));
+
 let listens = false;
 
 export function Frame() {
@@ -97,6 +102,7 @@ export function Frame() {
     <AppShell
       header={{ height: 56 }}
       navbar={{ width: 210, breakpoint: 'sm', collapsed: { mobile: !open } }}
+      footer={{ height: { base: 56, sm: 0 } }}
       padding="md"
     >
       <a className="skip" href="#main">
@@ -122,6 +128,11 @@ export function Frame() {
               <Text size="sm" c="dimmed" visibleFrom="md">
                 {me.office_opens ? `Office closed until ${inLondon(me.office_opens)}` : 'Office open'}
               </Text>
+            )}
+            {ELSEWHERE && (
+              <Badge variant="outline" color="gray" c="var(--mantine-color-text)" tt="none" visibleFrom="md">
+                Times shown in London
+              </Badge>
             )}
             <ConnectionState />
             <Views />
@@ -161,6 +172,19 @@ export function Frame() {
         <Emergencies />
         <Outlet />
       </AppShell.Main>
+      <AppShell.Footer hiddenFrom="sm" component="nav" aria-label="Nearest pages">
+        <Group h="100%" grow gap={0}>
+          {NEAREST.map(({ to, label, icon: Icon }) => (
+            <Link key={to} to={to} className="nearest" aria-current={isAt(to, at) ? 'page' : undefined}>
+              <Icon size={20} aria-hidden />
+              <span>
+                {label}
+                {counts[to] ? ` ${counts[to]}` : ''}
+              </span>
+            </Link>
+          ))}
+        </Group>
+      </AppShell.Footer>
       <Keys />
       <SignInAgain />
     </AppShell>
@@ -258,7 +282,13 @@ function User({ name, role, administers }: { name: string; role: string; adminis
 }
 
 /** A way back from a page of one record. */
-export function Back({ to, children }: { to: '/calls' | '/leads' | '/maintenance' | '/'; children: string }) {
+export function Back({
+  to,
+  children,
+}: {
+  to: '/calls' | '/leads' | '/maintenance' | '/properties' | '/';
+  children: string;
+}) {
   return (
     <Button component={Link} to={to} variant="default" size="xs">
       {children}

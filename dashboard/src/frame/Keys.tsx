@@ -78,7 +78,7 @@ function useFound(typed: string) {
       label: address,
       description: reference,
       keywords: [q],
-      onClick: () => void navigate({ to: '/properties', search: { q: reference } }),
+      onClick: () => void navigate({ to: '/properties/$id', params: { id: `${id}` } }),
     })),
   ];
 }

@@ -1,11 +1,18 @@
 import { Anchor, Badge, Card, Grid, Group, Stack, Table, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { CallDetail, CallView, LineView } from '../client';
-import { getCallOptions, listCallsOptions, whoAmIOptions } from '../client/@tanstack/react-query.gen';
+import {
+  deleteRecordingMutation,
+  getCallOptions,
+  listCallsOptions,
+  whoAmIOptions,
+} from '../client/@tanstack/react-query.gen';
+import { anew } from '../api';
 import { Back } from '../frame/Frame';
 import { Actions } from '../parts/Actions';
+import { Ask } from '../parts/Ask';
 import { Assess } from '../parts/Assess';
 import { Facts } from '../parts/Facts';
 import { Made } from '../parts/Made';
@@ -34,6 +41,7 @@ function Detail({ id, detail }: { id: string; detail: CallDetail }) {
   const { blind, t } = route.useSearch();
   const { data: me } = useQuery(whoAmIOptions());
   const sound = useRef<HTMLAudioElement>(null);
+  const [playing, setPlaying] = useState<number>();
   const { call: facts, holder, lines, made, assessments, has_recording } = detail;
   const live = facts.ended == null;
   // Whoever reads blind sees what Sarah made of it once they have said what they think.
@@ -64,13 +72,15 @@ function Detail({ id, detail }: { id: string; detail: CallDetail }) {
       {live && facts.channel === 'voice' && <Actions id={id} holder={holder ?? undefined} />}
       <Grid>
         <Grid.Col span={{ base: 12, md: 8 }}>
-          {has_recording && <Recording id={id} player={sound} at={t} />}
+          {has_recording && (
+            <Recording id={id} player={sound} at={t} heard={(s) => setPlaying(began + s * 1000)} />
+          )}
           {!has_recording && !live && facts.channel === 'voice' && (
             <Text size="sm" c="dimmed" mb="xs">
               There is no recording: calls are not recorded, the caller objected, or its time is over.
             </Text>
           )}
-          <Transcript lines={lines} live={live} seek={has_recording ? seek : undefined} />
+          <Transcript lines={lines} live={live} playing={playing} seek={has_recording ? seek : undefined} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack>
@@ -96,17 +106,23 @@ function Recording({
   id,
   player,
   at,
+  heard,
 }: {
   id: string;
   player: React.RefObject<HTMLAudioElement | null>;
   at?: number;
+  /** So many seconds of it. */
+  heard: (seconds: number) => void;
 }) {
   const sound = `/api/v1/calls/${id}/recording`;
+  const { data: me } = useQuery(whoAmIOptions());
+  const remove = useMutation({ ...deleteRecordingMutation(), ...anew });
   return (
     <Group component="section" aria-label="Recording" mb="md">
       {/* The transcript below is its text. */}
       <audio
         ref={player}
+        onTimeUpdate={(event) => heard(event.currentTarget.currentTime)}
         controls
         preload="none"
         src={at ? `${sound}#t=${at}` : sound}
@@ -116,6 +132,20 @@ function Recording({
       <Anchor href={sound} download={`${id}.mp3`}>
         Download
       </Anchor>
+      {me?.permissions.includes('administer') && (
+        <Ask
+          label="Delete"
+          about="the recording"
+          does="Delete it"
+          danger
+          change={remove}
+          submit={(close) => remove.mutate({ path: { id } }, { onSuccess: close })}
+        >
+          <Text size="sm">
+            The sound goes, here and at Twilio; the words below stay. It cannot be undone.
+          </Text>
+        </Ask>
+      )}
     </Group>
   );
 }
@@ -165,6 +195,7 @@ function Before({ lead, id }: { lead: number; id: string }) {
 function Latency({ lines }: { lines: LineView[] }) {
   const turns = lines.filter((line) => line.took_ms != null);
   if (turns.length === 0) return null;
+  const sorted = turns.map((line) => line.first_token_ms ?? line.took_ms ?? 0).sort((a, b) => a - b);
   const of = (ms: number | null | undefined) => (ms == null ? '—' : `${ms} ms`);
   return (
     <Card withBorder component="section" aria-label="How fast each turn was">
@@ -172,6 +203,10 @@ function Latency({ lines }: { lines: LineView[] }) {
         How fast each turn was
       </Title>
       <Table>
+        <Table.Caption>
+          Half of the turns within {of(sorted[Math.floor(sorted.length / 2)])}, the slowest{' '}
+          {of(sorted.at(-1))}
+        </Table.Caption>
         <Table.Thead>
           <Table.Tr>
             {['Turn', 'First word', 'Model', 'Tools'].map((column) => (

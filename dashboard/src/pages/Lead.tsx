@@ -141,7 +141,7 @@ function Known({ detail: { lead, known, homes } }: { detail: Marked }) {
           <Stack gap={4}>
             {homes.map((home) => (
               <Text key={home.property} size="sm">
-                <Link to="/properties" search={{ q: home.reference ?? undefined }}>
+                <Link to="/properties/$id" params={{ id: `${home.property}` }}>
                   {home.address ?? home.reference ?? 'A home that is gone'}
                 </Link>
                 , interest {home.interest}

@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { listPropertiesInfiniteOptions } from '../client/@tanstack/react-query.gen';
 import { List } from '../parts/List';
 import { itemsOf, More, paged } from '../parts/Pages';
@@ -53,9 +53,9 @@ export function Properties() {
           {homes.map((home) => (
             <Table.Tr key={home.id}>
               <Table.Td data-label="Home">
-                <Text className="record" tabIndex={-1}>
+                <Link to="/properties/$id" params={{ id: `${home.id}` }} className="record">
                   {home.address}
-                </Text>
+                </Link>
                 <Text size="sm" c="dimmed">
                   {home.reference}, {home.postcode}
                 </Text>

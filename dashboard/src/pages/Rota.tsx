@@ -18,19 +18,18 @@ import { getRota, type Rota as RotaView, type ShiftView } from '../client';
 import {
   addAbsenceMutation,
   getRotaQueryKey,
-  listColleaguesOptions,
   listOptOutsInfiniteOptions,
   removeAbsenceMutation,
   setRotaMutation,
 } from '../client/@tanstack/react-query.gen';
 import { Ask } from '../parts/Ask';
+import { useColleagues } from '../parts/colleagues';
+import { DAYS } from '../parts/days';
 import { List } from '../parts/List';
 import { itemsOf, More, paged } from '../parts/Pages';
 import { Empty, Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import { choices, spelled } from '../words';
-
-const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
 /** Who is rung in an emergency, and who is away. */
 export function Rota({ manages }: { manages: boolean }) {
@@ -55,11 +54,6 @@ export function Rota({ manages }: { manages: boolean }) {
       )}
     </Stack>
   );
-}
-
-function useColleagues() {
-  const { data: colleagues = [] } = useQuery(listColleaguesOptions());
-  return colleagues.map(({ user, name }) => ({ value: `${user}`, label: name }));
 }
 
 function Lines({ of, mark, manages }: { of: RotaView; mark: string; manages: boolean }) {

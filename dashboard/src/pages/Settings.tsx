@@ -35,6 +35,7 @@ import { Waiting } from '../parts/States';
 import { When } from '../parts/When';
 import { longDay, spelled } from '../words';
 import { OptOuts, Rota } from './Rota';
+import { Contractors, WorkingHours } from './Staffing';
 
 const route = getRouteApi('/staff/settings');
 type Value = { [name: string]: unknown };
@@ -64,6 +65,8 @@ export function Settings() {
               </Tabs.Tab>
             ))}
             <Tabs.Tab value="rota">On call</Tabs.Tab>
+            <Tabs.Tab value="working-hours">Working hours</Tabs.Tab>
+            <Tabs.Tab value="contractors">Contractors</Tabs.Tab>
             <Tabs.Tab value="opt-outs">Opt-outs</Tabs.Tab>
           </Tabs.List>
           {settings.data.map((one) => (
@@ -79,6 +82,12 @@ export function Settings() {
           ))}
           <Tabs.Panel value="rota" pt="md">
             {section === 'rota' && <Rota manages={manages} />}
+          </Tabs.Panel>
+          <Tabs.Panel value="working-hours" pt="md">
+            {section === 'working-hours' && <WorkingHours manages={manages} />}
+          </Tabs.Panel>
+          <Tabs.Panel value="contractors" pt="md">
+            {section === 'contractors' && <Contractors manages={manages} />}
           </Tabs.Panel>
           <Tabs.Panel value="opt-outs" pt="md">
             {section === 'opt-outs' && <OptOuts />}

@@ -54,7 +54,20 @@ export function Ticket() {
           </Group>
           <Grid>
             <Grid.Col span={{ base: 12, md: 4 }}>
-              <Facts title="What is known" rows={rows} />
+              <Stack>
+                <Facts title="What is known" rows={rows} />
+                {ticket.contractors.length > 0 && (
+                  <Facts
+                    title="Who sees to such"
+                    rows={ticket.contractors.map((one): [string, ReactNode] => [
+                      spelled(one.trade),
+                      <span key={one.name}>
+                        {one.name}, <Phone number={one.phone} />, {one.hours ?? 'no hours'}
+                      </span>,
+                    ])}
+                  />
+                )}
+              </Stack>
             </Grid.Col>
             <Grid.Col span={{ base: 12, md: 8 }}>
               <Card withBorder component="section" aria-label="What was said of it">

@@ -186,7 +186,13 @@ function Rows({ viewings, works }: Omit<DiaryProps, 'by'>) {
           </Table.Td>
           <Table.Td data-label="What">{spelled(viewing.kind)}</Table.Td>
           <Table.Td data-label="Home">
-            {viewing.address ?? '—'}
+            {viewing.property == null ? (
+              (viewing.address ?? '—')
+            ) : (
+              <Link to="/properties/$id" params={{ id: `${viewing.property}` }}>
+                {viewing.address ?? viewing.reference}
+              </Link>
+            )}
             {viewing.reference && (
               <Text size="sm" c="dimmed">
                 {viewing.reference}

@@ -19,8 +19,8 @@ export function Facts({
       {words && <Text mb="xs">{words}</Text>}
       <Table variant="vertical" layout="fixed">
         <Table.Tbody>
-          {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
+          {rows.map(([name, value], at) => (
+            <Table.Tr key={`${name} ${at}`}>
               <Table.Th w={110}>{name}</Table.Th>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
             </Table.Tr>

@@ -14,12 +14,15 @@ const SPEAKERS: Record<string, string> = {
 type Props = {
   lines: LineView[];
   live: boolean;
+  /** The recording is at this instant. */
+  playing?: number;
   /** Plays the recording from there. */
   seek?: (line: LineView) => void;
 };
 
 /** The words of a conversation: live, over, or a test. Follows the end unless the reader has scrolled up. */
-export function Transcript({ lines, live, seek }: Props) {
+export function Transcript({ lines, live, playing, seek }: Props) {
+  const spoken = playing && lines.findLast((line) => Date.parse(line.spoken) <= playing + 1000)?.id;
   const box = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
   const [seen, setSeen] = useState(lines.length);
@@ -54,7 +57,7 @@ export function Transcript({ lines, live, seek }: Props) {
             line.speaker === 'tool' ? (
               <Tool key={line.id} line={line} />
             ) : (
-              <Line key={line.id} line={line} seek={seek} />
+              <Line key={line.id} line={line} seek={seek} now={line.id === spoken} />
             ),
           )}
         </Stack>
@@ -72,13 +75,14 @@ export function Transcript({ lines, live, seek }: Props) {
   );
 }
 
-function Line({ line, seek }: { line: LineView; seek?: (line: LineView) => void }) {
+function Line({ line, seek, now }: { line: LineView; seek?: Props['seek']; now: boolean }) {
   const ours = line.speaker !== 'caller';
   const cut = line.words_heard != null && line.words_heard !== line.words;
   return (
     <Paper
       withBorder
       p="xs"
+      style={now ? { borderColor: 'var(--mantine-primary-color-filled)', borderWidth: 2 } : undefined}
       ms={ours ? 'xl' : 0}
       me={ours ? 0 : 'xl'}
       bg={ours ? 'var(--mantine-color-default-hover)' : undefined}

@@ -30,6 +30,7 @@ mod rota;
 mod second_factor;
 mod session;
 mod settings;
+mod staffing;
 mod tasks;
 pub(crate) mod test_phone;
 mod tickets;
@@ -54,7 +55,7 @@ fn of_calls() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(calls::list))
         .routes(routes!(calls::one))
-        .routes(routes!(recording::recording))
+        .routes(routes!(recording::recording, recording::delete))
         .routes(routes!(live::colleagues))
         .routes(routes!(live::take_over))
         .routes(routes!(live::hand_back))
@@ -114,6 +115,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::one, tickets::change))
         .routes(routes!(homes::list))
+        .routes(routes!(homes::one))
+        .routes(routes!(homes::set_rules))
+        .routes(routes!(staffing::working, staffing::set_working))
+        .routes(routes!(staffing::contractors, staffing::set_contractors))
         .routes(routes!(rota::rota, rota::set))
         .routes(routes!(rota::add_absence))
         .routes(routes!(rota::remove_absence))

@@ -9,7 +9,7 @@ use axum_extra::TypedHeader;
 use axum_extra::headers::{ContentRange, Range};
 use axum_extra::typed_header::TypedHeaderRejection;
 
-use super::access::{Staff, Views};
+use super::access::{Administers, Staff, Views};
 use super::problem::Problem;
 use crate::app::App;
 
@@ -31,6 +31,27 @@ pub(super) async fn recording(
     })?;
     let kind = [(header::CONTENT_TYPE, "audio/mpeg"), (header::ACCEPT_RANGES, "bytes")];
     Ok((kind, part(range.ok().map(|TypedHeader(range)| range), bytes)).into_response())
+}
+
+/// Deletes the sound of a call, here and at Twilio; its words stay.
+#[utoipa::path(delete, operation_id = "delete_recording", path = "/api/v1/calls/{id}/recording", tag = "calls", security(("session" = ["administer"])), params(("id" = String, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn delete(
+    State(app): State<App>,
+    staff: Staff<Administers>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let no_such = || Problem::not_found("There is no recording; it may have been deleted under retention");
+    app.store.recording(&id).await?.ok_or_else(no_such)?;
+    let call = app.store.call(&id).await?.ok_or_else(no_such)?;
+    if let Some(reason) = app.store.hold_on(call.lead).await? {
+        return Err(Problem::conflict("legal_hold", "There is a legal hold on this caller").with(reason));
+    }
+    let mut tx = app.store.begin().await?;
+    tx.drop_recording(&id, "gone", app.now()).await?;
+    staff.audit(&app, &mut tx, ("recording_deleted", &id, None)).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Several parts at once are answered with the whole, as they may be.

@@ -1,11 +1,12 @@
 //! Repairs that were reported.
 
+use agency::repairs::trade_of;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde::Deserialize;
-use store::TicketView;
+use serde::{Deserialize, Serialize};
+use store::{ContractorView, TicketView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views, Works};
@@ -49,9 +50,18 @@ async fn ticket(app: &App, id: &str) -> Result<TicketView, Problem> {
     app.store.ticket(id).await?.ok_or_else(no_such)
 }
 
+/// A repair, with who sees to such.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TicketDetail {
+    #[serde(flatten)]
+    ticket: TicketView,
+    /// Of its trade, in the order in which they are called out.
+    contractors: Vec<ContractorView>,
+}
+
 /// One repair; its `ETag` is what a change of it asks for.
 #[utoipa::path(get, path = "/api/v1/tickets/{id}", operation_id = "get_ticket", tag = "tickets", security(("session" = ["view"])), params(("id" = i64, Path)),
-    responses((status = 200, body = TicketView), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = TicketDetail), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn one(
     State(app): State<App>,
     staff: Staff<Views>,
@@ -59,7 +69,10 @@ pub(super) async fn one(
 ) -> Result<impl IntoResponse, Problem> {
     let ticket = ticket(&app, &id).await?;
     staff.looked_at(&app, &format!("ticket {id}")).await?;
-    Ok((etag(&ticket)?, Json(shown(ticket, &staff))))
+    let mark = etag(&ticket)?;
+    let mut contractors = app.store.all_contractors().await?;
+    contractors.retain(|one| trade_of(&ticket.category) == Some(one.trade.as_str()));
+    Ok((mark, Json(TicketDetail { ticket: shown(ticket, &staff), contractors })))
 }
 
 #[derive(Deserialize, ToSchema)]

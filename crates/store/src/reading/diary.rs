@@ -57,9 +57,10 @@ macro_rules! select_tickets {
     ($rest:literal) => {
         concat!(
             "SELECT k.id, k.reference, k.category, k.urgency, k.description, k.status, t.name AS tenant_name, t.phone AS tenant_phone, \
-             h.address_line1 AS address, k.assigned_to, u.name AS manager_name, c.id AS call, k.created_at AS created \
+             h.address_line1 AS address, k.assigned_to, u.name AS manager_name, COALESCE((SELECT c.id FROM conversations c WHERE c.call_sid = k.call_sid), \
+             (SELECT min(c.id) FROM conversations c WHERE c.ticket_id = k.id)) AS call, k.created_at AS created \
              FROM support_tickets k LEFT JOIN pm_tenants t ON t.id = k.tenant_id LEFT JOIN pm_properties h ON h.id = k.pm_property_id \
-             LEFT JOIN users u ON u.id = k.assigned_to LEFT JOIN conversations c ON c.call_sid = k.call_sid ",
+             LEFT JOIN users u ON u.id = k.assigned_to ",
             $rest
         )
     };

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::row::row;
 use super::{Paging, anywhere, unzip};
-use crate::db::{Store, read};
+use crate::changes::Subject;
+use crate::db::{Store, Tx, execute, read};
 use crate::error::StoreError;
-use crate::types::Ts;
+use crate::types::{TextList, Ts};
 
 row! {
     HomeView {
@@ -42,7 +43,38 @@ impl HomeView {
     }
 }
 
+row! {
+    /// When a home may be viewed.
+    RulesView {
+        /// Of the tenant who lives there.
+        notice_hours: Option<i64>,
+        /// monday to sunday; none: any day.
+        weekdays: Vec<String>,
+        /// HH:MM.
+        earliest: Option<String>,
+        latest_end: Option<String>,
+        /// Whoever holds the keys: nobody else shows it. A colleague's id in the CRM.
+        keys_with: Option<i64>,
+        /// For colleagues: Sarah says nothing of it.
+        note: Option<String>,
+    }
+}
+
 impl Store {
+    pub async fn rules_of(&self, property: i64) -> Result<RulesView, StoreError> {
+        const SQL: &str = "SELECT notice_hours, weekdays, earliest, latest_end, keys_with, note FROM viewing_rules WHERE property_id = $1";
+        let found: Option<RulesView> =
+            read!(self, |c| sqlx::query_as(SQL).bind(property).fetch_optional(c).await)?;
+        Ok(found.unwrap_or_else(|| RulesView {
+            notice_hours: None,
+            weekdays: Vec::new(),
+            earliest: None,
+            latest_end: None,
+            keys_with: None,
+            note: None,
+        }))
+    }
+
     /// By street, reference, postcode or area; those on the market first.
     pub async fn homes(
         &self,
@@ -71,5 +103,33 @@ impl Store {
             .bind(paging.limit)
             .fetch_all(c)
             .await)?)
+    }
+}
+
+impl Tx {
+    /// Whoever sets the rules of this home after us waits until we have committed.
+    pub async fn lock_property(&mut self, property: i64) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE properties SET status = status WHERE id = $1";
+        execute!(self, sqlx::query(SQL).bind(property))?;
+        Ok(())
+    }
+
+    pub async fn set_rules(&mut self, property: i64, rules: &RulesView) -> Result<(), StoreError> {
+        self.changed(Subject::Property, Some(&property.to_string()));
+        const SQL: &str = "INSERT INTO viewing_rules (property_id, notice_hours, weekdays, earliest, latest_end, keys_with, note) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (property_id) DO UPDATE SET notice_hours = excluded.notice_hours, \
+             weekdays = excluded.weekdays, earliest = excluded.earliest, latest_end = excluded.latest_end, keys_with = excluded.keys_with, note = excluded.note";
+        execute!(
+            self,
+            sqlx::query(SQL)
+                .bind(property)
+                .bind(rules.notice_hours)
+                .bind(TextList(rules.weekdays.clone()))
+                .bind(rules.earliest.as_deref())
+                .bind(rules.latest_end.as_deref())
+                .bind(rules.keys_with)
+                .bind(rules.note.as_deref())
+        )?;
+        Ok(())
     }
 }

@@ -21,13 +21,13 @@ pub use analytics::Counted;
 pub use assessments::{Agreement, AssessmentView, ToAssess};
 pub use calls::{CallFilter, CallRow, LineView};
 pub use diary::{TicketView, ViewingView};
-pub use homes::{HomePlace, HomeView};
+pub use homes::{HomePlace, HomeView, RulesView};
 pub use inbox::ThreadView;
 pub use leads::{LeadFilter, LeadKnown, LeadView, MessageView, TalkedOf};
 pub use made::{MadeView, MediaView};
 pub use papers::PaperView;
 pub use rehearsed::Rehearsed;
-pub use rota::{AbsenceView, OptOutView, ShiftView};
+pub use rota::{AbsenceView, ContractorView, OptOutView, ShiftView, WorkingHours};
 pub use settings::{DraftView, VersionView};
 pub use tasks::{TaskFilter, TaskView};
 

@@ -47,7 +47,41 @@ row! {
     }
 }
 
+row! {
+    /// Somebody works that weekday between these times.
+    WorkingHours {
+        user: i64,
+        /// monday to sunday.
+        weekday: String,
+        /// HH:MM.
+        starts: String,
+        ends: String,
+    }
+}
+
+row! {
+    ContractorView {
+        trade: String,
+        name: String,
+        phone: String,
+        /// `24 hours`, or such as `07:00-22:00`; none: not in emergencies.
+        hours: Option<String>,
+    }
+}
+
 impl Store {
+    /// Everybody's hours, in the order of people and times.
+    pub async fn working_hours(&self) -> Result<Vec<WorkingHours>, StoreError> {
+        const SQL: &str = "SELECT user_id AS \"user\", weekday, starts, ends FROM working_hours ORDER BY user_id, starts, ends, weekday";
+        Ok(read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?)
+    }
+
+    /// In the order in which they are called out.
+    pub async fn all_contractors(&self) -> Result<Vec<ContractorView>, StoreError> {
+        const SQL: &str = "SELECT trade, name, phone, hours FROM contractors ORDER BY id";
+        Ok(read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?)
+    }
+
     /// Every line, whoever is away or has left included.
     pub async fn rota(&self) -> Result<Vec<ShiftView>, StoreError> {
         const SQL: &str = "SELECT r.user_id AS \"user\", u.name, r.days, r.starts, r.ends FROM oncall_rota r \
