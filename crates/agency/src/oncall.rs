@@ -1,7 +1,9 @@
 //! Who is rung in an emergency, in which order: the rota of this hour, then the emergency contact, then round again.
 
-use jiff::Timestamp;
+use std::collections::BTreeSet;
+
 use jiff::civil::Time;
+use jiff::{Timestamp, ToSpan};
 
 use crate::crm::UserId;
 use crate::london;
@@ -60,6 +62,32 @@ pub fn ladder(rota: &[Shift], contact: Option<&PhoneNumber>, now: Timestamp) -> 
         }
     }
     people
+}
+
+/// When nobody of a rota is on call, from then until then. Each shift begins and ends at its times of a day; between them nothing
+/// changes.
+pub fn gaps(rota: &[Shift], (from, until): (Timestamp, Timestamp)) -> Vec<(Timestamp, Timestamp)> {
+    let times = rota.iter().flat_map(|shift| [shift.starts, shift.ends]).flatten();
+    let times: BTreeSet<Time> = times.chain([Time::midnight()]).collect();
+    let days = london::date_of(from).series(1.day()).take_while(|day| *day <= london::date_of(until));
+    let turns = days.flat_map(|day| times.iter().map(move |time| london::instant_at(day, *time)));
+    let mut turns: BTreeSet<Timestamp> = turns.filter(|turn| (from..until).contains(turn)).collect();
+    turns.extend([from, until]);
+    let turns: Vec<Timestamp> = turns.into_iter().collect();
+    let spans = turns.windows(2).map(|pair| (pair[0], pair[1]));
+    joined(spans.filter(|(start, _)| !rota.iter().any(|shift| shift.covers(*start))))
+}
+
+/// Spans in their order, those that touch as one.
+pub fn joined(spans: impl IntoIterator<Item = (Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
+    let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
+    for (start, end) in spans {
+        match joined.last_mut() {
+            Some(last) if last.1 == start => last.1 = end,
+            _ => joined.push((start, end)),
+        }
+    }
+    joined
 }
 
 /// One try to reach somebody.
@@ -128,6 +156,21 @@ mod tests {
         assert_eq!(rung_at(&night, 23, 8), [1, 2], "Monday morning");
         assert_eq!(rung_at(&night, 23, 9), [2]);
         assert_eq!(rung_at(&night, 23, 19), [2], "Monday evening");
+    }
+
+    #[test]
+    fn gaps_are_told_over_clock_changes_too() {
+        let at = |day, hour| london::instant(date(2026, 10, day).at(hour, 0, 0, 0));
+        let nights = [shift(1, &[], Some((time(18, 0, 0, 0), time(9, 0, 0, 0))))];
+        // The clocks go back on Sunday 25 October at 2.
+        assert_eq!(
+            gaps(&nights, (at(24, 12), at(26, 12))),
+            [(at(24, 12), at(24, 18)), (at(25, 9), at(25, 18)), (at(26, 9), at(26, 12))]
+        );
+        assert_eq!(gaps(&[], (at(24, 12), at(26, 12))), [(at(24, 12), at(26, 12))], "as one");
+        assert_eq!(gaps(&[shift(1, &[], None)], (at(24, 12), at(26, 12))), []);
+        let weekend = [shift(1, &[Day::Saturday], None)];
+        assert_eq!(gaps(&weekend, (at(24, 12), at(25, 12))), [(at(25, 0), at(25, 12))]);
     }
 
     #[test]

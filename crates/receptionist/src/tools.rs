@@ -24,7 +24,7 @@ pub(crate) use reading::diary_facts;
 use sha2::{Digest, Sha256};
 use store::StoreError;
 use tracing::Instrument;
-pub(crate) use valuation::call_off_valuation;
+pub(crate) use valuation::{book_valuation_for, call_off_valuation, move_valuation};
 pub(crate) use viewings::{call_off, move_to};
 
 use crate::conversation::Talk;

@@ -209,8 +209,13 @@ async fn what_tenants_send_is_seen() {
     let reader = colleague(&agency, StaffRole::ReadOnly).await;
     assert_eq!(reader.list("/api/v1/tickets").await[0]["tenant_phone"], "+44•••••••110");
     let seen = mark(&worker, &format!("/api/v1/tickets/{ticket}")).await;
-    let done = json!({"status": "closed"});
-    assert_eq!(change(&worker, &format!("/api/v1/tickets/{ticket}"), Some(&seen), done).await, 204);
+    let path = format!("/api/v1/tickets/{ticket}");
+    for unsaid in [json!({"status": "closed"}), json!({"urgency": "urgent", "reason": " "})] {
+        assert_eq!(change(&worker, &path, Some(&seen), unsaid).await, 400, "nobody says why");
+    }
+    let done = json!({"status": "closed", "reason": "The plumber has been."});
+    assert_eq!(change(&worker, &path, Some(&seen), done).await, 204);
+    assert_eq!(worker.get(&path).await["notes"][0]["body"], "open → closed: The plumber has been.");
     assert!(worker.list("/api/v1/tickets?is_open=true").await.is_empty());
     assert_eq!(worker.list("/api/v1/tickets?is_open=false").await.len(), 1);
 }
@@ -324,6 +329,101 @@ async fn a_valuation_is_called_off_by_a_colleague() {
     assert!(!told.contains("as you asked"), "{told}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_valuation_is_booked_and_moved_by_a_colleague() {
+    let agency = start(testkit::sqlite()).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let slots = worker.get("/api/v1/slots?day=2026-11-25").await;
+    let free = slots.as_array().unwrap().iter().filter(|slot| slot["negotiator"].is_string());
+    let free: Vec<Value> = free.map(|slot| slot["start"].clone()).collect();
+    let wish = |address: &str, start: &Value| json!({"lead": 1, "address": address, "listing": "sale", "property_type": "flat", "bedrooms": 2, "start": start});
+    let address = "Flat 3, 22 Castellain Road, W9 1HB";
+    let path = "/api/v1/valuations";
+    assert_eq!(post(&worker, path, wish("the blue one", &free[0])).await, 400);
+    assert_eq!(post(&worker, path, wish(address, &json!("2026-11-25T03:00:00Z"))).await, 409, "at night");
+    let response = worker.send(Method::POST, path, Some(wish(address, &free[0]))).await;
+    assert_eq!(response.status(), 201);
+    let id = response.json::<Value>().await.unwrap()["id"].as_i64().unwrap();
+    let kept =
+        async || rows(&agency, "viewing_appointments").await.into_iter().find(|row| row["id"] == id).unwrap();
+    let row = kept().await;
+    assert_eq!((&row["kind"], &row["viewer_name"]), (&json!("valuation"), &json!("Tom Becker")));
+    assert_eq!(row["address"], address);
+    agency.settle().await.unwrap();
+    let told =
+        || agency.network.messages().iter().filter(|sent| sent.body.contains("22 Castellain Road")).count();
+    let confirmations = told();
+    assert!(confirmations > 0, "the owner is told");
+
+    let path = format!("/api/v1/viewings/{id}/move");
+    let to = free.last().unwrap();
+    assert_eq!(post(&worker, &path, json!({"from": free[1], "to": to})).await, 409, "not as it was seen");
+    assert_eq!(post(&worker, &path, json!({"from": free[0], "to": to})).await, 204);
+    assert_eq!(&kept().await["scheduled_date"].as_str().unwrap()[..16], &to.as_str().unwrap()[..16]);
+    agency.settle().await.unwrap();
+    assert!(told() > confirmations, "they hear of the new time");
+    let tasks = rows(&agency, "tasks").await;
+    let titled = |words: &str| tasks.iter().any(|task| task["title"].as_str().unwrap().contains(words));
+    assert!(titled("to sell, flat, 2 bedrooms") && titled("moved to"), "{tasks:?}");
+    let wish = wish("9 Elgin Avenue W9 1AB", &free[0]);
+    assert_eq!(post(&worker, "/api/v1/valuations", wish).await, 201, "its time is free again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colleagues_write_down_what_they_know() {
+    let agency = start(testkit::sqlite()).await;
+    let (worker, reviewer) =
+        (colleague(&agency, StaffRole::Negotiator).await, colleague(&agency, StaffRole::Reviewer).await);
+    let lead = "/api/v1/leads/1";
+    let note = json!({"body": " Prefers mornings. ", "key": "1"});
+    let path = format!("{lead}/notes");
+    assert_eq!(post(&reviewer, &path, note.clone()).await, 403);
+    for wrong in [
+        json!({"body": " ", "key": "2"}),
+        json!({"body": "x", "key": ""}),
+        json!({"body": "x".repeat(2_001), "key": "2"}),
+    ] {
+        assert_eq!(post(&worker, &path, wrong).await, 400);
+    }
+    assert_eq!(post(&worker, &path, note.clone()).await, 201);
+    assert_eq!(post(&worker, &path, note).await, 201, "the same again");
+    let notes = worker.get(lead).await["notes"].clone();
+    assert_eq!(notes.as_array().unwrap().len(), 1);
+    assert_eq!((&notes[0]["body"], &notes[0]["by"]), (&json!("Prefers mornings."), &json!("Aisha Khan")));
+    let id = format!("/api/v1/notes/{}", notes[0]["id"].as_str().unwrap());
+    assert_eq!(reviewer.status(Method::DELETE, &id, None).await, 404, "it is not theirs");
+    assert_eq!(worker.status(Method::DELETE, &id, None).await, 204);
+    assert_eq!(worker.get(lead).await["notes"], json!([]));
+
+    let seen = mark(&worker, lead).await;
+    let before = worker.get(lead).await["lead"].clone();
+    assert_eq!(change(&worker, lead, Some(&seen), json!({"wants": "something nice"})).await, 400);
+    let wants = json!({"wants": "to rent, three bedrooms in Queen's Park, up to 3,100 a month"});
+    assert_eq!(change(&worker, lead, Some(&seen), wants).await, 204);
+    let after = worker.get(lead).await["lead"].clone();
+    assert_eq!((&after["bedrooms_min"], &after["budget_max"]), (&json!(3), &json!(3_100)), "{after}");
+    assert_eq!((&after["areas"], &after["looking_for"]), (&json!(["Queen's Park"]), &json!("rent")));
+    assert_eq!(after["name"], before["name"]);
+    let history = rows(&agency, "requirement_changes").await;
+    assert!(
+        history.iter().any(|row| row["field"] == "bedrooms_min" && row["new_value"] == "3"),
+        "{history:?}"
+    );
+
+    let mut call = agency.network.ring("+447700900901", AGENCY_NUMBER).await.unwrap();
+    call.say("I'm looking for a flat to rent in Maida Vale").await.unwrap();
+    let id = live_call(&reviewer).await;
+    call.hang_up();
+    agency.settle().await.unwrap();
+    let path = format!("/api/v1/calls/{id}");
+    let line = reviewer.get(&path).await["lines"][0]["id"].clone();
+    let of = |line: &Value| json!({"body": "Too long.", "key": line, "line": line});
+    assert_eq!(post(&worker, &format!("{path}/notes"), of(&line)).await, 403);
+    assert_eq!(post(&reviewer, &format!("{path}/notes"), of(&json!("turn_of_another"))).await, 404);
+    assert_eq!(post(&reviewer, &format!("{path}/notes"), of(&line)).await, 201);
+    assert_eq!(reviewer.get(&path).await["notes"][0]["line"], line);
+}
+
 /// What a record is marked with, and a change that names a mark.
 async fn mark(who: &Colleague, path: &str) -> String {
     let response = who.send(Method::GET, path, None).await;
@@ -430,6 +530,7 @@ async fn the_rota_is_set_and_somebody_is_always_rung() {
     let (manager, worker) =
         (colleague(&agency, StaffRole::Manager).await, colleague(&agency, StaffRole::Negotiator).await);
     let seen = mark(&manager, "/api/v1/rota").await;
+    assert_eq!(manager.get("/api/v1/rota").await["gaps"], json!([]), "as it is seeded");
     let set = async |who: &Colleague, mark: &str, shifts: Value| {
         let request = who.http.put(format!("{}/api/v1/rota", who.base)).header("cookie", &who.cookie);
         let body = json!({ "shifts": shifts });
@@ -450,6 +551,11 @@ async fn the_rota_is_set_and_somebody_is_always_rung() {
     assert_eq!(manager.status(Method::POST, path, away("2026-11-23T09:00", "2026-11-23T17:00")).await, 204);
     let rota = manager.get("/api/v1/rota").await;
     assert_eq!((&rota["now"], &rota["absences"][0]["ends"]), (&json!([]), &json!("2026-11-23T17:00:00Z")));
+    let gaps = json!([
+        {"starts": "2026-11-23T09:30:00Z", "ends": "2026-11-23T17:00:00Z"},
+        {"starts": "2026-11-24T00:00:00Z", "ends": "2026-11-30T08:00:00Z"},
+    ]);
+    assert_eq!(rota["gaps"], gaps, "away, and then no shift until Monday");
     let path = format!("{path}/{}", rota["absences"][0]["id"].as_str().unwrap());
     assert_eq!(manager.status(Method::DELETE, &path, None).await, 204);
     assert_eq!(manager.get("/api/v1/rota").await["now"], json!(["Amy Hart"]));

@@ -31,6 +31,7 @@ mod managed;
 mod market;
 mod media;
 mod messages;
+mod notes;
 mod packages;
 mod persons;
 mod properties;
@@ -70,6 +71,7 @@ pub use managed::{Contractor, ManagedHome, Person};
 pub use market::{MarketChange, MarketNews, SeenBefore, Untold};
 pub use media::{DueMedia, NewMedia, StoredMedia};
 pub use messages::{Attempt, AttemptOutcome, ClaimedMessage, MessageLine, NewMessage, Rich, Settled};
+pub use notes::{NewNote, NoteOf, NoteView};
 pub use packages::{NewPackage, Package};
 pub use persons::{Erased, FutureAppointment, KnownPerson};
 pub use reading::{

@@ -27,6 +27,8 @@ use Left::{All, Cleared, Nothing};
 const OF_LEAD: &str = "lead_id = {lead}";
 const OF_CONVERSATION: &str = "conversation_id IN (SELECT id FROM conversations WHERE lead_id = {lead})";
 const OF_MESSAGE: &str = "message_id IN (SELECT id FROM messages WHERE {message})";
+const TICKET: &str = "call_sid IN (SELECT call_sid FROM conversations WHERE lead_id = {lead}) OR tenant_id IN (SELECT id FROM pm_tenants WHERE phone = '{phone}') \
+     OR id IN (SELECT ticket_id FROM conversations WHERE lead_id = {lead})";
 const MESSAGE: &str = "lead_id = {lead} OR to_address IN ('{phone}', 'whatsapp:{phone}') OR from_address IN ('{phone}', 'whatsapp:{phone}') \
      OR to_address = (SELECT email FROM voice_leads WHERE id = {lead})";
 
@@ -43,9 +45,14 @@ const HELD: &[(&str, &str, Left)] = &[
     ("message_receipts", "provider_sid IN (SELECT provider_sid FROM messages WHERE {message})", Nothing),
     ("messages", "{message}", Nothing),
     (
+        "notes",
+        "lead_id = {lead} OR conversation_id IN (SELECT id FROM conversations WHERE lead_id = {lead}) \
+      OR ticket_id IN (SELECT id FROM support_tickets WHERE {ticket})",
+        Nothing,
+    ),
+    (
         "support_tickets",
-        "call_sid IN (SELECT call_sid FROM conversations WHERE lead_id = {lead}) OR tenant_id IN (SELECT id FROM pm_tenants WHERE phone = '{phone}') \
-      OR id IN (SELECT ticket_id FROM conversations WHERE lead_id = {lead})",
+        "{ticket}",
         Cleared("description = 'Erased at the caller''s request.', tenant_id = NULL, call_sid = NULL"),
     ),
     (
@@ -144,6 +151,7 @@ pub struct Erased {
 impl KnownPerson {
     fn condition(&self, of: &str) -> String {
         of.replace("{message}", MESSAGE)
+            .replace("{ticket}", TICKET)
             .replace("{lead}", &self.lead.unwrap_or(-1).to_string())
             .replace("{phone}", self.phone.as_ref().map_or("nobody", PhoneNumber::as_str))
     }

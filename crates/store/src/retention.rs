@@ -64,6 +64,7 @@ const RULES: &[Rule] = &[
               SELECT 'deletion_' || call_sid, 'call', call_sid, $2, $2 FROM conversations WHERE call_sid LIKE 'CA%' AND state <> '{}' AND id IN ",
                 " ON CONFLICT DO NOTHING"
             ),
+            old_calls!("DELETE FROM notes WHERE conversation_id IN ", ""),
             old_calls!("DELETE FROM conversation_turns WHERE conversation_id IN ", ""),
             old_calls!(
                 "UPDATE voice_lead_calls SET transcript = NULL, ai_summary = NULL, review = NULL, follow_up_notes = NULL \

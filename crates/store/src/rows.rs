@@ -20,7 +20,7 @@ pub const TABLES: &[&str] = &[
     "property_news_told", "appointment_steps", "imported_properties", "chats", "message_media",
     "staff_accounts", "staff_sessions", "staff_links", "assessments", "setting_drafts", "setting_versions",
     "london_hours", "call_tallies", "stale_days", "provider_deletions", "file_deletions", "legal_holds",
-    "recordings",
+    "recordings", "notes",
 ];
 
 /// Those of them that are made from the others, and are no outcome of anything.

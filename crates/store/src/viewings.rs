@@ -165,16 +165,31 @@ impl Tx {
     /// Moves a viewing to another time; false if it is no longer booked for the old one. A time that is taken leaves
     /// everything as it was, once the transaction is dropped.
     pub async fn move_viewing(&mut self, viewing: &BookedViewing, to: Place) -> Result<bool, StoreError> {
+        let id = viewing.appointment;
+        if !self.move_booked(id, viewing.start, to).await? {
+            return Ok(false);
+        }
+        let home = to.property.map(|id| id.0);
+        execute!(self, sqlx::query(LINK).bind(Some(Ts(to.start))).bind(home).bind(id.0))?;
+        Ok(true)
+    }
+
+    /// The same for an appointment without a home of ours: a valuation.
+    pub async fn move_booked(
+        &mut self,
+        id: AppointmentId,
+        from: Timestamp,
+        to: Place,
+    ) -> Result<bool, StoreError> {
         self.changed(Subject::Viewing, None);
         const SQL: &str = "UPDATE viewing_appointments SET scheduled_date = $3, agent_id = $4, duration_minutes = $5 \
              WHERE id = $1 AND status = 'booked' AND scheduled_date = $2";
-        let id = viewing.appointment;
         self.check_place(to, Some(id)).await?;
         let moved = execute!(
             self,
             sqlx::query(SQL)
                 .bind(id.0)
-                .bind(Ts(viewing.start))
+                .bind(Ts(from))
                 .bind(Ts(to.start))
                 .bind(to.negotiator.0)
                 .bind(to.minutes)
@@ -184,10 +199,6 @@ impl Tx {
         }
         self.free_cells(id).await?;
         self.claim(to, id).await?;
-        execute!(
-            self,
-            sqlx::query(LINK).bind(Some(Ts(to.start))).bind(to.property.map(|id| id.0)).bind(id.0)
-        )?;
         Ok(true)
     }
 

@@ -10,6 +10,13 @@ use support::{later, now, phone, rows};
 const AT: &str = "2026-11-23T09:00:00.000000Z";
 const NUMBER: &str = "+447700900110";
 
+fn note(column: &str, of: serde_json::Value) -> serde_json::Value {
+    let mut row = json!({"id": format!("note_{of}"), "lead_id": null, "ticket_id": null, "conversation_id": null, "account_id": "account_1",
+        "body": "Grace Mensah rings back", "dedupe_key": format!("{column} {of}"), "created_at": AT});
+    row[column] = of;
+    row
+}
+
 async fn given(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     for (table, values) in [
@@ -35,6 +42,19 @@ async fn given(store: &Store) {
             json!([{"id": "doc_1", "kind": "other", "lead_id": 7, "name": "A letter", "path": "papers/doc_1", "media_type": "text/plain",
                     "bytes": 3, "created_at": AT}]),
         ),
+        (
+            "support_tickets",
+            json!([{"id": 3, "reference": "T-3", "category": "heating", "urgency": "urgent", "description": "No heating",
+                    "status": "open", "call_sid": "CA1", "created_at": AT}]),
+        ),
+        (
+            "notes",
+            json!([
+                note("lead_id", json!(7)),
+                note("ticket_id", json!(3)),
+                note("conversation_id", json!("call_1"))
+            ]),
+        ),
     ] {
         tx.insert_rows(table, &rows(values)).await.unwrap();
     }
@@ -50,7 +70,10 @@ async fn a_person_is_kept_held_and_erased() {
         assert_eq!(person.lead, Some(7));
         let tables: Vec<&str> =
             store.all_of(&person).await.unwrap().iter().map(|(table, _)| *table).collect();
-        assert_eq!(tables, ["viewing_appointments", "documents", "conversations", "voice_leads"]);
+        assert_eq!(
+            tables,
+            ["notes", "support_tickets", "viewing_appointments", "documents", "conversations", "voice_leads"]
+        );
 
         let mut tx = store.begin().await.unwrap();
         tx.place_hold("hold_1", 7, "a claim", now()).await.unwrap();
@@ -123,6 +146,7 @@ async fn what_is_past_its_time_goes() {
             ("conversations", json!([call("call_1", 1, old), call("call_2", 2, old), call("call_3", 3, AT)])),
             ("conversation_turns", json!([turn("call_1"), turn("call_2"), turn("call_3")])),
             ("recordings", json!([sound("call_1"), sound("call_2"), sound("call_3")])),
+            ("notes", json!(["call_1", "call_2", "call_3"].map(|call| note("conversation_id", json!(call))))),
             ("messages", json!([message(1, old), message(2, old), message(3, AT)])),
         ] {
             tx.insert_rows(table, &rows(values)).await.unwrap();
@@ -154,6 +178,7 @@ async fn what_is_past_its_time_goes() {
             left(store.rows("conversation_turns").await.unwrap(), "conversation_id"),
             ["call_2", "call_3"]
         );
+        assert_eq!(left(store.rows("notes").await.unwrap(), "conversation_id"), ["call_2", "call_3"]);
         assert_eq!(left(store.rows("messages").await.unwrap(), "id"), ["msg_2", "msg_3"]);
         assert_eq!(
             left(store.rows("provider_deletions").await.unwrap(), "provider_sid"),

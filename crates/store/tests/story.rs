@@ -305,9 +305,13 @@ async fn calls_a_valuation_off(store: &Store, like: NewAppointment<'_>, viewing:
     );
     assert!(store.booked_valuation(viewing).await.unwrap().is_none());
     let mut tx = store.begin().await.unwrap();
-    assert!(!tx.cancel_booked(valuation, later(485)).await.unwrap(), "it is not at that time");
-    assert!(tx.cancel_booked(valuation, later(480)).await.unwrap());
+    let there = Place { property: None, negotiator: valued.negotiator, start: later(540), minutes: 30 };
+    assert!(!tx.move_booked(valuation, later(485), there).await.unwrap(), "it is not at that time");
+    assert!(tx.move_booked(valuation, later(480), there).await.unwrap());
+    assert!(!tx.cancel_booked(valuation, later(480)).await.unwrap(), "it is there no more");
     tx.book(&valued).await.expect("its time is free again");
+    assert!(tx.cancel_booked(valuation, later(540)).await.unwrap());
+    tx.book(&NewAppointment { start: later(540), ..valued }).await.expect("and this one too");
     drop(tx);
 }
 

@@ -6,7 +6,7 @@ mod support;
 
 use agency::crm::{AppointmentId, LeadId, Priority, TaskKind};
 use serde_json::json;
-use store::{NewAbsence, NewAssessment, NewShift, NewTask, Paging, Store};
+use store::{NewAbsence, NewAssessment, NewNote, NewShift, NewTask, NoteOf, Paging, Store};
 use support::{later, now, rows};
 
 const AT: &str = "2026-11-23T09:00:00.000000Z";
@@ -86,6 +86,7 @@ async fn colleagues_work_on_both() {
         given(&store).await;
         whisper(&store).await;
         assess(&store).await;
+        take_notes(&store).await;
         answer_those_who_write(&store).await;
         keep_the_diary(&store).await;
         change_leads_and_repairs(&store).await;
@@ -267,6 +268,44 @@ async fn publish_settings(store: &Store) {
         versions.iter().map(|one| (one.version, one.value.as_str(), one.by.as_deref())).collect();
     assert_eq!(told, [(2, "third", Some("account_1")), (1, "first", None)]);
     assert!(store.setting_drafts().await.unwrap().is_empty());
+}
+
+async fn take_notes(store: &Store) {
+    let mut tx = store.begin().await.unwrap();
+    let turn = json!([{"id": "turn_9", "conversation_id": "call_2", "turn": 1, "speaker": "caller", "words": "hello", "spoken_at": AT}]);
+    tx.insert_rows("conversation_turns", &rows(turn)).await.unwrap();
+    let all = [
+        NoteOf::Lead(7),
+        NoteOf::Ticket(3),
+        NoteOf::Call("call_2", None),
+        NoteOf::Call("call_2", Some("turn_9")),
+    ];
+    for (nth, of) in (1..).zip(all) {
+        let (id, key) = (format!("note_{nth}"), format!("key {nth}"));
+        let note = NewNote {
+            id: &id,
+            of,
+            account: "account_1",
+            body: "Rings back.",
+            dedupe_key: &key,
+            now: later(nth),
+        };
+        assert!(tx.add_note(&note).await.unwrap());
+        assert!(!tx.add_note(&note).await.unwrap(), "it is one note");
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(store.notes_of(NoteOf::Lead(7)).await.unwrap().len(), 1);
+    assert_eq!(store.notes_of(NoteOf::Ticket(3)).await.unwrap()[0].body, "Rings back.");
+    let call = store.notes_of(NoteOf::Call("call_2", None)).await.unwrap();
+    assert_eq!(call.iter().map(|note| note.line.as_deref()).collect::<Vec<_>>(), [None, Some("turn_9")]);
+    assert!(store.notes_of(NoteOf::Call("call_1", None)).await.unwrap().is_empty());
+    let mut tx = store.begin().await.unwrap();
+    assert!(!tx.remove_note("note_1", "account_2").await.unwrap(), "it is not theirs");
+    for id in ["note_1", "note_2", "note_3"] {
+        assert!(tx.remove_note(id, "account_1").await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(store.rows("notes").await.unwrap().len(), 1);
 }
 
 async fn copies_are_whole(store: &Store, name: &str) {

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
-use store::{AssessmentView, CallFilter, CallRow, LineView, MadeView};
+use store::{AssessmentView, CallFilter, CallRow, LineView, MadeView, NoteOf, NoteView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
@@ -151,6 +151,8 @@ pub(super) struct CallDetail {
     made: Vec<MadeView>,
     /// What colleagues think of it.
     assessments: Vec<AssessmentView>,
+    /// What they wrote down of it and of its lines.
+    notes: Vec<NoteView>,
     /// Whether its sound can be heard at `/api/v1/calls/{id}/recording`.
     has_recording: bool,
 }
@@ -171,9 +173,10 @@ pub(super) async fn one(
     let lines = app.store.call_lines(&id).await?;
     let made = app.store.made_in(&id).await?;
     let assessments = app.store.assessments_of(&id).await?;
+    let notes = app.store.notes_of(NoteOf::Call(&id, None)).await?;
     let open = app.store.open_transfer(&id, app.now()).await?.filter(|_| row.ended.is_none());
     let holder = open.map(|open| Holder { status: open.status, name: open.name, since: open.started });
     let has_recording = app.store.recording(&id).await?.is_some();
     let call = CallView::of(row, &staff);
-    Ok(Json(CallDetail { call, holder, lines, made, assessments, has_recording }))
+    Ok(Json(CallDetail { call, holder, lines, made, assessments, notes, has_recording }))
 }

@@ -13,17 +13,18 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{BookedValuation, StoreError};
+use store::{StoreError, Tx};
 use utoipa::ToSchema;
 
 use super::access::{Staff, Works};
 use super::input::Body;
 use super::problem::Problem;
+use super::valuations::booked_valuation;
 use crate::app::App;
 use crate::outbox::About;
-use crate::tools::{book_for, call_off, call_off_valuation, diary_facts, move_to};
+use crate::tools::{book_for, call_off, call_off_valuation, diary_facts, move_to, move_valuation};
 
-fn slot_taken() -> Problem {
+pub(super) fn slot_taken() -> Problem {
     Problem::conflict("slot_taken", "This time is not free")
         .with("GET /api/v1/slots says what is, and why not.")
 }
@@ -37,7 +38,7 @@ pub(super) struct Book {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Booked {
-    id: i64,
+    pub(super) id: i64,
 }
 
 /// Books a viewing for a lead, who is sent the confirmation.
@@ -75,7 +76,7 @@ async fn booked(
     if found.0.start == start { Ok(found) } else { Err(changed()) }
 }
 
-fn changed() -> Problem {
+pub(super) fn changed() -> Problem {
     Problem::conflict("changed", "Somebody has changed this viewing since").with("Look at it again.")
 }
 
@@ -86,7 +87,7 @@ pub(super) struct Move {
     to: Timestamp,
 }
 
-/// Moves a viewing; whoever is to come is told.
+/// Moves a viewing or a valuation; whoever is to come, or to be visited, is told.
 #[utoipa::path(post, path = "/api/v1/viewings/{id}/move", operation_id = "move_viewing", tag = "viewings", security(("session" = ["work"])),
     params(("id" = String, Path)), request_body = Move,
     responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -96,9 +97,30 @@ pub(super) async fn r#move(
     Path(id): Path<String>,
     Body(wish): Body<Move>,
 ) -> Result<StatusCode, Problem> {
-    let (viewing, phone, lead) = booked(&app, &id, wish.from).await?;
+    let moved = if let Some(valuation) = booked_valuation(&app, &id, wish.from).await? {
+        let facts = diary_facts(&app, None, None, &[london::date_of(wish.to)]).await?;
+        let slot = judge(wish.to, &facts).map_err(|_| slot_taken())?;
+        move_valuation(&app, &valuation, &slot, &app.id("move")).await
+    } else {
+        move_viewing(&app, &id, &wish).await?
+    };
+    let mut tx = match moved {
+        Err(StoreError::SlotTaken) => return Err(slot_taken()),
+        Err(StoreError::OffTheMarket) => {
+            return Err(Problem::conflict("off_the_market", "The home is off the market"));
+        }
+        other => other?.ok_or_else(changed)?,
+    };
+    staff.audit(&app, &mut tx, ("viewing_moved", &id, Some(&wish.to.to_string()))).await?;
+    tx.commit().await?;
+    app.outbox_rung.notify_one();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn move_viewing(app: &App, id: &str, wish: &Move) -> Result<Result<Option<Tx>, StoreError>, Problem> {
+    let (viewing, phone, lead) = booked(app, id, wish.from).await?;
     let home = &viewing.property;
-    let facts = diary_facts(&app, Some(home.id), Some(home), &[london::date_of(wish.to)]).await?;
+    let facts = diary_facts(app, Some(home.id), Some(home), &[london::date_of(wish.to)]).await?;
     let slot = judge(wish.to, &facts).map_err(|_| slot_taken())?;
     let booking = BookViewing {
         offered: OfferedSlot { id: String::new(), slot: slot.clone() },
@@ -108,31 +130,14 @@ pub(super) async fn r#move(
         viewer_email: app.store.viewer_email(viewing.appointment).await?,
     };
     let about = About { lead, conversation: None, alert: None };
-    let moved = match move_to(&app, &about, (&viewing, &booking, &slot), &app.id("move")).await {
-        Err(StoreError::SlotTaken) => return Err(slot_taken()),
-        Err(StoreError::OffTheMarket) => {
-            return Err(Problem::conflict("off_the_market", "The home is off the market"));
-        }
-        other => other?,
-    };
-    let (mut tx, _) = moved.ok_or_else(changed)?;
-    staff.audit(&app, &mut tx, ("viewing_moved", &id, Some(&wish.to.to_string()))).await?;
-    tx.commit().await?;
-    app.outbox_rung.notify_one();
-    Ok(StatusCode::NO_CONTENT)
+    let moved = move_to(app, &about, (&viewing, &booking, &slot), &app.id("move")).await;
+    Ok(moved.map(|moved| moved.map(|(tx, _)| tx)))
 }
 
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Cancel {
     /// The time you see: refused if somebody has moved it since.
     from: Timestamp,
-}
-
-/// A valuation that is booked and lies ahead.
-async fn valuation(app: &App, id: &str) -> Result<Option<BookedValuation>, Problem> {
-    let Ok(id) = id.parse() else { return Ok(None) };
-    let booked = app.store.booked_valuation(AppointmentId(id)).await?;
-    Ok(booked.filter(|valuation| valuation.start > app.now()))
 }
 
 /// Calls a viewing or a valuation off; whoever was to come, or to be visited, is told.
@@ -146,10 +151,7 @@ pub(super) async fn cancel(
     Body(wish): Body<Cancel>,
 ) -> Result<StatusCode, Problem> {
     let (why, key) = (format!("cancelled by {}", staff.account.name), app.id("cancel"));
-    let off = if let Some(valuation) = valuation(&app, &id).await? {
-        if valuation.start != wish.from {
-            return Err(changed());
-        }
+    let off = if let Some(valuation) = booked_valuation(&app, &id, wish.from).await? {
         call_off_valuation(&app, &valuation, (&why, &key)).await?
     } else {
         let (viewing, phone, lead) = booked(&app, &id, wish.from).await?;

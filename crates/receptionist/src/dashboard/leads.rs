@@ -1,13 +1,16 @@
 //! People who look for a home.
 
-use agency::crm::{LeadId, LeadStatus};
+use agency::crm::{LeadId, LeadStatus, Listing};
+use agency::language::{Expecting, Said, hear};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::{LeadFilter, LeadKnown, LeadView, MessageView, TalkedOf, ViewingView};
+use store::{
+    LeadChange, LeadFilter, LeadKnown, LeadView, MessageView, NoteOf, NoteView, TalkedOf, ViewingView,
+};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views, Works};
@@ -18,6 +21,7 @@ use super::page::{Page, PageQuery};
 use super::problem::Problem;
 use super::viewings::shown as shown_viewing;
 use crate::app::App;
+use crate::review::rate;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -73,9 +77,11 @@ pub(super) struct LeadDetail {
     viewings: Vec<ViewingView>,
     /// The newest first, at most 50.
     messages: Vec<MessageView>,
+    /// What colleagues wrote down, in that order.
+    notes: Vec<NoteView>,
 }
 
-async fn lead(app: &App, id: &str) -> Result<LeadView, Problem> {
+pub(super) async fn lead(app: &App, id: &str) -> Result<LeadView, Problem> {
     let no_such = || Problem::not_found("There is no such lead; it may have been deleted under retention");
     let id = LeadId(id.parse().map_err(|_| no_such())?);
     app.store.lead(id).await?.ok_or_else(no_such)
@@ -102,6 +108,7 @@ pub(super) async fn one(
         homes: app.store.talked_of_by(id).await?,
         viewings: viewings.into_iter().map(|row| shown_viewing(row, &staff)).collect(),
         messages: app.store.messages_of(id, None, MESSAGES).await?,
+        notes: app.store.notes_of(NoteOf::Lead(id.0)).await?,
     };
     Ok((mark, Json(detail)))
 }
@@ -114,6 +121,38 @@ pub(super) struct ChangeLead {
     status: Option<String>,
     /// A colleague's id in the CRM; 0: nobody's.
     assigned_to: Option<i64>,
+    /// What they look for, as a caller would say it: "to rent, two bedrooms in Maida Vale, up to 2,200 a month". What is not
+    /// mentioned stays.
+    wants: Option<String>,
+}
+
+/// Understood as a caller's words are, and kept with them in the lead's history.
+async fn understood(app: &App, words: &str, lead: &LeadView) -> Result<LeadChange, Problem> {
+    let known = app.words().await?;
+    let listing = match lead.looking_for.as_deref() {
+        Some("rent") => Some(Listing::Rent),
+        Some("buy") => Some(Listing::Sale),
+        _ => None,
+    };
+    let said = Said {
+        alternatives: &[words.to_owned()],
+        expecting: Expecting::Anything,
+        listing,
+        offers: &[],
+        now: app.now(),
+    };
+    let wants = hear(&said, &known.lexicon).wants;
+    if wants.is_empty() {
+        return Err(Problem::bad_request(
+            "nothing in wants is a home: say it as \"to rent, two bedrooms in Maida Vale, up to 2,200 a month\"",
+        ));
+    }
+    Ok(LeadChange {
+        wants: Some(wants),
+        words: Some(words.to_owned()),
+        change_ids: (0..10).map(|_| app.id("change")).collect(),
+        ..LeadChange::default()
+    })
 }
 
 /// Changes a lead: only what is named.
@@ -144,6 +183,11 @@ pub(super) async fn change(
     lead.status = wish.status.unwrap_or(lead.status);
     lead.assigned_to = wish.assigned_to.map_or(lead.assigned_to, |user| Some(user).filter(|user| *user != 0));
     tx.edit_lead(&lead, app.now()).await?;
+    if let Some(words) = wish.wants.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
+        let change = understood(&app, words, &lead).await?;
+        tx.change_lead(LeadId(lead.id), &change, app.now()).await?;
+        rate(&mut tx, LeadId(lead.id), app.now()).await?;
+    }
     staff.audit(&app, &mut tx, ("lead_changed", &id, Some(&lead.status))).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -20,6 +20,7 @@ mod invitation;
 mod leads;
 mod live;
 mod media;
+mod notes;
 mod page;
 mod papers;
 pub mod password;
@@ -34,6 +35,7 @@ mod staffing;
 mod tasks;
 pub(crate) mod test_phone;
 mod tickets;
+mod valuations;
 mod viewings;
 
 use axum::routing::get;
@@ -67,6 +69,7 @@ fn of_calls() -> OpenApiRouter<App> {
         .routes(routes!(assessments::agreement))
         .routes(routes!(assessments::assess))
         .routes(routes!(assessments::scenario))
+        .routes(routes!(notes::of_call))
 }
 
 fn api() -> OpenApiRouter<App> {
@@ -96,10 +99,14 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(leads::list))
         .routes(routes!(leads::one, leads::change))
         .routes(routes!(inbox::write_to_lead))
+        .routes(routes!(notes::of_lead))
+        .routes(routes!(notes::of_ticket))
+        .routes(routes!(notes::remove))
         .routes(routes!(media::list))
         .routes(routes!(media::one))
         .routes(routes!(viewings::list, diary::book))
         .routes(routes!(diary::r#move))
+        .routes(routes!(valuations::book))
         .routes(routes!(diary::cancel))
         .routes(routes!(diary::outcome))
         .routes(routes!(viewings::slots))

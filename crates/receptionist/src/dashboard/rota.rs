@@ -1,15 +1,16 @@
 //! Who is rung in an emergency, who is away, and who wants no messages.
 
 use agency::london;
-use agency::oncall::ladder;
+use agency::oncall::{gaps, joined, ladder};
 use agency::settings::Day;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use jiff::civil::{DateTime, Time};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{AbsenceView, NewAbsence, NewShift, OptOutView, ShiftView};
+use store::{AbsenceView, NewAbsence, NewShift, OptOutView, ShiftView, StoreError};
 use utoipa::ToSchema;
 
 use super::access::{Manages, Staff, Views};
@@ -27,6 +28,30 @@ pub(super) struct Rota {
     absences: Vec<AbsenceView>,
     /// Who would be rung now, in this order; the emergency contact last.
     now: Vec<String>,
+    /// When nobody of the rota is on call in the next seven days: then only the emergency contact is rung, if there is one.
+    gaps: Vec<Gap>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Gap {
+    starts: Timestamp,
+    ends: Timestamp,
+}
+
+/// Whoever is away comes and goes at the edges of the absences; between them the rota is the same every week.
+async fn gaps_ahead(app: &App, absences: &[AbsenceView]) -> Result<Vec<Gap>, StoreError> {
+    const AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
+    let from = app.now();
+    let until = from.saturating_add(AHEAD).unwrap_or(from);
+    let edges = absences.iter().flat_map(|absence| [absence.starts, absence.ends]);
+    let mut edges: Vec<Timestamp> = edges.filter(|edge| (from..until).contains(edge)).collect();
+    edges.extend([from, until]);
+    edges.sort();
+    let mut found = Vec::new();
+    for pair in edges.windows(2) {
+        found.extend(gaps(&app.store.oncall_rota(pair[0]).await?, (pair[0], pair[1])));
+    }
+    Ok(joined(found).into_iter().map(|(starts, ends)| Gap { starts, ends }).collect())
 }
 
 /// The on-call rota; its `ETag` is of the lines, and is what a change of them asks for.
@@ -39,7 +64,9 @@ pub(super) async fn rota(State(app): State<App>, _staff: Staff<Views>) -> Result
     let shifts = app.store.rota().await?;
     let mark = etag(&shifts)?;
     let absences = app.store.absences(now).await?;
-    Ok((mark, Json(Rota { shifts, absences, now: people.into_iter().map(|person| person.name).collect() })))
+    let gaps = gaps_ahead(&app, &absences).await?;
+    let now = people.into_iter().map(|person| person.name).collect();
+    Ok((mark, Json(Rota { shifts, absences, now, gaps })))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -6,12 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
-use store::{ContractorView, TicketView};
+use store::{ContractorView, NoteOf, NoteView, TicketView};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views, Works};
 use super::edit::{IfMatch, etag};
 use super::input::{Body, Query};
+use super::notes::write_down;
 use super::page::{Page, PageQuery};
 use super::problem::Problem;
 use crate::app::App;
@@ -44,7 +45,7 @@ fn shown(mut ticket: TicketView, staff: &Staff<Views>) -> TicketView {
     ticket
 }
 
-async fn ticket(app: &App, id: &str) -> Result<TicketView, Problem> {
+pub(super) async fn ticket(app: &App, id: &str) -> Result<TicketView, Problem> {
     let no_such = || Problem::not_found("There is no such repair");
     let id: i64 = id.parse().map_err(|_| no_such())?;
     app.store.ticket(id).await?.ok_or_else(no_such)
@@ -57,6 +58,8 @@ pub(super) struct TicketDetail {
     ticket: TicketView,
     /// Of its trade, in the order in which they are called out.
     contractors: Vec<ContractorView>,
+    /// What colleagues wrote down, in that order: why it was changed, among others.
+    notes: Vec<NoteView>,
 }
 
 /// One repair; its `ETag` is what a change of it asks for.
@@ -72,7 +75,8 @@ pub(super) async fn one(
     let mark = etag(&ticket)?;
     let mut contractors = app.store.all_contractors().await?;
     contractors.retain(|one| trade_of(&ticket.category) == Some(one.trade.as_str()));
-    Ok((mark, Json(TicketDetail { ticket: shown(ticket, &staff), contractors })))
+    let notes = app.store.notes_of(NoteOf::Ticket(ticket.id)).await?;
+    Ok((mark, Json(TicketDetail { ticket: shown(ticket, &staff), contractors, notes })))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -83,6 +87,45 @@ pub(super) struct ChangeTicket {
     urgency: Option<String>,
     /// A colleague's id in the CRM.
     assigned_to: Option<i64>,
+    /// Why it is more or less urgent, or what was done: asked for when its urgency changes and when it is resolved or closed, and kept
+    /// as a note.
+    reason: Option<String>,
+}
+
+impl ChangeTicket {
+    fn check(&self) -> Result<(), Problem> {
+        let is_one_of =
+            |word: &Option<String>, of: &[&str]| word.as_deref().is_none_or(|word| of.contains(&word));
+        if !is_one_of(&self.status, &["open", "in_progress", "resolved", "closed"]) {
+            return Err(Problem::bad_request("status is one of open, in_progress, resolved, closed"));
+        }
+        if !is_one_of(&self.urgency, &["emergency", "urgent", "normal"]) {
+            return Err(Problem::bad_request("urgency is one of emergency, urgent, normal"));
+        }
+        Ok(())
+    }
+
+    /// "urgent → normal: the heating is on again": what is kept of it as a note.
+    fn note(&self, before: &TicketView) -> Result<Option<String>, Problem> {
+        let turned = |wish: &Option<String>, was: &str| {
+            let wish = wish.as_deref().filter(|wish| *wish != was)?;
+            Some(format!("{was} → {wish}").replace('_', " "))
+        };
+        let (urgency, status) =
+            (turned(&self.urgency, &before.urgency), turned(&self.status, &before.status));
+        let is_done = matches!(self.status.as_deref(), Some("resolved" | "closed"));
+        let reason = self.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+        if reason.is_none() && (urgency.is_some() || (status.is_some() && is_done)) {
+            return Err(Problem::bad_request(
+                "say why in reason: how urgent it is changes, or it is resolved or closed",
+            ));
+        }
+        let turned: Vec<String> = [urgency, status].into_iter().flatten().collect();
+        Ok(reason.map(|reason| match turned.as_slice() {
+            [] => reason.to_owned(),
+            turned => format!("{}: {reason}", turned.join(", ")),
+        }))
+    }
 }
 
 /// Changes a repair: only what is named. One of an emergency that nobody has taken is not changed.
@@ -96,14 +139,7 @@ pub(super) async fn change(
     seen: IfMatch,
     Body(wish): Body<ChangeTicket>,
 ) -> Result<StatusCode, Problem> {
-    let is_one_of =
-        |word: &Option<String>, of: &[&str]| word.as_deref().is_none_or(|word| of.contains(&word));
-    if !is_one_of(&wish.status, &["open", "in_progress", "resolved", "closed"]) {
-        return Err(Problem::bad_request("status is one of open, in_progress, resolved, closed"));
-    }
-    if !is_one_of(&wish.urgency, &["emergency", "urgent", "normal"]) {
-        return Err(Problem::bad_request("urgency is one of emergency, urgent, normal"));
-    }
+    wish.check()?;
     let mut tx = app.store.begin().await?;
     tx.lock_ticket(ticket(&app, &id).await?.id).await?;
     let mut ticket = ticket(&app, &id).await?;
@@ -111,6 +147,9 @@ pub(super) async fn change(
     if app.store.incidents(true, i64::MAX).await?.iter().any(|alert| alert.ticket == Some(ticket.id)) {
         return Err(Problem::conflict("emergency_open", "Nobody has taken this emergency")
             .with("Take it first, by name."));
+    }
+    if let Some(body) = wish.note(&ticket)? {
+        write_down(&app, &staff, &mut tx, (NoteOf::Ticket(ticket.id), &body, &app.id("change"))).await?;
     }
     ticket.status = wish.status.unwrap_or(ticket.status);
     ticket.urgency = wish.urgency.unwrap_or(ticket.urgency);

@@ -53,7 +53,8 @@ pub(super) async fn list(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SlotQuery {
-    property: i64,
+    /// None: of a valuation, which takes a valuer and no home of ours.
+    property: Option<i64>,
     /// London's.
     day: Date,
 }
@@ -68,7 +69,7 @@ pub(super) struct SlotView {
     refusal: Option<&'static str>,
 }
 
-/// Every time of a day for a home, each with who would show it or why Sarah does not offer it: her own judgement.
+/// Every time of a day for a home or for a valuation, each with who would come or why Sarah does not offer it: her own judgement.
 #[utoipa::path(get, path = "/api/v1/slots", operation_id = "list_slots", tag = "viewings", security(("session" = ["view"])), params(SlotQuery),
     responses((status = 200, body = [SlotView]), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn slots(
@@ -76,9 +77,14 @@ pub(super) async fn slots(
     _staff: Staff<Views>,
     Query(query): Query<SlotQuery>,
 ) -> Result<Json<Vec<SlotView>>, Problem> {
-    let home = app.store.property(PropertyId(query.property)).await?;
-    let home = home.ok_or_else(|| Problem::not_found("There is no such home"))?;
-    let facts = diary_facts(&app, Some(home.id), Some(&home), &[query.day]).await?;
+    let home = match query.property {
+        Some(id) => {
+            let found = app.store.property(PropertyId(id)).await?;
+            Some(found.ok_or_else(|| Problem::not_found("There is no such home"))?)
+        }
+        None => None,
+    };
+    let facts = diary_facts(&app, home.as_ref().map(|home| home.id), home.as_ref(), &[query.day]).await?;
     let view = |(start, judged): (Timestamp, Result<agency::diary::Slot, Refusal>)| match judged {
         Ok(slot) => SlotView { start, negotiator: Some(slot.negotiator_name), refusal: None },
         Err(refusal) => SlotView { start, negotiator: None, refusal: Some(words(refusal)) },

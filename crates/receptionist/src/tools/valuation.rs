@@ -1,14 +1,14 @@
 //! A valuation: appointment and cells in a valuer's diary, what they should know, and the confirmation, in one transaction.
 
-use agency::crm::{AppointmentId, LeadId, Priority, Property, TaskKind};
+use agency::crm::{AppointmentId, Channel, LeadId, Priority, Property, TaskKind};
 use agency::diary::Slot;
-use agency::messages::{CalledOff, News, kind, valuation_cancelled, valuation_confirmation};
+use agency::messages::{CalledOff, News, Way, kind, valuation_cancelled, valuation_confirmation};
 use agency::phone::PhoneNumber;
 use agency::postcode::Postcode;
 use agency::tools::book_valuation::{self, BookValuation};
 use agency::tools::book_viewing::BookingOutcome;
 use agency::tools::{ToolCall, ToolOutcome};
-use store::{BookedValuation, NewAppointment, StoreError, Tx};
+use store::{BookedValuation, NewAppointment, Place, StoreError, Tx};
 
 use super::booking::{Told, tell_by_email, ways_of};
 use super::commit;
@@ -48,7 +48,25 @@ async fn commit_valuation(
     slot: &Slot,
     key: &str,
 ) -> Result<ToolOutcome, StoreError> {
-    let app = talk.app;
+    let about = talk.about();
+    let (tx, appointment, ways) = enter(talk.app, (&about, talk.lead), (call, slot), key).await?;
+    let outcome = ToolOutcome::Valuation(BookingOutcome::Booked {
+        appointment,
+        start: slot.start,
+        negotiator_name: slot.negotiator_name.clone(),
+        confirmed_by: ways.iter().map(|way| way.channel()).collect(),
+    });
+    commit(talk, tx, &ToolCall::BookValuation(Box::new(call.clone())), outcome, key).await
+}
+
+/// Into a valuer's diary, with a task for them and the confirmations, however it was asked for; the transaction is the caller's to
+/// commit.
+async fn enter(
+    app: &App,
+    (about, lead): (&About<'_>, LeadId),
+    (call, slot): (&BookValuation, &Slot),
+    key: &str,
+) -> Result<(Tx, AppointmentId, Vec<Way>), StoreError> {
     let address = call.address.to_string();
     let ways = ways_of(app, call.phone.as_ref(), kind::VALUATION_CONFIRMATION).await?;
     let sales = sold_nearby(app, call.address.postcode.as_deref()).await?;
@@ -58,7 +76,7 @@ async fn commit_valuation(
             property: None,
             address: Some(&address),
             negotiator: slot.negotiator,
-            lead: talk.lead,
+            lead,
             start: slot.start,
             minutes: slot.minutes,
             viewer_name: &call.name,
@@ -74,21 +92,7 @@ async fn commit_valuation(
         notes: &format!("{} goes there. Prepare comparable prices.", slot.negotiator_name),
         due: slot.start,
     };
-    leave(talk.app, &mut tx, &talk.about(), (&task, key)).await?;
-    let body = valuation_confirmation(&address, slot.start, &slot.negotiator_name, app.agency());
-    for (way, to) in ways.iter().zip(call.phone.iter().cycle()) {
-        let kind = kind::VALUATION_CONFIRMATION;
-        let dedupe_key = format!("{kind}:{}:{}", appointment.0, way.channel());
-        let message = Post {
-            kind,
-            to,
-            way: *way,
-            body: &body,
-            appointment: Some(appointment),
-            dedupe_key: &dedupe_key,
-        };
-        post(app, &mut tx, &talk.about(), &message).await?;
-    }
+    leave(app, &mut tx, about, (&task, key)).await?;
     let told = Told {
         appointment,
         news: News::Booked,
@@ -101,15 +105,88 @@ async fn commit_valuation(
         email: call.email.as_deref(),
         sales: &sales,
     };
-    let key_of_email = format!("{}:{}:email", kind::VALUATION_CONFIRMATION, appointment.0);
-    tell_by_email(app, &mut tx, &talk.about(), &told, (kind::VALUATION_CONFIRMATION, &key_of_email)).await?;
-    let outcome = ToolOutcome::Valuation(BookingOutcome::Booked {
-        appointment,
+    confirm(app, &mut tx, about, (&told, call.phone.as_ref(), &ways), "").await?;
+    Ok((tx, appointment, ways))
+}
+
+/// That somebody comes then, by every way they are reached by. A confirmation of another time has a key of its own.
+async fn confirm(
+    app: &App,
+    tx: &mut Tx,
+    about: &About<'_>,
+    (told, phone, ways): (&Told<'_>, Option<&PhoneNumber>, &[Way]),
+    again: &str,
+) -> Result<(), StoreError> {
+    let kind = kind::VALUATION_CONFIRMATION;
+    let key = |channel: Channel| format!("{kind}:{}:{channel}{again}", told.appointment.0);
+    let body = valuation_confirmation(told.address, told.start, told.staff_name, app.agency());
+    for (way, to) in ways.iter().zip(phone.into_iter().cycle()) {
+        let (way, dedupe_key) = (*way, key(way.channel()));
+        let appointment = Some(told.appointment);
+        let message = Post { kind, to, way, body: &body, appointment, dedupe_key: &dedupe_key };
+        post(app, tx, about, &message).await?;
+    }
+    tell_by_email(app, tx, about, told, (kind, &key(Channel::Email))).await
+}
+
+/// Books for a lead, as a colleague asks; the transaction is the caller's to commit. None: the time is not free any more.
+pub(crate) async fn book_valuation_for(
+    app: &App,
+    lead: LeadId,
+    call: &BookValuation,
+    key: &str,
+) -> Result<Option<(Tx, AppointmentId)>, StoreError> {
+    let about = About { lead: Some(lead), conversation: None, alert: None };
+    match enter(app, (&about, lead), (call, &call.offered.slot), key).await {
+        Err(StoreError::SlotTaken) => Ok(None),
+        entered => entered.map(|(tx, appointment, _)| Some((tx, appointment))),
+    }
+}
+
+/// To another time, with word to whose home it is; the transaction is the caller's to commit. None: it is no longer booked for that
+/// time.
+pub(crate) async fn move_valuation(
+    app: &App,
+    valuation: &BookedValuation,
+    slot: &Slot,
+    key: &str,
+) -> Result<Option<Tx>, StoreError> {
+    let phone = valuation.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok());
+    let about = About { lead: valuation.lead.map(LeadId), conversation: None, alert: None };
+    let ways = ways_of(app, phone.as_ref(), kind::VALUATION_CONFIRMATION).await?;
+    let id = AppointmentId(valuation.id);
+    let place =
+        Place { property: None, negotiator: slot.negotiator, start: slot.start, minutes: slot.minutes };
+    let mut tx = app.store.begin().await?;
+    if !tx.move_booked(id, valuation.start, place).await? {
+        return Ok(None);
+    }
+    let told = Told {
+        appointment: id,
+        news: News::Moved,
+        home: None,
+        address: &valuation.address,
         start: slot.start,
-        negotiator_name: slot.negotiator_name.clone(),
-        confirmed_by: ways.iter().map(|way| way.channel()).collect(),
-    });
-    commit(talk, tx, &ToolCall::BookValuation(Box::new(call.clone())), outcome, key).await
+        minutes: slot.minutes,
+        staff_name: &slot.negotiator_name,
+        name: &valuation.name,
+        email: valuation.email.as_deref(),
+        sales: &[],
+    };
+    confirm(app, &mut tx, &about, (&told, phone.as_ref(), &ways), &format!(":{key}")).await?;
+    let task = Task {
+        kind: TaskKind::FollowUp,
+        priority: Priority::Normal,
+        title: &format!(
+            "Valuation of {}: moved to {}",
+            valuation.address,
+            agency::speech::moment_in_writing(slot.start)
+        ),
+        notes: &format!("{} was to go there; now {} does.", valuation.valuer, slot.negotiator_name),
+        due: slot.start,
+    };
+    leave(app, &mut tx, &about, (&task, key)).await?;
+    Ok(Some(tx))
 }
 
 /// Out of the diary, with word to whose home it is; the transaction is the caller's to commit. None: it is no longer booked for
