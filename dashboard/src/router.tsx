@@ -56,6 +56,8 @@ export type CallSearch = {
   from?: string;
   to?: string;
   q?: string;
+  /** "1-09": Mondays from 9 to 10. */
+  hour?: string;
 };
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
@@ -75,6 +77,7 @@ const calls = createRoute({
     from: day(search.from),
     to: day(search.to),
     q: text(search.q),
+    hour: text(search.hour),
   }),
   component: lazyRouteComponent(() => import('./pages/Calls'), 'Calls'),
 });
@@ -148,6 +151,7 @@ const settings = createRoute({
 const testPhone = createRoute({
   getParentRoute: () => staff,
   path: '/test-phone',
+  validateSearch: (search: Record<string, unknown>): { about?: string } => ({ about: text(search.about) }),
   component: lazyRouteComponent(() => import('./pages/TestPhone'), 'TestPhone'),
 });
 

@@ -429,8 +429,20 @@ async function review(browser, state) {
   await page.getByRole('button', { name: 'Save' }).click();
   await see(page, 'Kept.');
   await see(page, '4 of 5');
+  await page
+    .getByRole('log')
+    .getByRole('button', { name: /^Note: / })
+    .first()
+    .click();
+  await page.getByLabel('What you know').fill('Should have asked for the area.');
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await page.getByRole('log').getByText('Should have asked').waitFor();
+  await judge(page, 'a line with a note');
   await page.goto('/analytics');
   await page.getByRole('region', { name: 'Relevance' }).getByText('4.00').waitFor();
+  await page.locator('.heat a').first().click();
+  await page.locator('a.record').first().waitFor();
+  if (!page.url().includes('hour=')) note('analytics', `an hour leads to ${page.url()}`);
   await page.context().close();
 }
 
@@ -445,10 +457,27 @@ async function diary(browser, state) {
   await page.getByRole('button', { name: 'Edit' }).click();
   await page.getByRole('combobox', { name: 'Stage' }).click();
   await page.getByRole('option', { name: 'Offer made' }).click();
+  await page.getByLabel('What they look for').fill('to rent, three bedrooms, up to 3,100 a month');
   await judge(page, 'editing a lead');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByRole('cell', { name: 'Offer made' }).waitFor();
+  await page.getByRole('cell', { name: /£3,100/ }).waitFor();
+  await page.getByRole('button', { name: 'Write a note' }).click();
+  await page.getByLabel('What you know').fill('Prefers to be rung in the morning.');
+  await judge(page, 'writing a note');
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await see(page, 'Note of Aisha Khan');
+  await judge(page, 'a lead with a note');
+  await page.getByRole('button', { name: /^Take back: Prefers/ }).click();
+  await page.getByText('Note of Aisha Khan').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Book a valuation' }).click();
+  await page.getByLabel('Address').fill('Flat 3, 22 Castellain Road, W9 1HB');
+  await page.getByLabel('Day').fill('2026-11-27');
+  await page.getByRole('dialog').getByRole('radio').first().check();
+  await judge(page, 'booking a valuation');
+  await page.getByRole('button', { name: 'Book it' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Book a viewing' }).click();
   await page.getByRole('combobox', { name: 'Home' }).click();
   await page.getByRole('option', { name: /JB-2024-001/ }).click();
@@ -456,6 +485,12 @@ async function diary(browser, state) {
   await page.getByRole('dialog').getByRole('radio').first().check();
   await judge(page, 'booking');
   await page.getByRole('button', { name: 'Book it' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.goto('/viewings?day=2026-11-27');
+  await page.getByRole('button', { name: /^Move: Sam/ }).click();
+  await page.getByRole('dialog').getByRole('radio').last().check();
+  await judge(page, 'moving a valuation');
+  await page.getByRole('button', { name: 'Move it' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.goto('/viewings?day=2026-11-26');
   await page.getByRole('button', { name: /^Move: Sam/ }).click();
@@ -594,8 +629,12 @@ async function repair(browser, state) {
   await page.keyboard.press('e');
   await page.getByRole('combobox', { name: 'State' }).click();
   await page.getByRole('option', { name: 'Resolved' }).click();
+  await page.getByLabel('What was it, and what was done?').fill('A worn washer, replaced.');
+  await judge(page, 'resolving a repair');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('cell', { name: 'Resolved' }).waitFor();
+  await see(page, 'open → resolved: A worn washer, replaced.');
+  await judge(page, 'a repair with a note');
   await page.goto('/maintenance?status=done');
   await page.locator('a.record').first().waitFor();
   await page.goto('/inbox');

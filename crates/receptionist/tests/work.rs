@@ -643,6 +643,12 @@ async fn is_counted(reviewer: &Colleague) {
     assert_eq!(figure("satisfaction"), (Value::Null, json!(0)));
     assert_eq!((&today["is_complete"], &today["people"]), (&json!(true), &json!(1)));
     assert_eq!(today["busiest"], json!([{"weekday": 1, "hour": 9, "n": 1}]));
+    for (hour, calls) in [("1-09", 1), ("1-10", 0), ("2-09", 0)] {
+        assert_eq!(reviewer.list(&format!("/api/v1/calls?hour={hour}")).await.len(), calls, "{hour}");
+    }
+    for wrong in ["8-09", "1-24", "1-9", "noon"] {
+        assert_eq!(reviewer.status(Method::GET, &format!("/api/v1/calls?hour={wrong}"), None).await, 400);
+    }
     assert_eq!(today["points"][0]["hours"], 24);
     assert_eq!(
         reviewer.get("/api/v1/analytics?from=2026-11-23&to=2026-11-23&channel=sms").await["points"][0]["calls"],

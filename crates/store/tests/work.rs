@@ -112,7 +112,13 @@ async fn whisper(store: &Store) {
 async fn assess(store: &Store) {
     let queue = store.to_assess("account_1", later(-600), 9).await.unwrap();
     assert_eq!(queue.len(), 1, "one goes on still");
-    assert!(queue[0].went_nowhere && queue[0].was_slow && !queue[0].had_emergency);
+    assert!(queue[0].went_nowhere && queue[0].was_slow && !queue[0].had_emergency && !queue[0].was_unsure);
+    let mut tx = store.begin().await.unwrap();
+    let unsure = |id: &str, confidence: f64| json!({"id": id, "conversation_id": "call_2", "turn": 1, "speaker": "caller", "words": "mm", "confidence": confidence, "spoken_at": AT});
+    let heard = json!([unsure("turn_1", 0.2), unsure("turn_2", 0.4), unsure("turn_3", 0.9)]);
+    tx.insert_rows("conversation_turns", &rows(heard)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(store.to_assess("account_1", later(-600), 9).await.unwrap()[0].was_unsure);
     for score in [2, 4] {
         let new = NewAssessment {
             id: &format!("assessment_{score}"),

@@ -20,7 +20,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Download, Info } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import type { Analytics as Numbers, FigureView, HourView } from '../client';
+import type { Analytics as Numbers, FigureView } from '../client';
 import { getAnalyticsOptions } from '../client/@tanstack/react-query.gen';
 import { download, type Row } from '../parts/download';
 import { Waiting } from '../parts/States';
@@ -166,7 +166,7 @@ function Sections({ of, channel }: { of: Numbers; channel?: string }) {
           calls={(row) => ({ intent: `${row.item}`, from: of.from, to: of.to, channel })}
         />
       </SimpleGrid>
-      <Busiest hours={of.busiest} name={`busiest-${name}`} />
+      <Busiest of={of} channel={channel} name={`busiest-${name}`} />
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <ResponseTimes of={of} />
         <Bars
@@ -385,7 +385,8 @@ function Bars({ title, name, items, calls }: BarsProps) {
 }
 
 /** A week by its hours: how dark a cell is says how many began in it, and its number says it too. */
-function Busiest({ hours, name }: { hours: HourView[]; name: string }) {
+function Busiest({ of: numbers, channel, name }: { of: Numbers; channel?: string; name: string }) {
+  const hours = numbers.busiest;
   const most = Math.max(1, ...hours.map(({ n }) => n));
   const of = (weekday: number, hour: number) =>
     hours.find((one) => one.weekday === weekday && one.hour === hour)?.n ?? 0;
@@ -430,7 +431,20 @@ function Busiest({ hours, name }: { hours: HourView[]; name: string }) {
                   const n = of(at + 1, hour);
                   return (
                     <td key={`${hour}`} style={{ ['--heat' as string]: `${Math.round((n / most) * 45)}%` }}>
-                      {n || ''}
+                      {n > 0 && (
+                        <Link
+                          to="/calls"
+                          search={{
+                            hour: `${at + 1}-${String(hour).padStart(2, '0')}`,
+                            from: numbers.from,
+                            to: numbers.to,
+                            channel,
+                          }}
+                          aria-label={`${n} on ${label}, ${hour} to ${hour + 1}`}
+                        >
+                          {n}
+                        </Link>
+                      )}
                     </td>
                   );
                 })}

@@ -17,11 +17,12 @@ import { Assess } from '../parts/Assess';
 import { Facts } from '../parts/Facts';
 import { Made } from '../parts/Made';
 import { NewTask } from '../parts/NewTask';
+import { Notes, WriteNote } from '../parts/Notes';
 import { Phone } from '../parts/Phone';
 import { Waiting } from '../parts/States';
 import { Transcript } from '../parts/Transcript';
 import { Since, When } from '../parts/When';
-import { lasted, spelled } from '../words';
+import { clock, lasted, spelled } from '../words';
 
 const route = getRouteApi('/staff/calls/$id');
 
@@ -42,10 +43,11 @@ function Detail({ id, detail }: { id: string; detail: CallDetail }) {
   const { data: me } = useQuery(whoAmIOptions());
   const sound = useRef<HTMLAudioElement>(null);
   const [playing, setPlaying] = useState<number>();
-  const { call: facts, holder, lines, made, assessments, has_recording } = detail;
+  const { call: facts, holder, lines, made, assessments, notes, has_recording } = detail;
   const live = facts.ended == null;
   // Whoever reads blind sees what Sarah made of it once they have said what they think.
   const hidden = blind && !assessments.some(({ account }) => account === me?.id);
+  const readable = hidden ? notes.filter(({ account }) => account === me?.id) : notes;
   const began = Date.parse(facts.started);
   const seek = (line: LineView) => {
     if (!sound.current) return;
@@ -80,7 +82,20 @@ function Detail({ id, detail }: { id: string; detail: CallDetail }) {
               There is no recording: calls are not recorded, the caller objected, or its time is over.
             </Text>
           )}
-          <Transcript lines={lines} live={live} playing={playing} seek={has_recording ? seek : undefined} />
+          <Transcript
+            lines={lines}
+            live={live}
+            playing={playing}
+            seek={has_recording ? seek : undefined}
+            below={(line) =>
+              live ? null : (
+                <>
+                  <Notes notes={readable.filter((note) => note.line === line.id)} />
+                  <WriteNote of={{ call: id, line: line.id }} label="Note" about={clock(line.spoken)} />
+                </>
+              )
+            }
+          />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack>
@@ -95,6 +110,14 @@ function Detail({ id, detail }: { id: string; detail: CallDetail }) {
             )}
             <Latency lines={lines} />
             {!live && <Assess id={id} assessments={assessments} blind={blind} />}
+            {!live && (
+              <Stack component="section" aria-label="Notes of the call" gap="xs">
+                <Notes notes={readable.filter(({ line }) => line == null)} />
+                <Group>
+                  <WriteNote of={{ call: id }} />
+                </Group>
+              </Stack>
+            )}
           </Stack>
         </Grid.Col>
       </Grid>

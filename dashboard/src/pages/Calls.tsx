@@ -15,6 +15,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { type CallView, listCalls } from '../client';
 import { listCallsInfiniteOptions } from '../client/@tanstack/react-query.gen';
+import { DAYS } from '../parts/days';
 import { Export } from '../parts/Export';
 import { List } from '../parts/List';
 import { itemsOf, More, paged } from '../parts/Pages';
@@ -44,6 +45,13 @@ const COLUMNS = [
 const CHANNELS = ['voice', 'whatsapp', 'sms', 'web'];
 const STATES = { live: 'going on', over: 'over' };
 const SEEN = { assessed: 'assessed', not: 'not assessed' };
+/** "Monday, 9 to 10", Monday's first. */
+const HOURS = DAYS.flatMap((day, at) =>
+  Array.from({ length: 24 }, (_, hour) => ({
+    value: `${at + 1}-${String(hour).padStart(2, '0')}`,
+    label: `${spelled(day)}, ${hour} to ${hour + 1}`,
+  })),
+);
 /** What is looked for most, at one press. */
 const PRESETS: [string, CallSearch][] = [
   ['Everything', {}],
@@ -135,6 +143,16 @@ export function Calls() {
           clearable
           clearButtonProps={{ 'aria-label': 'Assessed or not' }}
           w={150}
+        />
+        <Select
+          label="Hour of the week"
+          data={HOURS}
+          value={search.hour ?? null}
+          onChange={(hour) => filter({ hour: hour ?? undefined })}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Any hour' }}
+          searchable
+          w={190}
         />
         <TextInput
           type="date"

@@ -3,7 +3,14 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { anew } from '../api';
-import { type CallView, getLead, type LeadDetail, type LeadView } from '../client';
+import {
+  type CallView,
+  type ChangeLead,
+  getLead,
+  type LeadDetail,
+  type LeadView,
+  type NoteView,
+} from '../client';
 import {
   changeLeadMutation,
   getLeadQueryKey,
@@ -15,10 +22,12 @@ import {
 } from '../client/@tanstack/react-query.gen';
 import { Back } from '../frame/Frame';
 import { Ask } from '../parts/Ask';
+import { BookValuation } from '../parts/BookValuation';
 import { BookViewing } from '../parts/BookViewing';
 import { Facts } from '../parts/Facts';
 import { Media } from '../parts/Media';
 import { NewTask } from '../parts/NewTask';
+import { RemoveNote, WriteNote } from '../parts/Notes';
 import { Phone } from '../parts/Phone';
 import { Waiting } from '../parts/States';
 import { TheirData } from '../parts/TheirData';
@@ -89,8 +98,10 @@ function Head({ detail: { lead, stopped, mark } }: { detail: Marked }) {
         <>
           <Edit lead={lead} mark={mark} />
           <BookViewing label="Book a viewing" lead={lead.id} day={daysAfter(today(), 1)} />
+          <BookValuation lead={lead.id} day={daysAfter(today(), 1)} />
           <Write lead={lead} />
           <NewTask lead={lead.id} />
+          <WriteNote of={{ lead: lead.id }} />
         </>
       )}
     </Group>
@@ -159,9 +170,7 @@ function Known({ detail: { lead, known, homes } }: { detail: Marked }) {
 
 /** Only what is touched is changed; the rest is shown as it is by now. */
 function Edit({ lead, mark }: { lead: LeadView; mark: string }) {
-  const [wish, setWish] = useState<{ name?: string; email?: string; status?: string; assigned_to?: number }>(
-    {},
-  );
+  const [wish, setWish] = useState<ChangeLead>({});
   const { data: colleagues = [] } = useQuery(listColleaguesOptions());
   const change = useMutation({ ...changeLeadMutation(), ...anew });
   const opened = { ...change, reset: () => (change.reset(), setWish({})) };
@@ -180,6 +189,15 @@ function Edit({ lead, mark }: { lead: LeadView; mark: string }) {
         label="Email"
         value={wish.email ?? lead.email ?? ''}
         onChange={(event) => setWish({ ...wish, email: event.currentTarget.value || undefined })}
+      />
+      <Textarea
+        label="What they look for"
+        description="As they would say it; what is not mentioned stays."
+        placeholder="to rent, two bedrooms in Maida Vale, up to 2,200 a month"
+        autosize
+        maxLength={500}
+        value={wish.wants ?? ''}
+        onChange={(event) => setWish({ ...wish, wants: event.currentTarget.value || undefined })}
       />
       <Select
         label="Stage"
@@ -227,9 +245,16 @@ function Write({ lead }: { lead: LeadView }) {
   );
 }
 
-type Happening = { id: string; at: string; what: string; words?: string | null; call?: string };
+type Happening = {
+  id: string;
+  at: string;
+  what: string;
+  words?: string | null;
+  call?: string;
+  note?: NoteView;
+};
 
-function happenings({ viewings, messages }: LeadDetail, calls: CallView[]): Happening[] {
+function happenings({ viewings, messages, notes }: LeadDetail, calls: CallView[]): Happening[] {
   const all: Happening[] = [
     ...calls.map((call) => ({
       id: call.id,
@@ -243,6 +268,13 @@ function happenings({ viewings, messages }: LeadDetail, calls: CallView[]): Happ
       at: message.created,
       what: `${spelled(message.channel)} ${message.direction === 'inbound' ? 'from them' : 'to them'}, ${spelled(message.status).toLowerCase()}`,
       words: message.body,
+    })),
+    ...notes.map((note) => ({
+      id: note.id,
+      at: note.written,
+      what: `Note of ${note.by}`,
+      words: note.body,
+      note,
     })),
     ...viewings.map((viewing) => ({
       id: `viewing ${viewing.id}`,
@@ -273,6 +305,7 @@ function Timeline({ detail, calls }: { detail: LeadDetail; calls: CallView[] }) 
             <Text size="sm" c="dimmed">
               <When at={one.at} />
             </Text>
+            {one.note && <RemoveNote note={one.note} />}
           </Group>
           {one.words && <Text style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-line' }}>{one.words}</Text>}
         </Card>

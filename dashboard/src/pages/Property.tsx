@@ -82,6 +82,9 @@ export function Property() {
             <Link to="/viewings" search={{ day: today() }}>
               The diary
             </Link>
+            <Link to="/test-phone" search={{ about: `${facts.address_line1}, ${facts.reference}` }}>
+              Ask Sarah about it
+            </Link>
           </Group>
           <Grid>
             <Grid.Col span={{ base: 12, md: 6 }}>

@@ -16,6 +16,7 @@ const REASONS: [keyof ToAssess, string][] = [
   ['went_nowhere', 'abandoned or failed'],
   ['needed_person', 'needed a person'],
   ['was_slow', 'over 5 s for an answer'],
+  ['was_unsure', 'hard to hear'],
 ];
 
 /** Why a call should be looked at. */

@@ -48,6 +48,16 @@ export function Rota({ manages }: { manages: boolean }) {
           <Text role="status">
             In an emergency now: {rota.data.now.join(', then ') || 'nobody would be rung'}.
           </Text>
+          {rota.data.gaps.length > 0 && (
+            <Alert color="red" variant="outline" title="Nobody of the rota is on call">
+              {rota.data.gaps.map(({ starts, ends }) => (
+                <Text key={starts} size="sm">
+                  <When at={starts} /> to <When at={ends} />
+                </Text>
+              ))}
+              <Text size="sm">Then only the emergency contact is rung, if there is one.</Text>
+            </Alert>
+          )}
           <Lines key={rota.data.mark} of={rota.data} mark={rota.data.mark} manages={manages} />
           <Absences of={rota.data} manages={manages} />
         </>

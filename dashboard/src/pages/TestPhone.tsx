@@ -1,5 +1,6 @@
 import { Alert, Button, Card, Code, Grid, Group, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { Mic } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { problemOf } from '../api';
@@ -13,8 +14,11 @@ import { Empty } from '../parts/States';
 import { Transcript } from '../parts/Transcript';
 import { spelled } from '../words';
 
+const route = getRouteApi('/staff/test-phone');
+
 /** Sarah, tried out: the same doors, tools and rules as the telephone, on a copy of the agency that is thrown away. */
 export function TestPhone() {
+  const { about } = route.useSearch();
   const [call, setCall] = useState<TestCallView>();
   const [over, setOver] = useState(false);
   const [aloud, setAloud] = useState(false);
@@ -63,6 +67,8 @@ export function TestPhone() {
               <Transcript lines={call.lines} live={goesOn} />
               {goesOn && call.ending == null && (
                 <Say
+                  key={call.id}
+                  first={about ? `I'm calling about ${about}` : ''}
                   pending={turn.isPending}
                   aloud={aloud}
                   setAloud={setAloud}
@@ -138,14 +144,16 @@ function RingUp({
 }
 
 type SayProps = {
+  /** What is said first. */
+  first: string;
   say: (said: { words?: string; keys?: string }) => void;
   pending: boolean;
   aloud: boolean;
   setAloud: (on: boolean) => void;
 };
 
-function Say({ say, pending, aloud, setAloud }: SayProps) {
-  const [words, setWords] = useState('');
+function Say({ first, say, pending, aloud, setAloud }: SayProps) {
+  const [words, setWords] = useState(first);
   const field = useRef<HTMLInputElement>(null);
   const [why, setWhy] = useState('');
   const send = (said: { words?: string; keys?: string }) => {

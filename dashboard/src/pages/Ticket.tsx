@@ -8,6 +8,7 @@ import { EditTicket } from '../parts/EditTicket';
 import { Facts } from '../parts/Facts';
 import { Media } from '../parts/Media';
 import { NewTask } from '../parts/NewTask';
+import { Notes, WriteNote } from '../parts/Notes';
 import { Phone } from '../parts/Phone';
 import { Waiting } from '../parts/States';
 import { Since, When } from '../parts/When';
@@ -51,6 +52,7 @@ export function Ticket() {
             {ticket.urgency === 'emergency' && <Badge color="red.9">Emergency</Badge>}
             {works && <EditTicket ticket={ticket} shortcut="e" />}
             <NewTask call={ticket.call ?? undefined} />
+            <WriteNote of={{ ticket: ticket.id }} />
           </Group>
           <Grid>
             <Grid.Col span={{ base: 12, md: 4 }}>
@@ -86,6 +88,14 @@ export function Ticket() {
                   <Media files={files.data ?? []} />
                 </Stack>
               </Card>
+              {ticket.notes.length > 0 && (
+                <Card withBorder component="section" aria-label="What colleagues wrote down" mt="md">
+                  <Title order={2} size="h4" mb="xs">
+                    What colleagues wrote down
+                  </Title>
+                  <Notes notes={ticket.notes} />
+                </Card>
+              )}
             </Grid.Col>
           </Grid>
         </>

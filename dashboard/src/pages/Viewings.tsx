@@ -26,6 +26,7 @@ import {
 } from '../client/@tanstack/react-query.gen';
 import { now } from '../clock';
 import { Ask } from '../parts/Ask';
+import { BookValuation } from '../parts/BookValuation';
 import { BookViewing } from '../parts/BookViewing';
 import { HomeBox } from '../parts/HomeBox';
 import { List } from '../parts/List';
@@ -95,7 +96,10 @@ export function Viewings() {
           }
         />
         {works && (
-          <BookViewing key={day} label="Book a viewing" shortcut="c" day={day < today() ? today() : day} />
+          <>
+            <BookViewing key={day} label="Book a viewing" shortcut="c" day={day < today() ? today() : day} />
+            <BookValuation key={`valuation ${day}`} day={day < today() ? today() : day} />
+          </>
         )}
       </Group>
       <Waiting query={viewings} />
@@ -226,7 +230,7 @@ function Rows({ viewings, works }: Omit<DiaryProps, 'by'>) {
                   <Outcome viewing={viewing} />
                 ) : (
                   <>
-                    {viewing.kind === 'viewing' && <Move viewing={viewing} />}
+                    <Move viewing={viewing} />
                     <Cancel viewing={viewing} />
                   </>
                 )}
@@ -254,6 +258,7 @@ function Move({ viewing }: { viewing: ViewingView }) {
       <Text size="sm">{viewing.viewer_name ?? 'The applicant'} is told of the new time.</Text>
       <Slots
         property={viewing.property ?? undefined}
+        valuation={viewing.kind === 'valuation' || undefined}
         day={day}
         setDay={setDay}
         slot={slot}

@@ -1,8 +1,8 @@
-import { Select } from '@mantine/core';
+import { Select, Textarea } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { anew } from '../api';
-import { getTicket, type TicketView } from '../client';
+import { type ChangeTicket, getTicket, type TicketView } from '../client';
 import {
   changeTicketMutation,
   getTicketQueryKey,
@@ -22,9 +22,12 @@ export function EditTicket({ ticket, shortcut }: { ticket: TicketView; shortcut?
     enabled: false,
   });
   const { data: colleagues = [] } = useQuery({ ...listColleaguesOptions(), enabled: seen.data != null });
-  const [wish, setWish] = useState<{ status?: string; urgency?: string; assigned_to?: number }>({});
+  const [wish, setWish] = useState<ChangeTicket>({});
   const change = useMutation({ ...changeTicketMutation(), ...anew });
   const now = { ...(seen.data ?? ticket), ...wish };
+  const was = seen.data ?? ticket;
+  const isDone = ['resolved', 'closed'].includes(now.status ?? '') && now.status !== was.status;
+  const turns = now.urgency !== was.urgency;
   const submit = (close: () => void) => {
     const headers = { 'If-Match': seen.data?.mark ?? '' };
     change.mutate({ path: { id: ticket.id }, headers, body: wish }, { onSuccess: close });
@@ -59,6 +62,15 @@ export function EditTicket({ ticket, shortcut }: { ticket: TicketView; shortcut?
         value={now.assigned_to == null ? null : `${now.assigned_to}`}
         onChange={(user) => setWish({ ...wish, assigned_to: user ? Number(user) : undefined })}
         searchable
+      />
+      <Textarea
+        label={isDone ? 'What was it, and what was done?' : turns ? 'Why is it more or less urgent?' : 'Why'}
+        description="Kept as a note of the repair."
+        required={isDone || turns}
+        autosize
+        maxLength={1900}
+        value={wish.reason ?? ''}
+        onChange={(event) => setWish({ ...wish, reason: event.currentTarget.value || undefined })}
       />
     </Ask>
   );

@@ -6,18 +6,18 @@ import { Waiting } from './States';
 
 type Props = {
   property?: number;
+  /** Of a valuer, at no home of ours. */
+  valuation?: true;
   day: string;
   setDay: (day: string) => void;
   slot: string;
   setSlot: (slot: string) => void;
 };
 
-/** The free times of a home on a day, as Sarah would offer them. */
-export function Slots({ property, day, setDay, slot, setSlot }: Props) {
-  const slots = useQuery({
-    ...listSlotsOptions({ query: { property: property ?? 0, day } }),
-    enabled: property != null,
-  });
+/** The free times of a home or of a valuer on a day, as Sarah would offer them. */
+export function Slots({ property, valuation, day, setDay, slot, setSlot }: Props) {
+  const isKnown = valuation ?? property != null;
+  const slots = useQuery({ ...listSlotsOptions({ query: { property, day } }), enabled: isKnown });
   const free = slots.data?.filter(({ negotiator }) => negotiator) ?? [];
   return (
     <Stack gap="xs">
@@ -32,7 +32,7 @@ export function Slots({ property, day, setDay, slot, setSlot }: Props) {
           setSlot('');
         }}
       />
-      {property != null && <Waiting query={slots} rows={2} />}
+      {isKnown && <Waiting query={slots} rows={2} />}
       {slots.data && free.length === 0 && <Text size="sm">Nothing is free that day. Try another.</Text>}
       {free.length > 0 && (
         <Radio.Group label="Time" value={slot} onChange={setSlot} required>

@@ -1,6 +1,6 @@
 import { Badge, Button, Code, Collapse, Group, Paper, Stack, Text } from '@mantine/core';
 import { Wrench } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { LineView } from '../client';
 import { clock, spelled } from '../words';
 
@@ -18,10 +18,12 @@ type Props = {
   playing?: number;
   /** Plays the recording from there. */
   seek?: (line: LineView) => void;
+  /** Beneath a line: what colleagues wrote of it. */
+  below?: (line: LineView) => ReactNode;
 };
 
 /** The words of a conversation: live, over, or a test. Follows the end unless the reader has scrolled up. */
-export function Transcript({ lines, live, playing, seek }: Props) {
+export function Transcript({ lines, live, playing, seek, below }: Props) {
   const spoken = playing && lines.findLast((line) => Date.parse(line.spoken) <= playing + 1000)?.id;
   const box = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
@@ -57,7 +59,9 @@ export function Transcript({ lines, live, playing, seek }: Props) {
             line.speaker === 'tool' ? (
               <Tool key={line.id} line={line} />
             ) : (
-              <Line key={line.id} line={line} seek={seek} now={line.id === spoken} />
+              <Line key={line.id} line={line} seek={seek} now={line.id === spoken}>
+                {below?.(line)}
+              </Line>
             ),
           )}
         </Stack>
@@ -75,7 +79,9 @@ export function Transcript({ lines, live, playing, seek }: Props) {
   );
 }
 
-function Line({ line, seek, now }: { line: LineView; seek?: Props['seek']; now: boolean }) {
+type LineProps = { line: LineView; seek?: Props['seek']; now: boolean; children: ReactNode };
+
+function Line({ line, seek, now, children }: LineProps) {
   const ours = line.speaker !== 'caller';
   const cut = line.words_heard != null && line.words_heard !== line.words;
   return (
@@ -113,6 +119,7 @@ function Line({ line, seek, now }: { line: LineView; seek?: Props['seek']; now: 
           The caller spoke over: “{line.words?.slice(line.words_heard?.length ?? 0).trim()}”
         </Text>
       )}
+      {children}
     </Paper>
   );
 }

@@ -186,7 +186,7 @@ async fn people(app: &App, of: Counted<'_>) -> Result<Option<i64>, StoreError> {
 }
 
 /// Counts what has changed, for as long as somebody would wait. Says whether all is counted.
-async fn count(app: &App) -> Result<bool, StoreError> {
+pub(super) async fn count(app: &App) -> Result<bool, StoreError> {
     const WAIT_MAX: Duration = Duration::from_secs(1);
     let began = Instant::now();
     while began.elapsed() < WAIT_MAX {

@@ -1,5 +1,7 @@
 //! Conversations: the list, one with its transcript, and what Sarah has understood so far.
 
+use std::ops::RangeInclusive;
+
 use agency::conversation::State as Memory;
 use agency::london;
 use axum::Json;
@@ -11,6 +13,7 @@ use store::{AssessmentView, CallFilter, CallRow, LineView, MadeView, NoteOf, Not
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Staff, Views};
+use super::analytics::count;
 use super::input::Query;
 use super::page::{Page, PageQuery};
 use super::problem::Problem;
@@ -37,6 +40,8 @@ pub(super) struct CallQuery {
     to: Option<Date>,
     /// Words that were said, at least three letters.
     q: Option<String>,
+    /// Begun in this hour of a week, London's: `1-09` is Mondays from 9 to 10.
+    hour: Option<String>,
 }
 
 /// A conversation, with what Sarah makes of it.
@@ -100,6 +105,12 @@ pub(super) fn start_of_day(day: Date) -> Timestamp {
     london::instant_at(day, Time::midnight())
 }
 
+fn is_hour(text: &str) -> bool {
+    let Some((weekday, hour)) = text.split_once('-') else { return false };
+    let within = |text: &str, all: RangeInclusive<u8>| text.parse().is_ok_and(|n: u8| all.contains(&n));
+    hour.len() == 2 && within(weekday, 1..=7) && within(hour, 0..=23)
+}
+
 /// Conversations, the newest first.
 #[utoipa::path(get, operation_id = "list_calls", path = "/api/v1/calls", tag = "calls", security(("session" = ["view"])), params(CallQuery, PageQuery),
     responses((status = 200, body = Page<CallView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
@@ -114,6 +125,12 @@ pub(super) async fn list(
     if words.as_ref().is_some_and(|words| words.chars().count() < SHORTEST_SEARCH) {
         return Err(Problem::bad_request("q needs three letters at least"));
     }
+    if let Some(hour) = &query.hour {
+        if !is_hour(hour) {
+            return Err(Problem::bad_request("hour is a weekday from 1, Monday, and an hour: 1-09"));
+        }
+        count(&app).await?;
+    }
     let filter = CallFilter {
         channel: query.channel,
         outcome: query.outcome,
@@ -125,6 +142,7 @@ pub(super) async fn list(
         has_emergency: query.emergency,
         is_assessed: query.assessed,
         words,
+        hour: query.hour,
     };
     let paging = page.paging()?;
     let rows = app.store.calls(&filter, &paging).await?;

@@ -37,6 +37,8 @@ row! {
         went_nowhere: bool,
         needed_person: bool,
         was_slow: bool,
+        /// The recogniser was unsure of at least two things they said.
+        was_unsure: bool,
         /// How many colleagues have assessed it.
         assessments: i64,
     }
@@ -85,13 +87,14 @@ impl Store {
                COALESCE(v.outcome IN ('abandoned', 'failed'), 1 = 0) AS went_nowhere, \
                COALESCE(v.outcome IN ('transferred', 'callback_promised'), 1 = 0) AS needed_person, \
                COALESCE(v.response_ms_max, 0) > 5000 AS was_slow, \
+               (SELECT count(*) FROM conversation_turns t WHERE t.conversation_id = v.conversation_id AND t.confidence < 0.5) >= 2 AS was_unsure, \
                (SELECT count(*) FROM assessments a WHERE a.conversation_id = v.conversation_id) AS assessments \
              FROM voice_lead_calls v JOIN voice_leads l ON l.id = v.lead_id \
              WHERE v.created_at >= $2 AND v.ended_at IS NOT NULL AND v.conversation_id IS NOT NULL \
              AND NOT EXISTS (SELECT 1 FROM assessments a WHERE a.conversation_id = v.conversation_id AND a.account_id = $1)) c \
-             WHERE had_emergency OR was_unhappy OR was_refused OR went_nowhere OR needed_person OR was_slow OR substr(id, length(id) - 1) < '1K' \
+             WHERE had_emergency OR was_unhappy OR was_refused OR went_nowhere OR needed_person OR was_slow OR was_unsure OR substr(id, length(id) - 1) < '1K' \
              ORDER BY CASE WHEN had_emergency THEN 0 WHEN was_unhappy THEN 1 WHEN was_refused THEN 2 WHEN went_nowhere THEN 3 \
-               WHEN needed_person THEN 4 WHEN was_slow THEN 5 ELSE 6 END, started DESC, id DESC LIMIT $3";
+               WHEN needed_person THEN 4 WHEN was_slow THEN 5 WHEN was_unsure THEN 6 ELSE 7 END, started DESC, id DESC LIMIT $3";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(account).bind(Ts(since)).bind(limit).fetch_all(c).await)?)
     }
 }

@@ -25,6 +25,8 @@ pub struct CallFilter {
     pub is_assessed: Option<bool>,
     /// Words that were said.
     pub words: Option<String>,
+    /// Begun in this hour of a week, such as `1-09`: Mondays from 9 to 10 in London. Hours are known of days that are counted.
+    pub hour: Option<String>,
 }
 
 row! {
@@ -116,6 +118,7 @@ impl Store {
              AND ($9 IS NULL OR EXISTS (SELECT 1 FROM conversation_turns t WHERE t.conversation_id = c.id AND lower(t.words) LIKE $9 ESCAPE '\\')) \
              AND ($10 IS NULL OR c.started_at < $10 OR (c.started_at = $10 AND c.id < $11)) \
              AND ($13 IS NULL OR EXISTS (SELECT 1 FROM assessments a WHERE a.conversation_id = c.id) = $13) \
+             AND ($14 IS NULL OR $14 = (SELECT h.weekday_hour FROM london_hours h WHERE h.begins <= c.started_at ORDER BY h.begins DESC LIMIT 1)) \
              ORDER BY c.started_at DESC, c.id DESC LIMIT $12"
         );
         let (at, id) = paging.after.clone().unzip();
@@ -133,6 +136,7 @@ impl Store {
             .bind(id)
             .bind(paging.limit)
             .bind(filter.is_assessed)
+            .bind(filter.hour.as_deref())
             .fetch_all(c)
             .await)?)
     }
