@@ -151,7 +151,11 @@ const settings = createRoute({
 const testPhone = createRoute({
   getParentRoute: () => staff,
   path: '/test-phone',
-  validateSearch: (search: Record<string, unknown>): { about?: string } => ({ about: text(search.about) }),
+  validateSearch: (search: Record<string, unknown>): { about?: string; replay?: string } => ({
+    // A home, by its address; a call, by its id.
+    about: text(search.about),
+    replay: text(search.replay),
+  }),
   component: lazyRouteComponent(() => import('./pages/TestPhone'), 'TestPhone'),
 });
 

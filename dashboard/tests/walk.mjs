@@ -571,11 +571,23 @@ async function testPhone(browser, state) {
     await page.getByLabel('You say').fill('I am looking for a two bedroom flat to rent in Maida Vale');
     await page.keyboard.press('Enter');
     await page.getByRole('log').getByText('two bedroom flat to rent').first().waitFor();
+    await page.getByRole('cell', { name: 'Property enquiry rent' }).waitFor();
     await judge(page, `a test call, ${look}`);
+    await page
+      .getByLabel('A whole call')
+      .fill('up to two thousand eight hundred\ncould I view the first one');
+    await page.getByRole('button', { name: 'Say all of it' }).click();
+    await page.getByRole('log').getByText('could I view the first one').waitFor();
     await page.getByRole('button', { name: 'Hang up' }).click();
     await see(page, 'Ended: the caller hung up');
     await see(page, 'outcome: ');
     await judge(page, `a test call that is over, ${look}`);
+    await page.getByRole('button', { name: 'Ring Sarah' }).click();
+    await page.getByText('The call before, to compare').click();
+    await page.getByText('could I view the first one').waitFor();
+    await judge(page, `a second test call, ${look}`);
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await see(page, 'Ended: the caller hung up');
     await page.context().close();
   }
 }

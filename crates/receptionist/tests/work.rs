@@ -701,8 +701,13 @@ async fn the_test_phone_keeps_nothing() {
         for words in lines {
             assert_eq!(post(&worker, &format!("{path}/turns"), json!({"words": words})).await, 200);
         }
+        let file = worker.send(Method::GET, &format!("{path}/scenario"), None).await.text().await.unwrap();
+        assert!(file.contains("could I view the first one"), "{file}");
         let response = worker.send(Method::DELETE, &path, None).await;
         let over: Value = response.json().await.unwrap();
+        assert_eq!(over["intent"], "book_viewing");
+        let facts = over["facts"].as_array().unwrap();
+        assert!(facts.contains(&json!({"name": "name", "value": "Sam Okoro"})), "{facts:?}");
         let written = over["written"].as_array().unwrap();
         let viewing = written.iter().find(|row| row["table"] == "viewing_appointments").unwrap();
         assert_eq!(viewing["row"]["viewer_name"], "Sam Okoro");

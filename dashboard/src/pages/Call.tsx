@@ -1,4 +1,4 @@
-import { Anchor, Badge, Card, Grid, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Card, Grid, Group, Stack, Text, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useRef, useState } from 'react';
@@ -15,6 +15,7 @@ import { Actions } from '../parts/Actions';
 import { Ask } from '../parts/Ask';
 import { Assess } from '../parts/Assess';
 import { Facts } from '../parts/Facts';
+import { Latency } from '../parts/Latency';
 import { Made } from '../parts/Made';
 import { NewTask } from '../parts/NewTask';
 import { Notes, WriteNote } from '../parts/Notes';
@@ -70,6 +71,11 @@ function Detail({ id, detail }: { id: string; detail: CallDetail }) {
         {live && <Badge color="teal.9">going on</Badge>}
         {facts.has_emergency && <Badge color="red.9">Emergency</Badge>}
         <NewTask call={id} />
+        {!live && me?.permissions.includes('work') && (
+          <Link to="/test-phone" search={{ replay: id }}>
+            Play it on the test phone
+          </Link>
+        )}
       </Group>
       {live && facts.channel === 'voice' && <Actions id={id} holder={holder ?? undefined} />}
       <Grid>
@@ -210,44 +216,6 @@ function Before({ lead, id }: { lead: number; id: string }) {
           </Text>
         ))}
       </Stack>
-    </Card>
-  );
-}
-
-/** What callers feel is the time to our first word; the parts only explain it. */
-function Latency({ lines }: { lines: LineView[] }) {
-  const turns = lines.filter((line) => line.took_ms != null);
-  if (turns.length === 0) return null;
-  const sorted = turns.map((line) => line.first_token_ms ?? line.took_ms ?? 0).sort((a, b) => a - b);
-  const of = (ms: number | null | undefined) => (ms == null ? '—' : `${ms} ms`);
-  return (
-    <Card withBorder component="section" aria-label="How fast each turn was">
-      <Title order={2} size="h4" mb="xs">
-        How fast each turn was
-      </Title>
-      <Table>
-        <Table.Caption>
-          Half of the turns within {of(sorted[Math.floor(sorted.length / 2)])}, the slowest{' '}
-          {of(sorted.at(-1))}
-        </Table.Caption>
-        <Table.Thead>
-          <Table.Tr>
-            {['Turn', 'First word', 'Model', 'Tools'].map((column) => (
-              <Table.Th key={column}>{column}</Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {turns.map((line) => (
-            <Table.Tr key={line.id}>
-              <Table.Td>{line.turn}</Table.Td>
-              <Table.Td>{of(line.first_token_ms ?? line.took_ms)}</Table.Td>
-              <Table.Td>{of(line.model_ms)}</Table.Td>
-              <Table.Td>{of(line.tools_ms)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
     </Card>
   );
 }

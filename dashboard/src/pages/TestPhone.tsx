@@ -1,5 +1,5 @@
 import { Alert, Button, Card, Code, Grid, Group, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Mic } from 'lucide-react';
 import { useRef, useState } from 'react';
@@ -8,8 +8,12 @@ import type { TestCallView, WrittenRow } from '../client';
 import {
   beginTestCallMutation,
   endTestCallMutation,
+  getCallOptions,
   takeTestTurnMutation,
 } from '../client/@tanstack/react-query.gen';
+import { Facts } from '../parts/Facts';
+import { Latency } from '../parts/Latency';
+import { Script } from '../parts/Script';
 import { Empty } from '../parts/States';
 import { Transcript } from '../parts/Transcript';
 import { spelled } from '../words';
@@ -18,8 +22,11 @@ const route = getRouteApi('/staff/test-phone');
 
 /** Sarah, tried out: the same doors, tools and rules as the telephone, on a copy of the agency that is thrown away. */
 export function TestPhone() {
-  const { about } = route.useSearch();
+  const { about, replay } = route.useSearch();
   const [call, setCall] = useState<TestCallView>();
+  const [before, setBefore] = useState<TestCallView>();
+  const real = useQuery({ ...getCallOptions({ path: { id: replay ?? '' } }), enabled: replay != null });
+  const lines = real.data?.lines.filter(({ speaker, words }) => speaker === 'caller' && words);
   const [over, setOver] = useState(false);
   const [aloud, setAloud] = useState(false);
   const heard = (now: TestCallView) => {
@@ -30,6 +37,7 @@ export function TestPhone() {
     ...beginTestCallMutation(),
     onSuccess: (now) => {
       setOver(false);
+      setBefore(call);
       heard(now);
     },
   });
@@ -66,16 +74,28 @@ export function TestPhone() {
             <Stack>
               <Transcript lines={call.lines} live={goesOn} />
               {goesOn && call.ending == null && (
-                <Say
-                  key={call.id}
-                  first={about ? `I'm calling about ${about}` : ''}
-                  pending={turn.isPending}
-                  aloud={aloud}
-                  setAloud={setAloud}
-                  say={(body) => turn.mutate({ path: { id: call.id }, body })}
-                />
+                <>
+                  <Say
+                    key={call.id}
+                    first={about ? `I'm calling about ${about}` : ''}
+                    pending={turn.isPending}
+                    aloud={aloud}
+                    setAloud={setAloud}
+                    say={(body) => turn.mutate({ path: { id: call.id }, body })}
+                  />
+                  <Script
+                    key={`${call.id} ${lines?.length}`}
+                    first={lines?.map(({ words }) => words).join('\n') ?? ''}
+                    say={(words) => turn.mutateAsync({ path: { id: call.id }, body: { words } })}
+                  />
+                </>
               )}
               <Group>
+                {goesOn && (
+                  <a href={`/api/v1/test-calls/${encodeURIComponent(call.id)}/scenario`} download>
+                    Make it a test case
+                  </a>
+                )}
                 {goesOn && (
                   <Button
                     variant="default"
@@ -90,13 +110,29 @@ export function TestPhone() {
             </Stack>
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 5 }}>
-            <Written rows={call.written} />
+            <Stack>
+              <Facts title="What Sarah makes of it" rows={understood(call)} />
+              <Written rows={call.written} />
+              <Latency lines={call.lines} />
+              {before && (
+                <details>
+                  <summary>The call before, to compare</summary>
+                  <Transcript lines={before.lines} live={false} />
+                </details>
+              )}
+            </Stack>
           </Grid.Col>
         </Grid>
       )}
     </Stack>
   );
 }
+
+const understood = ({ intent, step, facts }: TestCallView): [string, string][] => [
+  ['About', spelled(intent)],
+  ['Sarah', spelled(step)],
+  ...facts.map(({ name, value }): [string, string] => [spelled(name), value]),
+];
 
 function RingUp({
   ring,

@@ -119,8 +119,12 @@ pub(super) async fn scenario(
     let mut tx = app.store.begin().await?;
     staff.audit(&app, &mut tx, ("scenario_taken", &id, None)).await?;
     tx.commit().await?;
+    Ok(as_file(file))
+}
+
+pub(super) fn as_file(scenario: String) -> impl IntoResponse {
     let named = "attachment; filename=\"scenario.yaml\"";
-    Ok(([(header::CONTENT_TYPE, "application/yaml"), (header::CONTENT_DISPOSITION, named)], file))
+    ([(header::CONTENT_TYPE, "application/yaml"), (header::CONTENT_DISPOSITION, named)], scenario)
 }
 
 fn check(wish: &Assess) -> Result<(), Problem> {

@@ -84,7 +84,7 @@ impl CallView {
     }
 }
 
-fn facts(memory: &Memory) -> Vec<Fact> {
+pub(super) fn facts(memory: &Memory) -> Vec<Fact> {
     let wants = (!memory.wants.is_empty()).then(|| memory.manner.search(&memory.wants));
     let home = memory.chosen.as_ref().map(|home| format!("{}, {}", home.reference, home.street()));
     let slot = memory.slot.as_ref().map(|offered| memory.manner.moment(offered.slot.start));

@@ -72,6 +72,21 @@ fn of_calls() -> OpenApiRouter<App> {
         .routes(routes!(notes::of_call))
 }
 
+/// The diary, and who is in it.
+fn of_diary() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(viewings::list, diary::book))
+        .routes(routes!(diary::r#move))
+        .routes(routes!(diary::cancel))
+        .routes(routes!(diary::outcome))
+        .routes(routes!(valuations::book))
+        .routes(routes!(viewings::slots))
+        .routes(routes!(staffing::working, staffing::set_working))
+        .routes(routes!(rota::rota, rota::set))
+        .routes(routes!(rota::add_absence))
+        .routes(routes!(rota::remove_absence))
+}
+
 fn api() -> OpenApiRouter<App> {
     let described = OpenApiBuilder::new().info(
         InfoBuilder::new().title("Receptionist: the staff's API").version("1").description(Some(DESCRIPTION)),
@@ -104,12 +119,6 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(notes::remove))
         .routes(routes!(media::list))
         .routes(routes!(media::one))
-        .routes(routes!(viewings::list, diary::book))
-        .routes(routes!(diary::r#move))
-        .routes(routes!(valuations::book))
-        .routes(routes!(diary::cancel))
-        .routes(routes!(diary::outcome))
-        .routes(routes!(viewings::slots))
         .routes(routes!(analytics::analytics))
         .routes(routes!(settings::list))
         .routes(routes!(settings::draft, settings::drop_draft))
@@ -119,18 +128,16 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(test_phone::begin))
         .routes(routes!(test_phone::turn))
         .routes(routes!(test_phone::end))
+        .routes(routes!(test_phone::scenario))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::one, tickets::change))
         .routes(routes!(homes::list))
         .routes(routes!(homes::one))
         .routes(routes!(homes::set_rules))
-        .routes(routes!(staffing::working, staffing::set_working))
         .routes(routes!(staffing::contractors, staffing::set_contractors))
-        .routes(routes!(rota::rota, rota::set))
-        .routes(routes!(rota::add_absence))
-        .routes(routes!(rota::remove_absence))
         .routes(routes!(rota::opt_outs))
         .merge(of_calls())
+        .merge(of_diary())
         .merge(persons::routes())
         .merge(papers::routes());
     let cookie =

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use agency::conversation::State as Memory;
 use agency::phone::PhoneNumber;
 use anyhow::Context;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use phone_network::Call;
@@ -21,12 +23,15 @@ use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use super::access::{Staff, Works};
+use super::assessments::as_file;
+use super::calls::{Fact, facts};
 use super::input::Body;
 use super::problem::Problem;
 use super::settings::SECTIONS;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::rehearsal::{AGENCY_NUMBER, Plan, Rehearsal};
+use crate::scenarios::{Told, export};
 use crate::settings::Settings;
 
 /// So many at once, and nobody is silent for longer.
@@ -94,6 +99,10 @@ pub(super) struct TestCallView {
     /// How it ended; none: it goes on.
     ending: Option<String>,
     lines: Vec<LineView>,
+    /// What Sarah takes it to be about, what she does, and what she has understood so far.
+    intent: Option<String>,
+    step: Option<String>,
+    facts: Vec<Fact>,
     /// What would have been written, had this been a call.
     written: Vec<WrittenRow>,
 }
@@ -162,7 +171,11 @@ impl TestCall {
         let store = &self.rehearsal.app.store;
         let conversation =
             store.conversation(self.call.sid()).await?.context("the call left no conversation")?;
+        let memory = Memory::read(&conversation.state)?;
         Ok(TestCallView {
+            intent: memory.intent.map(|intent| intent.word().to_owned()),
+            step: Some(memory.step.word()),
+            facts: facts(&memory),
             id: id.to_owned(),
             heard: self.call.heard(),
             ending: self.call.ending().map(|ending| ending.to_string()),
@@ -315,6 +328,26 @@ pub(super) async fn turn(
         took.map_err(|error| failed(&error.into()))?;
     }
     Ok(Json(call.view(&id).await.map_err(|error| failed(&error))?))
+}
+
+/// A test call as a scenario file, as long as it goes on: a test case once the names in it are changed and what it expects is checked.
+#[utoipa::path(get, path = "/api/v1/test-calls/{id}/scenario", operation_id = "get_test_scenario", tag = "test phone", security(("session" = ["work"])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = String, content_type = "application/yaml"), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
+pub(super) async fn scenario(
+    State(app): State<App>,
+    _staff: Staff<Works>,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let call = app.test_calls.lock().await.get(&id).cloned().ok_or_else(no_such_call)?;
+    let (began, lines) = {
+        let call = call.lock().await;
+        let view = call.view(&id).await.map_err(|error| failed(&error))?;
+        (call.rehearsal.app.now(), view.lines)
+    };
+    let name = "A call that a colleague made on the test phone";
+    let told = Told { name, is_spoken: true, began, lines: &lines, intent: None };
+    Ok(as_file(export(&told).await.map_err(|error| failed(&error))?))
 }
 
 /// Hangs up: gives what the call would have left, and forgets it.
