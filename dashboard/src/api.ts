@@ -42,13 +42,23 @@ export function onSignedOut(run: () => void): () => void {
   return () => signedOut.delete(run);
 }
 
+/** Nobody answers, or the server has trouble: what is shown is old. Anything else is an answer, such as "gone" or "not for you". */
+export const isTrouble = (error: unknown) => {
+  const { status } = problemOf(error);
+  return status === 0 || status === 429 || status >= 500;
+};
+
 function onError(error: unknown) {
   if (problemOf(error).status === 401) for (const run of signedOut) run();
 }
 
 export const queries = new QueryClient({
   queryCache: new QueryCache({
-    onError,
+    onError: (error, query) => {
+      onError(error);
+      // What was erased, or is not theirs to see any more, does not stay on the screen.
+      if ([403, 404, 410].includes(problemOf(error).status)) query.setState({ data: undefined });
+    },
     onSuccess: (data, { queryKey }) => {
       if ((queryKey[0] as { _id: string })._id === 'whoAmI') setClock((data as Me).now);
     },

@@ -23,7 +23,7 @@ const SHOWN_BY: Record<string, string[]> = {
   message: ['getLead', 'listThreads', 'getThread', 'listMedia', 'listViewings'],
   alert: ['listAlerts', 'listCalls', 'getCall', 'listTickets'],
   task: ['listTasks', 'listThreads'],
-  property: ['listProperties', 'listSlots'],
+  property: ['listProperties', 'getProperty', 'listSlots'],
 };
 
 let state: { connection: Connection; since: number } = { connection: 'connecting', since: Date.now() };

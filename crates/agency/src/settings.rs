@@ -238,6 +238,11 @@ impl OpeningHours {
         if self.days.is_empty() {
             return Some("name one day at least on which the office is open");
         }
+        let mut dates: Vec<Date> = self.exceptions.iter().map(|exception| exception.date).collect();
+        dates.sort();
+        if dates.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Some("two exceptions are of the same day: keep one of them");
+        }
         let is_right = |exception: &HoursException| match (exception.opens, exception.closes) {
             (Some(opens), Some(closes)) => opens < closes,
             (opens, closes) => opens.is_none() && closes.is_none(),
@@ -310,6 +315,11 @@ mod tests {
         assert_eq!(hours.next_opening(at(date(2026, 12, 23), 18)), at(eve, 9) + 30.minutes());
         assert_eq!(hours.exceptions_ahead(at(date(2026, 12, 20), 9)).len(), 2);
         assert_eq!(hours.problem(), None);
+        let twice = vec![exception(eve, None, None), exception(eve, time(10), time(13))];
+        assert!(
+            OpeningHours { exceptions: twice, ..hours.clone() }.problem().is_some(),
+            "one day, two words"
+        );
         let wrong = |opens, closes| {
             let exceptions = vec![exception(eve, opens, closes)];
             OpeningHours { exceptions, ..hours.clone() }.problem().is_some()

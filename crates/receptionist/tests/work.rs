@@ -127,8 +127,14 @@ async fn a_colleague_answers_somebody_who_writes() {
     assert_eq!(texts.map(|sent| sent.body).collect::<Vec<_>>(), ["Are you still looking?"]);
 
     let messages = worker.get(&path).await["messages"].as_array().unwrap().clone();
-    assert!(messages.iter().all(|message| message["channel"] == "whatsapp"), "a thread is of one channel");
+    let by_sms = messages.iter().filter(|message| message["channel"] == "sms");
+    let by_sms: Vec<&Value> = by_sms.map(|message| &message["body"]).collect();
+    assert_eq!(by_sms, ["Are you still looking?"], "what a colleague wrote another way is seen there too");
+    assert_eq!(worker.list("/api/v1/inbox").await[0]["last_words"], "Are you still looking?");
     assert_eq!(worker.list("/api/v1/inbox?q=0155").await.len(), 1);
+    let reader = colleague(&agency, StaffRole::ReadOnly).await;
+    assert_eq!(reader.list("/api/v1/inbox?q=0155").await.len(), 0, "a masked number is not found by trying");
+    assert_eq!(reader.list("/api/v1/leads?q=0155").await.len(), 0);
     assert_eq!(worker.list("/api/v1/inbox?q=nobody").await.len(), 0);
     assert_eq!(worker.list("/api/v1/inbox?waits=true").await.len(), 0);
 
@@ -365,8 +371,20 @@ async fn a_valuation_is_booked_and_moved_by_a_colleague() {
     let tasks = rows(&agency, "tasks").await;
     let titled = |words: &str| tasks.iter().any(|task| task["title"].as_str().unwrap().contains(words));
     assert!(titled("to sell, flat, 2 bedrooms") && titled("moved to"), "{tasks:?}");
+    let prepared = async || {
+        let tasks = rows(&agency, "tasks").await;
+        let task = tasks
+            .into_iter()
+            .find(|task| task["dedupe_key"] == json!(format!("task:valuation:{id}")))
+            .unwrap();
+        (task["status"].clone(), task["due_at"].as_str().unwrap()[..16].to_owned())
+    };
+    assert_eq!(prepared().await, (json!("open"), to.as_str().unwrap()[..16].to_owned()));
     let wish = wish("9 Elgin Avenue W9 1AB", &free[0]);
     assert_eq!(post(&worker, "/api/v1/valuations", wish).await, 201, "its time is free again");
+    let path = format!("/api/v1/viewings/{id}/cancel");
+    assert_eq!(post(&worker, &path, json!({"from": to})).await, 204);
+    assert_eq!(prepared().await.0, "cancelled", "nobody prepares what is off");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -598,6 +616,7 @@ async fn who_works_when_and_when_a_home_is_viewed_decide_what_is_offered() {
     assert_eq!(set(&manager, &format!("{path}/rules"), &seen, rules.clone()).await, 204);
     assert_eq!(set(&manager, &format!("{path}/rules"), &seen, rules).await, 412, "it has changed since");
     assert_eq!(manager.get(&path).await["rules"]["note"], "Dog.");
+    assert_eq!(worker.get(&path).await["rules"]["note"], Value::Null, "access is not everybody's to read");
     assert_eq!(offered().await, ["11:00", "11:30", "12:00", "12:30"]);
 
     let path = "/api/v1/working-hours";
@@ -616,7 +635,31 @@ async fn who_works_when_and_when_a_home_is_viewed_decide_what_is_offered() {
     ] {
         assert_eq!(set(&manager, path, &seen, json!({ "lines": wrong })).await, 400);
     }
-    let all = json!([works(1, "12:00"), works(2, "12:00"), works(3, "12:00"), works(4, "12:00")]);
+    // Somebody has left; their hours may stay, and nothing new is given to them.
+    let mut tx = agency.app.store.begin().await.unwrap();
+    let row = |row: Value| vec![row.as_object().unwrap().clone()];
+    tx.insert_rows(
+        "users",
+        &row(json!({"id": 9, "name": "Dan Left", "role": "negotiator", "active": false})),
+    )
+    .await
+    .unwrap();
+    let hours = json!({"user_id": 9, "weekday": "monday", "starts": "09:00", "ends": "18:00"});
+    tx.insert_rows("working_hours", &row(hours)).await.unwrap();
+    tx.commit().await.unwrap();
+    let users = manager.get("/api/v1/users").await;
+    assert_eq!(
+        users.as_array().unwrap().last().unwrap(),
+        &json!({"user": 9, "name": "Dan Left", "is_active": false})
+    );
+    for user in [9, 99] {
+        let task =
+            json!({"title": "Keys", "kind": "other", "is_urgent": false, "key": "k", "assigned_to": user});
+        assert_eq!(post(&manager, "/api/v1/tasks", task).await, 400, "{user} is nobody who works here");
+    }
+    let seen = mark(&manager, path).await;
+    let left = json!({"user": 9, "days": ["monday"], "starts": "09:00", "ends": "18:00"});
+    let all = json!([works(1, "12:00"), works(2, "12:00"), works(3, "12:00"), works(4, "12:00"), left]);
     assert_eq!(set(&manager, path, &seen, json!({ "lines": all })).await, 204);
     assert_eq!(offered().await, ["12:00", "12:30"], "nobody works before");
 
@@ -628,6 +671,8 @@ async fn who_works_when_and_when_a_home_is_viewed_decide_what_is_offered() {
     }
     assert_eq!(set(&manager, path, &seen, new("plumber", "07:00-22:00")).await, 204);
     assert_eq!(manager.get(path).await["contractors"][0]["phone"], "+442079460164");
+    let reader = colleague(&agency, StaffRole::ReadOnly).await;
+    assert_eq!(reader.get(path).await["contractors"][0]["phone"], "+44•••••••164");
 }
 
 async fn is_counted(reviewer: &Colleague) {

@@ -78,13 +78,13 @@ pub use reading::{
     AbsenceView, Agreement, AlertView, AssessmentView, ByRank, ByTime, CallFilter, CallRow, ContractorView,
     Counted, DraftView, HomePlace, HomeView, LeadFilter, LeadKnown, LeadView, LineView, MadeView, MediaView,
     MessageView, OptOutView, Paging, PaperView, Rehearsed, RulesView, ShiftView, TalkedOf, TaskFilter,
-    TaskView, ThreadView, TicketView, ToAssess, VersionView, ViewingView, WorkingHours,
+    TaskView, ThreadView, TicketView, ToAssess, UserView, VersionView, ViewingView, WorkingHours,
 };
 pub use recordings::{DueRecording, KeptRecording};
 pub use retention::Cutoffs;
 pub use reviews::{Contradiction, LeadFacts, ToReview};
 pub use rings::{NewRing, Ring, RingAnswer};
-pub use rota::{NewAbsence, NewContractor, NewShift};
+pub use rota::{List, NewAbsence, NewContractor, NewShift};
 pub use rows::{DERIVED, Rows, TABLES};
 pub use schema::CRM_TABLES;
 pub use searches::{NewSearch, SavedSearch};

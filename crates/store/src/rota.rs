@@ -3,10 +3,21 @@
 use agency::phone::PhoneNumber;
 use jiff::Timestamp;
 
-use crate::db::{Tx, execute};
+use crate::db::{Open, Tx, execute};
 use crate::error::StoreError;
 use crate::reading::WorkingHours;
 use crate::types::{TextList, Ts};
+
+/// A list that is kept as a whole.
+#[derive(Clone, Copy, Debug)]
+pub enum List {
+    Rota,
+    WorkingHours,
+    Contractors,
+}
+
+/// Advisory locks of the lists begin here; the CRM's programmes have their own numbers ("list" in ASCII).
+const CLASS_OF_LOCKS: i64 = 0x6c69_7374_0000;
 
 /// A line of the rota.
 #[derive(Clone, Debug)]
@@ -37,10 +48,13 @@ pub struct NewAbsence<'a> {
 }
 
 impl Tx {
-    /// Whoever sets the rota after us waits until we have committed.
-    pub async fn lock_rota(&mut self) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE oncall_rota SET position = position";
-        execute!(self, sqlx::query(SQL))?;
+    /// Whoever sets this list after us waits until we have committed, also where it is empty.
+    pub async fn lock_list(&mut self, list: List) -> Result<(), StoreError> {
+        // SQLite has one writer, who has begun already.
+        if let Open::Pg(tx) = &mut self.open {
+            let key = CLASS_OF_LOCKS + i64::from(list as u8);
+            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(key).execute(&mut **tx).await?;
+        }
         Ok(())
     }
 
@@ -64,13 +78,6 @@ impl Tx {
         Ok(())
     }
 
-    /// Whoever sets the hours after us waits until we have committed.
-    pub async fn lock_working_hours(&mut self) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE working_hours SET ends = ends";
-        execute!(self, sqlx::query(SQL))?;
-        Ok(())
-    }
-
     /// Everybody's hours are these; whoever has none works the office's.
     pub async fn set_working_hours(&mut self, hours: &[WorkingHours]) -> Result<(), StoreError> {
         const CLEAR: &str = "DELETE FROM working_hours";
@@ -83,12 +90,6 @@ impl Tx {
                 sqlx::query(ADD).bind(one.user).bind(&one.weekday).bind(&one.starts).bind(&one.ends)
             )?;
         }
-        Ok(())
-    }
-
-    pub async fn lock_contractors(&mut self) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE contractors SET name = name";
-        execute!(self, sqlx::query(SQL))?;
         Ok(())
     }
 

@@ -144,6 +144,14 @@ impl Tx {
         Ok(execute!(self, sqlx::query(SQL).bind(id).bind(Ts(now)))? > 0)
     }
 
+    /// What it is for is at another time.
+    pub async fn put_task_off(&mut self, dedupe_key: &str, due: Timestamp) -> Result<(), StoreError> {
+        self.changed(Subject::Task, None);
+        const SQL: &str = "UPDATE tasks SET due_at = $2 WHERE dedupe_key = $1 AND status = 'open'";
+        execute!(self, sqlx::query(SQL).bind(dedupe_key).bind(Ts(due)))?;
+        Ok(())
+    }
+
     /// Calls off a task that turned out not to be needed.
     pub async fn cancel_task(&mut self, dedupe_key: &str) -> Result<(), StoreError> {
         self.changed(Subject::Task, None);

@@ -102,9 +102,9 @@ impl Store {
     /// A valuation that is booked.
     pub async fn booked_valuation(&self, id: AppointmentId) -> Result<Option<BookedValuation>, StoreError> {
         const SQL: &str = "SELECT a.id, a.lead_id AS lead, COALESCE(a.address, '') AS address, a.scheduled_date AS start, \
-             COALESCE(a.duration_minutes, 30) AS minutes, COALESCE(a.viewer_name, '') AS name, a.viewer_phone AS phone, \
-             a.viewer_email AS email, COALESCE(u.name, 'A colleague') AS valuer FROM viewing_appointments a \
-             LEFT JOIN users u ON u.id = a.agent_id WHERE a.id = $1 AND a.kind = 'valuation' AND a.status = 'booked'";
+             COALESCE(a.duration_minutes, 30) AS minutes, COALESCE(a.viewer_name, l.name, '') AS name, \
+             COALESCE(a.viewer_phone, l.phone) AS phone, COALESCE(a.viewer_email, l.email) AS email, COALESCE(u.name, 'A colleague') AS valuer FROM viewing_appointments a \
+             LEFT JOIN users u ON u.id = a.agent_id LEFT JOIN voice_leads l ON l.id = a.lead_id WHERE a.id = $1 AND a.kind = 'valuation' AND a.status = 'booked'";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?)
     }
 

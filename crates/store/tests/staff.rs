@@ -9,7 +9,7 @@ use agency::crm::{LeadId, Priority, PropertyId, Role, TaskKind, UserId};
 use agency::handoff::Reason;
 use agency::staff::StaffRole;
 use store::{
-    Audited, BeginCall, CallFilter, Change, HomeView, LeadFilter, NewAccount, NewContractor, NewTask,
+    Audited, BeginCall, CallFilter, Change, HomeView, LeadFilter, List, NewAccount, NewContractor, NewTask,
     NewTransfer, Paging, RulesView, SavedTurn, Session, Store, StoreError, Subject, TaskFilter, TaskView,
     TicketView, TurnLine, TurnTimes, WorkingHours,
 };
@@ -241,9 +241,12 @@ async fn the_rest_is_found() {
             tx.insert_rows(table, &rows).await.unwrap();
         }
         tx.commit().await.unwrap();
-        let by = |words: &str| LeadFilter { words: Some(words.into()), ..LeadFilter::default() };
+        let by = |words: &str| LeadFilter { words: Some(words.into()), by_number: true, ..LeadFilter::default() };
         assert_eq!(store.leads(&by("MENSAH"), &first_page()).await.unwrap()[0].id, lead.0);
         assert!(store.leads(&by("900999"), &first_page()).await.unwrap().is_empty());
+        let masked = LeadFilter { by_number: false, ..by("900110") };
+        assert!(store.leads(&masked, &first_page()).await.unwrap().is_empty(), "a masked number is not found by trying");
+        assert_eq!(store.leads(&by("900110"), &first_page()).await.unwrap().len(), 1);
         assert_eq!(store.lead(lead).await.unwrap().unwrap().areas, [""; 0]);
         assert!(store.messages_of(lead, None, 10).await.unwrap().is_empty());
         let since = |from| LeadFilter { from: Some(from), ..LeadFilter::default() };
@@ -448,11 +451,11 @@ async fn managers_say_who_works_when_and_who_is_called_out() {
         };
         for round in 1..=2 {
             let mut tx = store.begin().await.unwrap();
-            tx.lock_working_hours().await.unwrap();
+            tx.lock_list(List::WorkingHours).await.unwrap();
             tx.set_working_hours(&[hours("monday", "09:00"), hours("friday", "10:00")][..round])
                 .await
                 .unwrap();
-            tx.lock_contractors().await.unwrap();
+            tx.lock_list(List::Contractors).await.unwrap();
             tx.set_contractors(&[contractor("Brightwater"), contractor("Canal")][..round]).await.unwrap();
             tx.lock_property(3).await.unwrap();
             let rules = RulesView {

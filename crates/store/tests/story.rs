@@ -457,6 +457,7 @@ async fn raises_and_ends(store: &Store, lead: LeadId) {
     let mut tx = store.begin().await.unwrap();
     assert!(tx.add_task(&task).await.unwrap());
     assert!(!tx.add_task(&NewTask { id: "task_2", ..task.clone() }).await.unwrap());
+    tx.put_task_off("t1", later(90)).await.unwrap();
     tx.cancel_task("t1").await.unwrap();
     assert!(!tx.end_call(&EndedCall { turn: 7, ..ended.clone() }).await.unwrap(), "the call has moved on");
     assert!(tx.end_call(&ended).await.unwrap());

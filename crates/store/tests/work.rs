@@ -6,7 +6,7 @@ mod support;
 
 use agency::crm::{AppointmentId, LeadId, Priority, TaskKind};
 use serde_json::json;
-use store::{NewAbsence, NewAssessment, NewNote, NewShift, NewTask, NoteOf, Paging, Store};
+use store::{List, NewAbsence, NewAssessment, NewNote, NewShift, NewTask, NoteOf, Paging, Store};
 use support::{later, now, rows};
 
 const AT: &str = "2026-11-23T09:00:00.000000Z";
@@ -192,12 +192,34 @@ async fn answer_those_who_write(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     assert!(!tx.give_chat_back("call_1", "task_2").await.unwrap(), "not theirs");
     tx.commit().await.unwrap();
-    let thread = store.threads(None, None, &Paging { after: None, limit: 9 }).await.unwrap().remove(0);
+    let thread =
+        store.threads(None, (None, false), &Paging { after: None, limit: 9 }).await.unwrap().remove(0);
     assert!(thread.waits, "they wrote last");
+    for (by_number, found) in [(true, 1), (false, 0)] {
+        let page = Paging { after: None, limit: 9 };
+        let threads = store.threads(None, (Some("900110"), by_number), &page).await.unwrap();
+        assert_eq!(threads.len(), found, "a masked number is not found by trying");
+    }
     assert_eq!(
         (thread.held_by_task.as_deref(), thread.held_by.as_deref()),
         (Some("task_1"), Some("A colleague"))
     );
+}
+
+/// Two managers at once, where the list is empty still: the second waits for the first.
+async fn one_at_a_time(store: &Store) {
+    const LONG: std::time::Duration = std::time::Duration::from_millis(200);
+    let mut first = store.begin().await.unwrap();
+    first.lock_list(List::Rota).await.unwrap();
+    let other = async {
+        let mut second = store.begin().await?;
+        second.lock_list(List::Rota).await?;
+        second.commit().await
+    };
+    tokio::pin!(other);
+    assert!(tokio::time::timeout(LONG, &mut other).await.is_err(), "it waits");
+    first.commit().await.unwrap();
+    other.await.unwrap();
 }
 
 async fn keep_the_diary(store: &Store) {
@@ -330,6 +352,9 @@ async fn the_rota_and_who_is_away() {
     for database in [testkit::sqlite(), testkit::postgres()] {
         let store = Store::open(&database.url).await.unwrap();
         given(&store).await;
+        one_at_a_time(&store).await;
+        let users = store.users().await.unwrap();
+        assert_eq!((users[0].name.as_str(), users[0].is_active), ("Amy Hart", true));
         let night = NewShift {
             user: 1,
             days: vec!["friday".into()],
@@ -339,7 +364,7 @@ async fn the_rota_and_who_is_away() {
         let always = NewShift { user: 1, days: vec![], starts: None, ends: None };
         for shifts in [vec![always.clone()], vec![night, always]] {
             let mut tx = store.begin().await.unwrap();
-            tx.lock_rota().await.unwrap();
+            tx.lock_list(List::Rota).await.unwrap();
             tx.set_rota(&shifts).await.unwrap();
             tx.commit().await.unwrap();
         }

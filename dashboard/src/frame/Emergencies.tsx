@@ -2,7 +2,7 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Siren, VolumeOff } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { problemOf, queries } from '../api';
 import type { AlertView } from '../client';
 import {
@@ -17,6 +17,15 @@ import { isAudible, sound, unlock } from './siren';
 /** Whether this browser may show what happens while another page or programme is in front. */
 export const mayNotify = () => 'Notification' in window && Notification.permission === 'granted';
 
+/** Nothing of the caller: it stays on the screen of whoever is near. */
+function notify(tag: string) {
+  try {
+    new Notification('Emergency', { body: 'Nobody has taken it yet.', tag });
+  } catch {
+    // Chrome on Android has the class and refuses to make one; the strip and the siren are there.
+  }
+}
+
 /** On every page, until somebody has taken each of them by name. The browser is never the only alarm: the server rings people. */
 export function Emergencies() {
   const { data: open = [] } = useQuery({
@@ -27,12 +36,12 @@ export function Emergencies() {
   const mayTake = me?.permissions.includes('work') ?? false;
   const [audible, setAudible] = useState(isAudible());
   useEffect(() => sound(open.length > 0), [open.length]);
-  const newest = open.map(({ id }) => id).join(' ');
+  const told = useRef(new Set<string>());
   useEffect(() => {
-    if (!newest || !document.hidden || !mayNotify()) return;
-    // Nothing of the caller: it stays on the screen of whoever is near.
-    new Notification('Emergency', { body: 'Nobody has taken it yet.', tag: newest });
-  }, [newest]);
+    const fresh = open.filter(({ id }) => !told.current.has(id));
+    for (const { id } of fresh) told.current.add(id);
+    if (fresh.length > 0 && document.hidden && mayNotify()) notify(fresh.map(({ id }) => id).join(' '));
+  }, [open]);
   useEffect(() => {
     const first = () => void unlock().then(setAudible);
     const ways = ['pointerdown', 'keydown'] as const;

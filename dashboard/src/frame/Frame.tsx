@@ -81,7 +81,8 @@ let listens = false;
 export function Frame() {
   const [open, { toggle, close }] = useDisclosure();
   const at = useRouterState({ select: (state) => state.location.pathname });
-  const { data: me } = useQuery(whoAmIOptions());
+  // The office opens and closes while this is open.
+  const { data: me } = useQuery({ ...whoAmIOptions(), refetchInterval: 60_000 });
   useEffect(() => {
     if (!listens) listen();
     listens = true;

@@ -13,6 +13,7 @@ import {
   TextInput,
   Title,
 } from '@mantine/core';
+import { useUsers } from '../parts/colleagues';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { problemOf, anew } from '../api';
@@ -20,7 +21,6 @@ import {
   changeAccountMutation,
   createAccountMutation,
   listAccountsOptions,
-  listColleaguesOptions,
   makeLinkMutation,
   readAuditOptions,
 } from '../client/@tanstack/react-query.gen';
@@ -38,11 +38,8 @@ export function Accounts() {
   const accounts = useQuery(listAccountsOptions());
   const change = useMutation({ ...changeAccountMutation(), ...anew });
   const link = useMutation(makeLinkMutation());
-  const { data: colleagues = [] } = useQuery(listColleaguesOptions());
-  const people = [
-    { value: '0', label: 'nobody in the diary' },
-    ...colleagues.map(({ user, name }) => ({ value: `${user}`, label: name })),
-  ];
+  const users = useUsers(...(accounts.data ?? []).map(({ user }) => user));
+  const people = [{ value: '0', label: 'nobody in the diary' }, ...users];
   if (accounts.isPending) return <Loading />;
   if (accounts.error) return <Failed error={accounts.error} again={() => accounts.refetch()} />;
   return (

@@ -179,6 +179,7 @@ function Thread({ thread, messages }: { thread: ThreadView; messages: MessageVie
           <Message
             key={message.id}
             message={message}
+            otherWay={message.channel === thread.channel ? undefined : message.channel}
             files={files.filter((file) => file.message === message.id)}
           />
         ))}
@@ -188,13 +189,16 @@ function Thread({ thread, messages }: { thread: ThreadView; messages: MessageVie
   );
 }
 
-function Message({ message, files }: { message: MessageView; files: MediaView[] }) {
+type MessageProps = { message: MessageView; otherWay?: string; files: MediaView[] };
+
+function Message({ message, otherWay, files }: MessageProps) {
   const ours = message.direction === 'outbound';
   const who = !ours ? 'They' : message.kind === 'from_staff' ? 'A colleague' : 'Sarah';
   return (
     <Card withBorder p="xs" ml={ours ? 'xl' : 0} mr={ours ? 0 : 'xl'}>
       <Text size="sm" c="dimmed">
-        {who}, <When at={message.created} />
+        {who}
+        {otherWay && ` by ${spelled(otherWay)}`}, <When at={message.created} />
         {ours ? ` · ${spelled(message.status)}` : ''}
         {message.error_code ? ` (Twilio ${message.error_code})` : ''}
       </Text>

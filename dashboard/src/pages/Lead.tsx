@@ -15,12 +15,12 @@ import {
   changeLeadMutation,
   getLeadQueryKey,
   listCallsOptions,
-  listColleaguesOptions,
   listMediaOptions,
   whoAmIOptions,
   writeToLeadMutation,
 } from '../client/@tanstack/react-query.gen';
 import { Back } from '../frame/Frame';
+import { useUsers } from '../parts/colleagues';
 import { Ask } from '../parts/Ask';
 import { BookValuation } from '../parts/BookValuation';
 import { BookViewing } from '../parts/BookViewing';
@@ -52,7 +52,7 @@ export function Lead() {
       <Waiting query={lead} />
       {lead.data && (
         <>
-          <Head detail={lead.data} />
+          <Head key={lead.data.lead.id} detail={lead.data} />
           <Grid>
             <Grid.Col span={{ base: 12, md: 4 }}>
               <Known detail={lead.data} />
@@ -171,7 +171,7 @@ function Known({ detail: { lead, known, homes } }: { detail: Marked }) {
 /** Only what is touched is changed; the rest is shown as it is by now. */
 function Edit({ lead, mark }: { lead: LeadView; mark: string }) {
   const [wish, setWish] = useState<ChangeLead>({});
-  const { data: colleagues = [] } = useQuery(listColleaguesOptions());
+  const users = useUsers(lead.assigned_to);
   const change = useMutation({ ...changeLeadMutation(), ...anew });
   const opened = { ...change, reset: () => (change.reset(), setWish({})) };
   const whose = wish.assigned_to ?? lead.assigned_to ?? 0;
@@ -208,10 +208,7 @@ function Edit({ lead, mark }: { lead: LeadView; mark: string }) {
       />
       <Select
         label="Whose"
-        data={[
-          { value: '0', label: 'nobody’s yet' },
-          ...colleagues.map(({ user, name }) => ({ value: `${user}`, label: name })),
-        ]}
+        data={[{ value: '0', label: 'nobody’s yet' }, ...users]}
         value={`${whose}`}
         onChange={(user) => setWish({ ...wish, assigned_to: Number(user ?? 0) })}
         allowDeselect={false}

@@ -18,7 +18,7 @@ import { getProperty, type RulesView } from '../client';
 import { getPropertyQueryKey, setRulesMutation, whoAmIOptions } from '../client/@tanstack/react-query.gen';
 import { Back } from '../frame/Frame';
 import { Ask } from '../parts/Ask';
-import { useColleagues } from '../parts/colleagues';
+import { useUsers } from '../parts/colleagues';
 import { DAYS } from '../parts/days';
 import { Facts } from '../parts/Facts';
 import { Waiting } from '../parts/States';
@@ -52,7 +52,6 @@ type Home = {
 export function Property() {
   const { id } = route.useParams();
   const { data: me } = useQuery(whoAmIOptions());
-  const colleagues = useColleagues();
   const home = useQuery({
     queryKey: [...getPropertyQueryKey({ path: { id: Number(id) } }), 'mark'],
     queryFn: async () => {
@@ -63,7 +62,8 @@ export function Property() {
   });
   const facts = home.data?.facts;
   const rules = home.data?.rules;
-  const keys = colleagues.find(({ value }) => value === `${rules?.keys_with}`)?.label;
+  const users = useUsers(rules?.keys_with);
+  const keys = users.find(({ value }) => value === `${rules?.keys_with}`)?.label;
   return (
     <Stack>
       <Group>
@@ -136,12 +136,15 @@ export function Property() {
 }
 
 function Rules({ id, rules, mark }: { id: number; rules: RulesView; mark: string }) {
-  const colleagues = useColleagues();
+  const users = useUsers(rules.keys_with);
+  // What was seen when it was opened: what somebody else saves meanwhile is not overwritten unseen.
+  const [seen, setSeen] = useState({ rules, mark });
   const [wish, setWish] = useState(rules);
   const set = useMutation({ ...setRulesMutation(), ...anew });
-  const opened = { ...set, reset: () => (set.reset(), setWish(rules)) };
+  const open = () => (set.reset(), setWish(rules), setSeen({ rules, mark }));
+  const opened = { ...set, reset: open };
   const submit = (close: () => void) =>
-    set.mutate({ path: { id }, headers: { 'If-Match': mark }, body: wish }, { onSuccess: close });
+    set.mutate({ path: { id }, headers: { 'If-Match': seen.mark }, body: wish }, { onSuccess: close });
   return (
     <Ask label="When it may be viewed" does="Save" shortcut="e" change={opened} submit={submit}>
       <NumberInput
@@ -173,7 +176,7 @@ function Rules({ id, rules, mark }: { id: number; rules: RulesView; mark: string
       <Select
         label="Who alone has the keys"
         placeholder="they are in the office"
-        data={colleagues}
+        data={users}
         value={wish.keys_with == null ? null : `${wish.keys_with}`}
         onChange={(user) => setWish({ ...wish, keys_with: user ? Number(user) : null })}
         clearable

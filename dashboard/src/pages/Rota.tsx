@@ -25,6 +25,7 @@ import {
 import { Ask } from '../parts/Ask';
 import { useColleagues } from '../parts/colleagues';
 import { DAYS } from '../parts/days';
+import { useKept } from '../parts/kept';
 import { List } from '../parts/List';
 import { itemsOf, More, paged } from '../parts/Pages';
 import { Empty, Waiting } from '../parts/States';
@@ -58,7 +59,7 @@ export function Rota({ manages }: { manages: boolean }) {
               <Text size="sm">Then only the emergency contact is rung, if there is one.</Text>
             </Alert>
           )}
-          <Lines key={rota.data.mark} of={rota.data} mark={rota.data.mark} manages={manages} />
+          <Lines of={rota.data} mark={rota.data.mark} manages={manages} />
           <Absences of={rota.data} manages={manages} />
         </>
       )}
@@ -67,9 +68,8 @@ export function Rota({ manages }: { manages: boolean }) {
 }
 
 function Lines({ of, mark, manages }: { of: RotaView; mark: string; manages: boolean }) {
-  const [lines, setLines] = useState<ShiftView[]>(of.shifts);
+  const { value: lines, set: setLines, changed, undo, ...kept } = useKept(of.shifts, mark);
   const set = useMutation({ ...setRotaMutation(), ...anew });
-  const changed = JSON.stringify(lines) !== JSON.stringify(of.shifts);
   const put = (at: number, line: ShiftView) => setLines(lines.map((old, n) => (n === at ? line : old)));
   const up = (at: number) =>
     setLines([
@@ -92,7 +92,7 @@ function Lines({ of, mark, manages }: { of: RotaView; mark: string; manages: boo
             starts: starts || null,
             ends: ends || null,
           }));
-          set.mutate({ headers: { 'If-Match': mark }, body: { shifts } });
+          set.mutate({ headers: { 'If-Match': kept.mark }, body: { shifts } }, { onSuccess: kept.saved });
         }}
       >
         <Stack>
@@ -124,7 +124,7 @@ function Lines({ of, mark, manages }: { of: RotaView; mark: string; manages: boo
                 Add a line
               </Button>
               {changed && (
-                <Button variant="default" onClick={() => setLines(of.shifts)}>
+                <Button variant="default" onClick={undo}>
                   Undo
                 </Button>
               )}

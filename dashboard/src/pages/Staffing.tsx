@@ -11,7 +11,6 @@ import {
   Title,
 } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { anew, problemOf } from '../api';
 import {
   type ContractorView,
@@ -26,8 +25,9 @@ import {
   setContractorsMutation,
   setWorkingHoursMutation,
 } from '../client/@tanstack/react-query.gen';
-import { useColleagues } from '../parts/colleagues';
+import { useUsers } from '../parts/colleagues';
 import { DAYS } from '../parts/days';
+import { useKept } from '../parts/kept';
 import { Waiting } from '../parts/States';
 import { choices } from '../words';
 
@@ -38,20 +38,20 @@ type LinesProps<Line> = {
   blank: Line;
   fixed: boolean;
   show: (line: Line, put: (line: Line) => void, name: string) => React.ReactNode;
-  save: (lines: Line[]) => void;
+  mark: string;
+  save: (lines: Line[], mark: string, saved: () => void) => void;
   change: { isPending: boolean; error: unknown };
 };
 
 /** A list of lines that is kept as a whole. */
-function Lines<Line>({ title, explains, lines: kept, blank, fixed, show, save, change }: LinesProps<Line>) {
-  const [lines, setLines] = useState(kept);
-  const changed = JSON.stringify(lines) !== JSON.stringify(kept);
+function Lines<Line>({ title, explains, blank, fixed, show, save, change, ...now }: LinesProps<Line>) {
+  const { value: lines, set: setLines, changed, undo, mark, saved } = useKept(now.lines, now.mark);
   return (
     <Card withBorder component="section" aria-label={title} maw={900}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          save(lines);
+          save(lines, mark, saved);
         }}
       >
         <Stack>
@@ -93,7 +93,7 @@ function Lines<Line>({ title, explains, lines: kept, blank, fixed, show, save, c
                 Add a line
               </Button>
               {changed && (
-                <Button variant="default" onClick={() => setLines(kept)}>
+                <Button variant="default" onClick={undo}>
                   Undo
                 </Button>
               )}
@@ -107,7 +107,6 @@ function Lines<Line>({ title, explains, lines: kept, blank, fixed, show, save, c
 
 /** Who works when: viewings and valuations are booked with whoever does. */
 export function WorkingHours({ manages }: { manages: boolean }) {
-  const colleagues = useColleagues();
   const hours = useQuery({
     queryKey: [...getWorkingHoursQueryKey(), 'mark'],
     queryFn: async () => {
@@ -115,6 +114,7 @@ export function WorkingHours({ manages }: { manages: boolean }) {
       return { ...data, mark: response.headers.get('ETag') ?? '' };
     },
   });
+  const users = useUsers(...(hours.data?.lines.map(({ user }) => user) ?? []));
   const set = useMutation({ ...setWorkingHoursMutation(), ...anew });
   const blank: WorkingLine = { user: 0, days: DAYS.slice(0, 5), starts: '09:00:00', ends: '18:00:00' };
   return (
@@ -122,19 +122,21 @@ export function WorkingHours({ manages }: { manages: boolean }) {
       <Waiting query={hours} />
       {hours.data && (
         <Lines
-          key={hours.data.mark}
+          mark={hours.data.mark}
           title="Who works when"
           explains="Sarah books viewings and valuations with whoever works then, and puts callers through to them. Whoever has no line works the office’s hours."
           lines={hours.data.lines}
           blank={blank}
           fixed={!manages}
           change={set}
-          save={(lines) => set.mutate({ headers: { 'If-Match': hours.data.mark }, body: { lines } })}
+          save={(lines, mark, saved) =>
+            set.mutate({ headers: { 'If-Match': mark }, body: { lines } }, { onSuccess: saved })
+          }
           show={(line, put) => (
             <>
               <Select
                 label="Who"
-                data={colleagues}
+                data={users}
                 value={line.user ? `${line.user}` : null}
                 onChange={(user) => put({ ...line, user: Number(user) })}
                 required
@@ -190,15 +192,15 @@ export function Contractors({ manages }: { manages: boolean }) {
       <Waiting query={list} />
       {list.data && (
         <Lines
-          key={list.data.mark}
+          mark={list.data.mark}
           title="Contractors"
           explains="The first of a trade who comes at that hour is named to whoever takes an emergency. Hours: “24 hours”, or such as 07:00-22:00; without any they are not named."
           lines={list.data.contractors}
           blank={blank}
           fixed={!manages}
           change={set}
-          save={(contractors) =>
-            set.mutate({ headers: { 'If-Match': list.data.mark }, body: { contractors } })
+          save={(contractors, mark, saved) =>
+            set.mutate({ headers: { 'If-Match': mark }, body: { contractors } }, { onSuccess: saved })
           }
           show={(line, put) => (
             <>

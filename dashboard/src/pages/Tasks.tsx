@@ -7,11 +7,11 @@ import { anew, queries, refuse } from '../api';
 import type { ChangeTask, MarkedTask } from '../client';
 import {
   changeTaskMutation,
-  listColleaguesOptions,
   listTasksInfiniteOptions,
   whoAmIOptions,
 } from '../client/@tanstack/react-query.gen';
 import { now } from '../clock';
+import { useUsers } from '../parts/colleagues';
 import { Ask } from '../parts/Ask';
 import { List } from '../parts/List';
 import { NewTask } from '../parts/NewTask';
@@ -224,7 +224,7 @@ const LATER = [
 /** Gives it to somebody, or puts it off. */
 function Later({ task }: { task: MarkedTask }) {
   const change = useMutation({ ...changeTaskMutation(), ...anew });
-  const { data: colleagues = [] } = useQuery(listColleaguesOptions());
+  const users = useUsers();
   const [user, setUser] = useState<string | null>(null);
   const [hours, setHours] = useState<string | null>(null);
   const submit = (close: () => void) => {
@@ -237,7 +237,7 @@ function Later({ task }: { task: MarkedTask }) {
       <Select
         label="Give it to"
         placeholder={task.assigned_name ?? 'nobody yet'}
-        data={colleagues.map(({ user: id, name }) => ({ value: `${id}`, label: name }))}
+        data={users}
         value={user}
         onChange={setUser}
         searchable

@@ -154,11 +154,12 @@ function HandBack({ back, pending }: { back: (note?: string) => void; pending: b
         <TextInput
           label="For Sarah, not for the caller"
           placeholder="what was agreed, in one line"
+          data-key="b"
           maxLength={300}
           value={note}
           onChange={(event) => setNote(event.currentTarget.value)}
         />
-        <Button type="submit" loading={pending} data-key="b">
+        <Button type="submit" loading={pending}>
           Hand back to Sarah
         </Button>
       </Group>

@@ -13,7 +13,7 @@ type Props = { day: string; lead?: number };
 /** Books a valuer's time by the rules Sarah books by; whose home it is gets the confirmation. */
 export function BookValuation({ day: first, lead }: Props) {
   const blank = { address: '', listing: 'sale', property_type: null as string | null };
-  const [who, setWho] = useState<string | null>(lead == null ? null : `${lead}`);
+  const [who, setWho] = useState<string | null>(null);
   const [home, setHome] = useState(blank);
   const [bedrooms, setBedrooms] = useState<number | string>('');
   const [day, setDay] = useState(first);
@@ -21,9 +21,10 @@ export function BookValuation({ day: first, lead }: Props) {
   const book = useMutation({ ...bookValuationMutation(), ...anew });
   const opened = { ...book, reset: () => (book.reset(), setSlot('')) };
   const submit = (close: () => void) => {
-    if (!who || !slot) return;
+    const of = lead ?? Number(who);
+    if (!of || !slot) return;
     const beds = bedrooms === '' ? undefined : Number(bedrooms);
-    book.mutate({ body: { ...home, bedrooms: beds, lead: Number(who), start: slot } }, { onSuccess: close });
+    book.mutate({ body: { ...home, bedrooms: beds, lead: of, start: slot } }, { onSuccess: close });
   };
   return (
     <Ask label="Book a valuation" does="Book it" change={opened} submit={submit}>

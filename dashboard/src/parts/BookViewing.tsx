@@ -12,14 +12,15 @@ type Props = { day: string; lead?: number; label: string; shortcut?: string };
 
 /** Books a viewing by the rules Sarah books by; whoever comes is sent the confirmation. */
 export function BookViewing({ day: first, lead, label, shortcut }: Props) {
-  const [who, setWho] = useState<string | null>(lead == null ? null : `${lead}`);
+  const [who, setWho] = useState<string | null>(null);
   const [home, setHome] = useState<string | null>(null);
   const [day, setDay] = useState(first);
   const [slot, setSlot] = useState('');
   const book = useMutation({ ...bookViewingMutation(), ...anew });
   const submit = (close: () => void) => {
-    if (!who || !home || !slot) return;
-    const body = { lead: Number(who), property: Number(home), start: slot };
+    const of = lead ?? Number(who);
+    if (!of || !home || !slot) return;
+    const body = { lead: of, property: Number(home), start: slot };
     book.mutate({ body }, { onSuccess: close });
   };
   return (

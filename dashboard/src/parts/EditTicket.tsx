@@ -3,12 +3,9 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { anew } from '../api';
 import { type ChangeTicket, getTicket, type TicketView } from '../client';
-import {
-  changeTicketMutation,
-  getTicketQueryKey,
-  listColleaguesOptions,
-} from '../client/@tanstack/react-query.gen';
+import { changeTicketMutation, getTicketQueryKey } from '../client/@tanstack/react-query.gen';
 import { choices } from '../words';
+import { useUsers } from './colleagues';
 import { Ask } from './Ask';
 
 /** What is changed is what was seen: the mark is of the repair as it stands when the form opens. */
@@ -21,7 +18,7 @@ export function EditTicket({ ticket, shortcut }: { ticket: TicketView; shortcut?
     },
     enabled: false,
   });
-  const { data: colleagues = [] } = useQuery({ ...listColleaguesOptions(), enabled: seen.data != null });
+  const users = useUsers(ticket.assigned_to);
   const [wish, setWish] = useState<ChangeTicket>({});
   const change = useMutation({ ...changeTicketMutation(), ...anew });
   const now = { ...(seen.data ?? ticket), ...wish };
@@ -58,7 +55,7 @@ export function EditTicket({ ticket, shortcut }: { ticket: TicketView; shortcut?
       />
       <Select
         label="With"
-        data={colleagues.map(({ user, name }) => ({ value: `${user}`, label: name }))}
+        data={users}
         value={now.assigned_to == null ? null : `${now.assigned_to}`}
         onChange={(user) => setWish({ ...wish, assigned_to: user ? Number(user) : undefined })}
         searchable

@@ -2,13 +2,10 @@ import { Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { anew } from '../api';
-import {
-  createTaskMutation,
-  listColleaguesOptions,
-  whoAmIOptions,
-} from '../client/@tanstack/react-query.gen';
+import { createTaskMutation, whoAmIOptions } from '../client/@tanstack/react-query.gen';
 import { now } from '../clock';
 import { choices } from '../words';
+import { useUsers } from './colleagues';
 import { Ask } from './Ask';
 
 const DUE = [
@@ -21,7 +18,7 @@ const DUE = [
 /** Something to be done, of one's own: about a lead or a call, or about neither. */
 export function NewTask({ lead, call }: { lead?: number; call?: string }) {
   const { data: me } = useQuery(whoAmIOptions());
-  const { data: colleagues = [] } = useQuery(listColleaguesOptions());
+  const users = useUsers();
   const fresh = () => ({
     title: '',
     notes: '',
@@ -81,7 +78,7 @@ export function NewTask({ lead, call }: { lead?: number; call?: string }) {
       <Select
         label="Whose"
         placeholder="nobody’s yet"
-        data={colleagues.map(({ user: id, name }) => ({ value: `${id}`, label: name }))}
+        data={users}
         value={user}
         onChange={setUser}
         searchable

@@ -1,7 +1,7 @@
 import { Alert, Badge, Button, Center, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { CircleAlert, Lock } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { problemOf } from '../api';
+import { isTrouble, problemOf } from '../api';
 import { clock } from '../words';
 
 /** Shaped like a list, and only after a moment: what comes at once needs no placeholder. */
@@ -75,7 +75,7 @@ export function Waiting({
   };
   rows?: number;
 }) {
-  if (query.error && query.data !== undefined) {
+  if (query.error && query.data !== undefined && isTrouble(query.error)) {
     return (
       <Badge color="yellow.9" variant="outline" tt="none" c="var(--mantine-color-text)" role="status">
         As of {clock(new Date(query.dataUpdatedAt).toISOString())}: {problemOf(query.error).title}

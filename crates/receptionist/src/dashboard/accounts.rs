@@ -14,6 +14,7 @@ use super::access::{Administers, Staff};
 use super::input::{Body, Query};
 use super::invitation::invite;
 use super::problem::Problem;
+use super::users::works_here;
 use crate::app::App;
 
 #[derive(Serialize, ToSchema)]
@@ -89,6 +90,7 @@ pub(super) async fn create(
     if !is_address || wish.name.trim().is_empty() {
         return Err(Problem::bad_request("give a name and an email address"));
     }
+    works_here(&app, wish.user, &[]).await?;
     let id = app.id("account");
     let new = NewAccount {
         id: &id,
@@ -139,10 +141,12 @@ pub(super) async fn change(
             "Nobody takes the keys from themselves; ask another administrator",
         ));
     }
+    works_here(&app, wish.user, &[]).await?;
     let user = wish.user.map_or(account.user, |user| Some(UserId(user)).filter(|user| user.0 != 0));
     let mut tx = app.store.begin().await?;
     tx.change_account(&id, (new_role, user), is_disabled, app.now()).await?;
-    let detail = format!("{}{}", new_role.word(), if is_disabled { ", disabled" } else { "" });
+    let whose = user.map_or(String::new(), |user| format!(", user {}", user.0));
+    let detail = format!("{}{whose}{}", new_role.word(), if is_disabled { ", disabled" } else { "" });
     staff.audit(&app, &mut tx, ("account_changed", &id, Some(&detail))).await?;
     tx.commit().await?;
     Ok(Json(view(Account { role: new_role, user, is_disabled, ..account })))

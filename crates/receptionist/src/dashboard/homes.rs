@@ -2,6 +2,7 @@
 
 use agency::crm::{Property, PropertyId};
 use agency::settings::Day;
+use agency::staff::Permission;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -16,6 +17,7 @@ use super::edit::{IfMatch, etag};
 use super::input::{Body, Query};
 use super::page::{Page, PageQuery};
 use super::problem::Problem;
+use super::users::works_here;
 use crate::app::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -48,7 +50,7 @@ pub(super) struct HomeDetail {
     /// Sarah says these, and nothing else, of the home.
     #[schema(value_type = Object)]
     facts: Property,
-    /// She keeps to them, and says nothing of the keys and the note.
+    /// She keeps to them, and says nothing of the keys and the note; those only accounts that work with homes see.
     rules: RulesView,
 }
 
@@ -64,12 +66,16 @@ async fn home(app: &App, id: &str) -> Result<Property, Problem> {
     responses((status = 200, body = HomeDetail), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn one(
     State(app): State<App>,
-    _staff: Staff<Views>,
+    staff: Staff<Views>,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
     let facts = home(&app, &id).await?;
-    let rules = app.store.rules_of(facts.id.0).await?;
-    Ok((etag(&rules)?, Json(HomeDetail { facts, rules })))
+    let mut rules = app.store.rules_of(facts.id.0).await?;
+    let mark = etag(&rules)?;
+    if !staff.account.role.may(Permission::Work) {
+        (rules.keys_with, rules.note) = (None, None);
+    }
+    Ok((mark, Json(HomeDetail { facts, rules })))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -101,11 +107,8 @@ pub(super) async fn set_rules(
 ) -> Result<StatusCode, Problem> {
     let rules = wish.rules()?;
     let home = home(&app, &id).await?;
-    if let Some(user) = rules.keys_with
-        && !app.store.staff_names().await?.iter().any(|known| known.id.0 == user)
-    {
-        return Err(Problem::bad_request(format!("user {user} is nobody in the CRM")));
-    }
+    let before = app.store.rules_of(home.id.0).await?.keys_with;
+    works_here(&app, rules.keys_with, before.as_slice()).await?;
     let mut tx = app.store.begin().await?;
     tx.lock_property(home.id.0).await?;
     seen.check(&app.store.rules_of(home.id.0).await?)?;

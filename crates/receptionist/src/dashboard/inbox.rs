@@ -29,7 +29,7 @@ fn shown<N: Needs>(mut thread: ThreadView, staff: &Staff<N>) -> ThreadView {
 pub(super) struct ThreadQuery {
     /// `true`: only those who wait for an answer.
     waits: Option<bool>,
-    /// Part of a name or a number, or words of the latest message.
+    /// Part of a name, words of the latest message, or part of a number where your role sees them.
     q: Option<String>,
 }
 
@@ -44,7 +44,8 @@ pub(super) async fn list(
 ) -> Result<Json<Page<ThreadView>>, Problem> {
     let paging = page.paging()?;
     let words = query.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
-    let threads = app.store.threads(query.waits, words, &paging).await?;
+    let by_number = staff.account.role.sees_numbers();
+    let threads = app.store.threads(query.waits, (words, by_number), &paging).await?;
     Page::of(threads, &paging, ThreadView::place, |thread| shown(thread, &staff)).map(Json)
 }
 
@@ -56,7 +57,7 @@ async fn thread(app: &App, id: &str) -> Result<ThreadView, Problem> {
 #[derive(Serialize, ToSchema)]
 pub(super) struct ThreadDetail {
     thread: ThreadView,
-    /// The newest first, at most 100.
+    /// The newest first, at most 100; what colleagues wrote by another way is among them.
     messages: Vec<MessageView>,
 }
 

@@ -19,6 +19,7 @@ use super::edit::{IfMatch, etag};
 use super::input::{Body, Query};
 use super::page::{Page, PageQuery};
 use super::problem::Problem;
+use super::users::works_here;
 use super::viewings::shown as shown_viewing;
 use crate::app::App;
 use crate::review::rate;
@@ -30,7 +31,7 @@ pub(super) struct LeadQuery {
     status: Option<String>,
     /// hot, warm or cold.
     temperature: Option<String>,
-    /// Part of a name, a number or an address.
+    /// Part of a name; of a number or an address where your role sees them.
     q: Option<String>,
     /// First in touch from this day on, London's.
     from: Option<Date>,
@@ -57,6 +58,7 @@ pub(super) async fn list(
         status: query.status,
         temperature: query.temperature,
         words,
+        by_number: staff.account.role.sees_numbers(),
         from: query.from.map(start_of_day),
         until: query.to.and_then(|day| day.tomorrow().ok()).map(start_of_day),
     };
@@ -172,6 +174,7 @@ pub(super) async fn change(
     if wish.email.as_deref().is_some_and(|email| !email.contains('@')) {
         return Err(Problem::bad_request("email is an address, such as sam@example.com"));
     }
+    works_here(&app, wish.assigned_to, &[]).await?;
     let mut tx = app.store.begin().await?;
     tx.lock_lead(LeadId(lead(&app, &id).await?.id)).await?;
     let mut lead = lead(&app, &id).await?;

@@ -35,6 +35,7 @@ mod staffing;
 mod tasks;
 pub(crate) mod test_phone;
 mod tickets;
+mod users;
 mod valuations;
 mod viewings;
 
@@ -101,6 +102,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(accounts::change))
         .routes(routes!(accounts::link))
         .routes(routes!(accounts::audit))
+        .routes(routes!(users::list))
         .routes(routes!(events::events))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::acknowledge))

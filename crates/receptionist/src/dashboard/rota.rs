@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{AbsenceView, NewAbsence, NewShift, OptOutView, ShiftView, StoreError};
+use store::{AbsenceView, List, NewAbsence, NewShift, OptOutView, ShiftView, StoreError};
 use utoipa::ToSchema;
 
 use super::access::{Manages, Staff, Views};
@@ -117,7 +117,7 @@ pub(super) async fn set(
         has_telephone(&app, shift.user).await?;
     }
     let mut tx = app.store.begin().await?;
-    tx.lock_rota().await?;
+    tx.lock_list(List::Rota).await?;
     seen.check(&app.store.rota().await?)?;
     let shifts: Vec<NewShift> = wish.shifts.into_iter().map(NewShift::from).collect();
     tx.set_rota(&shifts).await?;

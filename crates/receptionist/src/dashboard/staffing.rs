@@ -12,13 +12,14 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
-use store::{ContractorView, NewContractor, WorkingHours};
+use store::{ContractorView, List, NewContractor, WorkingHours};
 use utoipa::ToSchema;
 
 use super::access::{Manages, Staff, Views};
 use super::edit::{IfMatch, etag};
 use super::input::Body;
 use super::problem::Problem;
+use super::users::works_here;
 use crate::app::App;
 
 /// Who works on these days between these times.
@@ -83,7 +84,7 @@ pub(super) async fn set_working(
 ) -> Result<StatusCode, Problem> {
     let hours = wished(&app, &wish.lines).await?;
     let mut tx = app.store.begin().await?;
-    tx.lock_working_hours().await?;
+    tx.lock_list(List::WorkingHours).await?;
     seen.check(&app.store.working_hours().await?)?;
     tx.set_working_hours(&hours).await?;
     staff.audit(&app, &mut tx, ("working_hours_set", "working_hours", None)).await?;
@@ -93,14 +94,14 @@ pub(super) async fn set_working(
 
 async fn wished(app: &App, lines: &[WorkingLine]) -> Result<Vec<WorkingHours>, Problem> {
     let clock = |time: Time| time.strftime("%H:%M").to_string();
-    let known = app.store.staff_names().await?;
+    let before: Vec<i64> = app.store.working_hours().await?.iter().map(|one| one.user).collect();
     let mut hours: Vec<WorkingHours> = Vec::new();
     for line in lines {
-        if !known.iter().any(|one| one.id.0 == line.user) {
-            return Err(Problem::bad_request(format!("user {} is nobody in the CRM", line.user)));
-        }
-        if line.days.is_empty() || line.starts >= line.ends {
-            return Err(Problem::bad_request("each line has a day at least, and starts before it ends"));
+        works_here(app, Some(line.user), &before).await?;
+        if line.user == 0 || line.days.is_empty() || line.starts >= line.ends {
+            return Err(Problem::bad_request(
+                "each line is somebody's, has a day at least, and starts before it ends",
+            ));
         }
         for day in &line.days {
             let (weekday, starts, ends) = (day.word().to_owned(), clock(line.starts), clock(line.ends));
@@ -131,10 +132,19 @@ pub(super) struct Contractors {
     responses((status = 200, body = Contractors), (status = 401, body = Problem)))]
 pub(super) async fn contractors(
     State(app): State<App>,
-    _staff: Staff<Views>,
+    staff: Staff<Views>,
 ) -> Result<impl IntoResponse, Problem> {
-    let contractors = app.store.all_contractors().await?;
-    Ok((etag(&contractors)?, Json(Contractors { contractors, trades: trades() })))
+    let mut contractors = app.store.all_contractors().await?;
+    let mark = etag(&contractors)?;
+    mask(&mut contractors, &staff);
+    Ok((mark, Json(Contractors { contractors, trades: trades() })))
+}
+
+/// Many are one person with their own mobile.
+pub(super) fn mask(contractors: &mut [ContractorView], staff: &Staff<Views>) {
+    for one in contractors {
+        one.phone = staff.shown(Some(std::mem::take(&mut one.phone))).unwrap_or_default();
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -164,7 +174,7 @@ pub(super) async fn set_contractors(
 ) -> Result<StatusCode, Problem> {
     let new = wish.contractors.into_iter().map(contractor).collect::<Result<Vec<_>, _>>()?;
     let mut tx = app.store.begin().await?;
-    tx.lock_contractors().await?;
+    tx.lock_list(List::Contractors).await?;
     seen.check(&app.store.all_contractors().await?)?;
     tx.set_contractors(&new).await?;
     let detail = format!("{} lines", new.len());

@@ -14,6 +14,7 @@ use super::edit::{IfMatch, mark};
 use super::input::{Body, Query};
 use super::page::{Page, PageQuery};
 use super::problem::Problem;
+use super::users::works_here;
 use crate::app::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -123,6 +124,7 @@ pub(super) async fn create(
     if let Some(lead) = lead {
         app.store.lead(lead).await?.ok_or_else(|| Problem::not_found("There is no such lead"))?;
     }
+    works_here(&app, wish.assigned_to, &[]).await?;
     let (id, dedupe_key) = (app.id("task"), format!("by_staff:{}:{}", staff.account.id, wish.key));
     let task = NewTask {
         id: &id,
@@ -169,6 +171,7 @@ pub(super) async fn change(
     seen: IfMatch,
     Body(wish): Body<ChangeTask>,
 ) -> Result<Json<MarkedTask>, Problem> {
+    works_here(&app, wish.assigned_to, &[]).await?;
     let read = async || {
         let found = app.store.task(&id).await?;
         found.ok_or_else(|| Problem::not_found("There is no such task"))

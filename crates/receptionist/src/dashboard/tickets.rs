@@ -15,6 +15,8 @@ use super::input::{Body, Query};
 use super::notes::write_down;
 use super::page::{Page, PageQuery};
 use super::problem::Problem;
+use super::staffing::mask;
+use super::users::works_here;
 use crate::app::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -75,6 +77,7 @@ pub(super) async fn one(
     let mark = etag(&ticket)?;
     let mut contractors = app.store.all_contractors().await?;
     contractors.retain(|one| trade_of(&ticket.category) == Some(one.trade.as_str()));
+    mask(&mut contractors, &staff);
     let notes = app.store.notes_of(NoteOf::Ticket(ticket.id)).await?;
     Ok((mark, Json(TicketDetail { ticket: shown(ticket, &staff), contractors, notes })))
 }
@@ -140,6 +143,7 @@ pub(super) async fn change(
     Body(wish): Body<ChangeTicket>,
 ) -> Result<StatusCode, Problem> {
     wish.check()?;
+    works_here(&app, wish.assigned_to, &[]).await?;
     let mut tx = app.store.begin().await?;
     tx.lock_ticket(ticket(&app, &id).await?.id).await?;
     let mut ticket = ticket(&app, &id).await?;

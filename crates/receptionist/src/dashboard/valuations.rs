@@ -89,7 +89,7 @@ pub(super) async fn book(
     let facts = diary_facts(&app, None, None, &[london::date_of(wish.start)]).await?;
     let slot = judge(wish.start, &facts).map_err(|_| slot_taken())?;
     let call = wish.read(&app, lead, slot).await?;
-    let booked = book_valuation_for(&app, lead, &call, &app.id("valuation")).await?;
+    let booked = book_valuation_for(&app, lead, &call).await?;
     let (mut tx, AppointmentId(id)) = booked.ok_or_else(slot_taken)?;
     staff.audit(&app, &mut tx, ("valuation_booked", &id.to_string(), None)).await?;
     tx.commit().await?;

@@ -49,7 +49,7 @@ async fn commit_valuation(
     key: &str,
 ) -> Result<ToolOutcome, StoreError> {
     let about = talk.about();
-    let (tx, appointment, ways) = enter(talk.app, (&about, talk.lead), (call, slot), key).await?;
+    let (tx, appointment, ways) = enter(talk.app, (&about, talk.lead), (call, slot)).await?;
     let outcome = ToolOutcome::Valuation(BookingOutcome::Booked {
         appointment,
         start: slot.start,
@@ -65,7 +65,6 @@ async fn enter(
     app: &App,
     (about, lead): (&About<'_>, LeadId),
     (call, slot): (&BookValuation, &Slot),
-    key: &str,
 ) -> Result<(Tx, AppointmentId, Vec<Way>), StoreError> {
     let address = call.address.to_string();
     let ways = ways_of(app, call.phone.as_ref(), kind::VALUATION_CONFIRMATION).await?;
@@ -92,7 +91,7 @@ async fn enter(
         notes: &format!("{} goes there. Prepare comparable prices.", slot.negotiator_name),
         due: slot.start,
     };
-    leave(app, &mut tx, about, (&task, key)).await?;
+    leave(app, &mut tx, about, (&task, &preparation(appointment))).await?;
     let told = Told {
         appointment,
         news: News::Booked,
@@ -107,6 +106,11 @@ async fn enter(
     };
     confirm(app, &mut tx, about, (&told, call.phone.as_ref(), &ways), "").await?;
     Ok((tx, appointment, ways))
+}
+
+/// Names the task of preparing it: it goes with the appointment.
+fn preparation(appointment: AppointmentId) -> String {
+    format!("valuation:{}", appointment.0)
 }
 
 /// That somebody comes then, by every way they are reached by. A confirmation of another time has a key of its own.
@@ -134,10 +138,9 @@ pub(crate) async fn book_valuation_for(
     app: &App,
     lead: LeadId,
     call: &BookValuation,
-    key: &str,
 ) -> Result<Option<(Tx, AppointmentId)>, StoreError> {
     let about = About { lead: Some(lead), conversation: None, alert: None };
-    match enter(app, (&about, lead), (call, &call.offered.slot), key).await {
+    match enter(app, (&about, lead), (call, &call.offered.slot)).await {
         Err(StoreError::SlotTaken) => Ok(None),
         entered => entered.map(|(tx, appointment, _)| Some((tx, appointment))),
     }
@@ -174,6 +177,7 @@ pub(crate) async fn move_valuation(
         sales: &[],
     };
     confirm(app, &mut tx, &about, (&told, phone.as_ref(), &ways), &format!(":{key}")).await?;
+    tx.put_task_off(&format!("task:{}", preparation(id)), slot.start).await?;
     let task = Task {
         kind: TaskKind::FollowUp,
         priority: Priority::Normal,
@@ -206,6 +210,7 @@ pub(crate) async fn call_off_valuation(
     if !tx.cancel_booked(id, valuation.start).await? {
         return Ok(None);
     }
+    tx.cancel_task(&format!("task:{}", preparation(id))).await?;
     let body = valuation_cancelled(&valuation.address, valuation.start, by, app.agency());
     for (way, to) in ways.into_iter().zip(phone.iter().cycle()) {
         let dedupe_key = format!("{kind}:{}:{}", id.0, way.channel());

@@ -51,7 +51,7 @@ macro_rules! select_threads {
              CASE WHEN t.held_by_task IS NULL THEN t.waits ELSE COALESCE(m.direction = 'inbound', 1 = 0) END AS waits FROM ( \
                SELECT CAST(ch.lead_id AS TEXT) || '-' || ch.channel AS id, ch.lead_id AS lead, ch.channel, COALESCE(l.name, ch.profile_name) AS name, \
                ch.address, ch.conversation_id AS conversation, ch.updated_at AS updated, \
-               (SELECT m.id FROM messages m WHERE m.lead_id = ch.lead_id AND m.channel = ch.channel ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS last_id, \
+               (SELECT m.id FROM messages m WHERE m.lead_id = ch.lead_id AND (m.channel = ch.channel OR m.kind = 'from_staff') ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS last_id, \
                (SELECT max(m.created_at) FROM messages m WHERE m.from_address = ch.address AND m.channel = ch.channel AND m.direction = 'inbound') AS last_inbound, \
                k.id AS held_by_task, COALESCE(u.name, CASE WHEN k.id IS NOT NULL THEN 'A colleague' END) AS held_by, \
                ch.waiting_since IS NOT NULL AS waits \
@@ -64,17 +64,17 @@ macro_rules! select_threads {
 }
 
 impl Store {
-    /// Whoever waits first, then by the latest message. `words`: part of a name, a number or the latest message.
+    /// Whoever waits first, then by the latest message. `words`: part of a name or of the latest message, or of a number where `by_number`.
     pub async fn threads(
         &self,
         waits: Option<bool>,
-        words: Option<&str>,
+        (words, by_number): (Option<&str>, bool),
         paging: &Paging<ByRank<String>>,
     ) -> Result<Vec<ThreadView>, StoreError> {
         const SQL: &str = select_threads!(
             "WHERE ($1 IS NULL OR CASE WHEN waits THEN 0 ELSE 1 END > $1 \
                OR (CASE WHEN waits THEN 0 ELSE 1 END = $1 AND (last, id) < ($2, $3))) AND ($5 IS NULL OR waits = $5) \
-             AND ($6 IS NULL OR lower(COALESCE(name, '') || ' ' || address || ' ' || COALESCE(last_words, '')) LIKE $6 ESCAPE '\\') \
+             AND ($6 IS NULL OR lower(COALESCE(name, '') || ' ' || CASE WHEN $7 THEN address ELSE '' END || ' ' || COALESCE(last_words, '')) LIKE $6 ESCAPE '\\') \
              ORDER BY CASE WHEN waits THEN 0 ELSE 1 END, last DESC, id DESC LIMIT $4"
         );
         let (rank, at, id) = unzip(paging.after.clone());
@@ -85,6 +85,7 @@ impl Store {
             .bind(paging.limit)
             .bind(waits)
             .bind(words.map(anywhere))
+            .bind(by_number)
             .fetch_all(c)
             .await)?)
     }

@@ -15,8 +15,9 @@ use crate::types::Ts;
 pub struct LeadFilter {
     pub status: Option<String>,
     pub temperature: Option<String>,
-    /// Part of a name, a number or an address.
+    /// Part of a name; of a number or an address where `by_number`.
     pub words: Option<String>,
+    pub by_number: bool,
     /// First in touch from then, and before then.
     pub from: Option<Timestamp>,
     pub until: Option<Timestamp>,
@@ -141,7 +142,7 @@ impl Store {
     ) -> Result<Vec<LeadView>, StoreError> {
         const SQL: &str = select_leads!(
             "WHERE ($1 IS NULL OR status = $1) AND ($2 IS NULL OR temperature = $2) \
-             AND ($3 IS NULL OR lower(COALESCE(name, '') || ' ' || COALESCE(phone, '') || ' ' || COALESCE(email, '')) LIKE $3 ESCAPE '\\') \
+             AND ($3 IS NULL OR lower(COALESCE(name, '') || CASE WHEN $9 THEN ' ' || COALESCE(phone, '') || ' ' || COALESCE(email, '') ELSE '' END) LIKE $3 ESCAPE '\\') \
              AND ($7 IS NULL OR created_at >= $7) AND ($8 IS NULL OR created_at < $8) \
              AND ($4 IS NULL OR updated_at < $4 OR (updated_at = $4 AND id < $5)) ORDER BY updated_at DESC, id DESC LIMIT $6"
         );
@@ -155,6 +156,7 @@ impl Store {
             .bind(paging.limit)
             .bind(filter.from.map(Ts))
             .bind(filter.until.map(Ts))
+            .bind(filter.by_number)
             .fetch_all(c)
             .await)?)
     }
@@ -186,7 +188,7 @@ impl Store {
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(id.0).fetch_all(c).await)?)
     }
 
-    /// The latest messages to and from somebody, the newest first.
+    /// The latest messages to and from somebody, the newest first; of one channel with what colleagues wrote by another.
     pub async fn messages_of(
         &self,
         lead: LeadId,
@@ -194,7 +196,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<MessageView>, StoreError> {
         const SQL: &str = "SELECT id, direction, channel, kind, body, status, error_code, created_at AS created FROM messages \
-             WHERE lead_id = $1 AND ($3 IS NULL OR channel = $3) ORDER BY created_at DESC, id DESC LIMIT $2";
+             WHERE lead_id = $1 AND ($3 IS NULL OR channel = $3 OR kind = 'from_staff') ORDER BY created_at DESC, id DESC LIMIT $2";
         Ok(read!(self, |c| sqlx::query_as(SQL).bind(lead.0).bind(limit).bind(channel).fetch_all(c).await)?)
     }
 }

@@ -27,7 +27,7 @@ pub use leads::{LeadFilter, LeadKnown, LeadView, MessageView, TalkedOf};
 pub use made::{MadeView, MediaView};
 pub use papers::PaperView;
 pub use rehearsed::Rehearsed;
-pub use rota::{AbsenceView, ContractorView, OptOutView, ShiftView, WorkingHours};
+pub use rota::{AbsenceView, ContractorView, OptOutView, ShiftView, UserView, WorkingHours};
 pub use settings::{DraftView, VersionView};
 pub use tasks::{TaskFilter, TaskView};
 

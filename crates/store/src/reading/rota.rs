@@ -69,7 +69,24 @@ row! {
     }
 }
 
+row! {
+    /// Somebody of the agency, as the CRM has them.
+    UserView {
+        user: i64,
+        name: String,
+        /// False: they have left.
+        is_active: bool,
+    }
+}
+
 impl Store {
+    /// Everybody, with a telephone or without; those who have left last.
+    pub async fn users(&self) -> Result<Vec<UserView>, StoreError> {
+        const SQL: &str = "SELECT id AS \"user\", COALESCE(name, 'User ' || id) AS name, COALESCE(active = (1 = 1), 1 = 0) AS is_active \
+             FROM users ORDER BY COALESCE(active = (1 = 1), 1 = 0) DESC, name, id";
+        Ok(read!(self, |c| sqlx::query_as(SQL).fetch_all(c).await)?)
+    }
+
     /// Everybody's hours, in the order of people and times.
     pub async fn working_hours(&self) -> Result<Vec<WorkingHours>, StoreError> {
         const SQL: &str = "SELECT user_id AS \"user\", weekday, starts, ends FROM working_hours ORDER BY user_id, starts, ends, weekday";
