@@ -704,6 +704,65 @@ async function work(browser, state) {
   await page.context().close();
 }
 
+/** Two colleagues at the same list, a record that is erased while it is read, and a form that follows the record. */
+async function together(browser, state) {
+  const page = await context(browser, {}, state);
+  await page.goto('/leads');
+  await page.locator('a.record').first().click();
+  await page.getByRole('button', { name: 'Book a viewing' }).waitFor();
+  const first = page.url();
+  await page.keyboard.press(']');
+  await page.waitForURL((url) => url.href !== first);
+  await page.getByRole('button', { name: 'Book a viewing' }).waitFor();
+  await page.keyboard.press('[');
+  await page.waitForURL(first);
+  let booked;
+  await page.route('**/api/v1/viewings', (route) => {
+    booked = route.request().postDataJSON();
+    return route.fulfill({ status: 201, json: { id: 1 } });
+  });
+  await page.getByRole('button', { name: 'Book a viewing' }).click();
+  await page.getByRole('combobox', { name: 'Home' }).click();
+  await page.getByRole('option', { name: /JB-2024-001/ }).click();
+  await page.getByLabel('Day').fill('2026-11-26');
+  await page.getByRole('dialog').getByRole('radio').first().check();
+  await page.getByRole('button', { name: 'Book it' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  if (!first.endsWith(`/${booked?.lead}`))
+    note('leads', `on ${first} a viewing is booked for ${booked?.lead}`);
+
+  const gone = { status: 404, code: 'not_found', title: 'There is no such lead' };
+  const name = await page.locator('h1').innerText();
+  await page.route(`**/api/v1/leads/${booked?.lead}`, (route) =>
+    route.fulfill({ status: 404, contentType: 'application/problem+json', body: JSON.stringify(gone) }),
+  );
+  await page.getByRole('button', { name: 'Write a note' }).click();
+  await page.getByLabel('What you know').fill('Rings on Monday.');
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await see(page, 'There is no such lead');
+  if ((await page.locator('main').innerText()).includes(name)) note('leads', 'who was erased is shown still');
+  await judge(page, 'a lead that was erased meanwhile');
+
+  const [mine, theirs] = [await context(browser, {}, state), await context(browser, {}, state)];
+  for (const one of [mine, theirs]) await one.goto('/settings?section=working-hours');
+  const from = (one) => one.getByRole('group', { name: /line 1$/ }).getByLabel('From');
+  await from(mine).fill('08:15');
+  await from(theirs).fill('08:45');
+  await theirs.getByRole('button', { name: 'Save', exact: true }).click();
+  await theirs.waitForFunction(() => !document.querySelector('form button[type=submit]:not([disabled])'));
+  await mine.getByRole('button', { name: 'Save', exact: true }).click();
+  await mine.getByRole('alert').waitFor();
+  if ((await from(mine).inputValue()) !== '08:15') note('working hours', 'what was not saved is lost');
+  await judge(mine, 'working hours that a colleague has changed');
+  await mine.getByRole('button', { name: 'Undo' }).click();
+  if ((await from(mine).inputValue()) !== '08:45')
+    note('working hours', 'what the colleague saved is not shown');
+  await from(mine).fill('09:00');
+  await mine.getByRole('button', { name: 'Save', exact: true }).click();
+  await mine.waitForFunction(() => !document.querySelector('form button[type=submit]:not([disabled])'));
+  for (const one of [page, mine, theirs]) await one.context().close();
+}
+
 async function tasks(browser, state) {
   const page = await context(browser, {}, state);
   await page.goto('/tasks');
@@ -812,6 +871,7 @@ try {
   await takeOver(browser, state);
   await emergency(browser, state);
   await work(browser, state);
+  await together(browser, state);
   await inbox(browser, state);
   await repair(browser, state);
   await review(browser, state);

@@ -30,6 +30,7 @@ pub mod worker;
 pub mod app;
 mod brochure;
 pub mod clock;
+mod connections;
 pub mod links;
 mod pages;
 pub mod server;

@@ -16,9 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::clock::{Clock, Ids};
-use crate::server::{router, serve, without_delay};
+use crate::server::{router, serve};
 use crate::settings::{self, Settings};
-use crate::{conversation, ladder, media, outbox, recordings, untold, worker};
+use crate::{connections, conversation, ladder, media, outbox, recordings, untold, worker};
 
 /// What the rehearsal's account at the phone network is called. Nothing outside this machine knows it.
 pub const ACCOUNT_SID: &str = "AC00000000000000000000000000rehearse";
@@ -185,10 +185,10 @@ async fn serve_on(
     if plan.with_worker {
         tokio::spawn(serve(app.clone(), listener, stop.clone()));
     } else {
-        let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(without_delay(listener), service)
-            .with_graceful_shutdown(stop.clone().cancelled_owned());
-        tokio::spawn(async move { served.await });
+        let (app, stop) = (app.clone(), stop.clone());
+        tokio::spawn(async move {
+            connections::serve(router(app.clone()), listener, &app.settings.server, stop).await;
+        });
     }
     Ok((app, stop))
 }

@@ -1,22 +1,19 @@
 //! The router with its limits, and the process that serves it.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::Context;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::serve::{ListenerExt, TapIo};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::limits::by_address;
-use crate::{brochure, dashboard, documents, intake, pages, telemetry, worker};
+use crate::{brochure, connections, dashboard, documents, intake, pages, telemetry, worker};
 
 pub fn router(app: App) -> Router {
     telemetry::figures();
@@ -70,33 +67,23 @@ async fn measured(State(app): State<App>, request: Request, next: Next) -> Respo
     response
 }
 
-/// Serves until told to stop; then takes no more, finishes what runs, and closes the database.
-pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+/// Serves until told to stop; then takes no more, lets its calls and browsers go to other nodes, finishes what runs, and closes the
+/// database.
+pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) {
     const DRAIN: Duration = Duration::from_secs(15);
     let workers = tokio::spawn(worker::run(app.clone(), stop.clone()));
-    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let served =
-        axum::serve(without_delay(listener), service).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let outcome = tokio::select! {
-        outcome = served => outcome.context("the server stopped by itself"),
-        () = async { stop.cancelled().await; tokio::time::sleep(DRAIN).await } => Ok(()),
+    let served = connections::serve(router(app.clone()), listener, &app.settings.server, stop.clone());
+    let drained = async {
+        stop.cancelled().await;
+        app.stopping.cancel();
+        tokio::time::sleep(DRAIN).await;
     };
-    stop.cancel();
-    app.stopping.cancel();
+    tokio::select! {
+        () = served => {}
+        () = drained => {}
+    }
     drop(workers.await);
     app.store.close().await;
-    outcome
-}
-
-/// A token leaves when it is there, not when the one before it was acknowledged.
-pub(crate) fn without_delay(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
-    listener.tap_io(set_without_delay)
-}
-
-fn set_without_delay(stream: &mut TcpStream) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::warn!(error = %error, "a connection keeps Nagle's delay");
-    }
 }
 
 /// Ctrl-C or a service manager's SIGTERM.

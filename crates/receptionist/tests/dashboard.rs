@@ -241,6 +241,19 @@ async fn frame(
     }
 }
 
+/// A browser that listens does not keep a node from ending: it is let go at once, and comes back to another.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_ends_lets_its_browsers_go() {
+    let agency = start_as(testkit::sqlite(), Plan { with_worker: true, ..Plan::stepped("", monday()) }).await;
+    let worker = colleague(&agency, StaffRole::Negotiator).await;
+    let mut stream = worker.send(Method::GET, "/api/v1/events", None).await.bytes_stream();
+    assert_eq!(frame(&mut stream, &mut String::new()).await.0, "resync");
+    agency.serve_until(async {}).await;
+    // Whatever still runs has 15 s; a browser is not waited for.
+    let ended = async { while stream.next().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(10), ended).await.unwrap();
+}
+
 /// A call is told while it happens, is read with its transcript, and its number is masked for whoever may not see it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_on_the_stream_as_it_happens() {

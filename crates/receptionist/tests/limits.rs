@@ -141,3 +141,37 @@ async fn every_answer_carries_the_headers_of_safety() {
         assert!(header("referrer-policy").is_some() && header("cache-control").is_some(), "{path}");
     }
 }
+
+/// Says something to the server, and waits for what it says until it hangs up.
+async fn left_alone(agency: &Agency, words: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let address = agency.base_url.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream.write_all(words.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    // Closed with something of theirs unread is closed too.
+    drop(stream.read_to_string(&mut answer).await);
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_slow_keeps_nobodys_place() {
+    let adjust = Arc::new(|settings: &mut receptionist::settings::Settings| {
+        settings.server.connections_max = 3;
+        settings.server.headers_wait_ms = 300;
+        settings.server.webhook_wait_ms = 600;
+    });
+    let agency = start_as(testkit::sqlite(), Plan { adjust, ..Plan::stepped("", monday()) }).await;
+    let half_a_head = "POST /api/voice/inbound HTTP/1.1\r\nHost: x\r\nX-Twilio-Sig";
+    let half_a_body = "POST /api/voice/inbound HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60\r\nConnection: close\r\n\r\nCallSid=CA1";
+    let all = ["", half_a_head, half_a_head, half_a_body, "", half_a_head];
+    let waited = Duration::from_secs(10);
+    let slow = futures_util::future::join_all(all.map(|words| left_alone(&agency, words)));
+    let well = async { reqwest::get(format!("{}/healthz", agency.base_url)).await.unwrap().status() };
+    let (answers, well) = tokio::time::timeout(waited, async { tokio::join!(slow, well) }).await.unwrap();
+    assert_eq!(well, 200, "there are twice as many slow ones as places, and everybody else has their turn");
+    assert!(answers[3].starts_with("HTTP/1.1 504"), "{}", answers[3]);
+    for (nth, answer) in answers.iter().enumerate().filter(|(nth, _)| *nth != 3) {
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{nth}: {answer}");
+    }
+}

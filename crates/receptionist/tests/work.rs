@@ -586,17 +586,23 @@ async fn set(who: &Colleague, path: &str, seen: &str, body: Value) -> u16 {
     request.header("if-match", seen).json(&body).send().await.unwrap().status().as_u16()
 }
 
+/// The times of Thursday 26 November that are free for a viewing of this home.
+async fn offered(who: &Colleague, home: i64) -> Vec<String> {
+    let slots = who.get(&format!("/api/v1/slots?property={home}&day=2026-11-26")).await;
+    let free = slots.as_array().unwrap().iter().filter(|slot| slot["negotiator"] != Value::Null);
+    free.map(|slot| slot["start"].as_str().unwrap()[11..16].to_owned()).collect()
+}
+
+async fn a_home(who: &Colleague) -> i64 {
+    who.list("/api/v1/properties?q=JB-2024-001").await[0]["id"].as_i64().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn who_works_when_and_when_a_home_is_viewed_decide_what_is_offered() {
+async fn when_a_home_is_viewed_decides_what_is_offered() {
     let agency = start(testkit::sqlite()).await;
     let manager = colleague(&agency, StaffRole::Manager).await;
-    let home = manager.list("/api/v1/properties?q=JB-2024-001").await[0]["id"].as_i64().unwrap();
-    let offered = async || {
-        let slots = manager.get(&format!("/api/v1/slots?property={home}&day=2026-11-26")).await;
-        let free = slots.as_array().unwrap().iter().filter(|slot| slot["negotiator"] != Value::Null);
-        free.map(|slot| slot["start"].as_str().unwrap()[11..16].to_owned()).collect::<Vec<_>>()
-    };
-    assert_eq!(offered().await.first().unwrap(), "09:00");
+    let home = a_home(&manager).await;
+    assert_eq!(offered(&manager, home).await.first().unwrap(), "09:00");
 
     let path = format!("/api/v1/properties/{home}");
     let seen = mark(&manager, &path).await;
@@ -617,8 +623,24 @@ async fn who_works_when_and_when_a_home_is_viewed_decide_what_is_offered() {
     assert_eq!(set(&manager, &format!("{path}/rules"), &seen, rules).await, 412, "it has changed since");
     assert_eq!(manager.get(&path).await["rules"]["note"], "Dog.");
     assert_eq!(worker.get(&path).await["rules"]["note"], Value::Null, "access is not everybody's to read");
-    assert_eq!(offered().await, ["11:00", "11:30", "12:00", "12:30"]);
+    assert_eq!(offered(&manager, home).await, ["11:00", "11:30", "12:00", "12:30"]);
+}
 
+/// Somebody has left; their hours may stay, and nothing new is given to them.
+async fn somebody_has_left(agency: &Agency) {
+    let mut tx = agency.app.store.begin().await.unwrap();
+    let row = |row: Value| vec![row.as_object().unwrap().clone()];
+    let dan = json!({"id": 9, "name": "Dan Left", "role": "negotiator", "active": false});
+    tx.insert_rows("users", &row(dan)).await.unwrap();
+    let hours = json!({"user_id": 9, "weekday": "monday", "starts": "09:00", "ends": "18:00"});
+    tx.insert_rows("working_hours", &row(hours)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_works_when_decides_what_is_offered() {
+    let agency = start(testkit::sqlite()).await;
+    let manager = colleague(&agency, StaffRole::Manager).await;
     let path = "/api/v1/working-hours";
     let seen = mark(&manager, path).await;
     let lines = manager.get(path).await["lines"].as_array().unwrap().clone();
@@ -635,18 +657,7 @@ async fn who_works_when_and_when_a_home_is_viewed_decide_what_is_offered() {
     ] {
         assert_eq!(set(&manager, path, &seen, json!({ "lines": wrong })).await, 400);
     }
-    // Somebody has left; their hours may stay, and nothing new is given to them.
-    let mut tx = agency.app.store.begin().await.unwrap();
-    let row = |row: Value| vec![row.as_object().unwrap().clone()];
-    tx.insert_rows(
-        "users",
-        &row(json!({"id": 9, "name": "Dan Left", "role": "negotiator", "active": false})),
-    )
-    .await
-    .unwrap();
-    let hours = json!({"user_id": 9, "weekday": "monday", "starts": "09:00", "ends": "18:00"});
-    tx.insert_rows("working_hours", &row(hours)).await.unwrap();
-    tx.commit().await.unwrap();
+    somebody_has_left(&agency).await;
     let users = manager.get("/api/v1/users").await;
     assert_eq!(
         users.as_array().unwrap().last().unwrap(),
@@ -661,8 +672,15 @@ async fn who_works_when_and_when_a_home_is_viewed_decide_what_is_offered() {
     let left = json!({"user": 9, "days": ["monday"], "starts": "09:00", "ends": "18:00"});
     let all = json!([works(1, "12:00"), works(2, "12:00"), works(3, "12:00"), works(4, "12:00"), left]);
     assert_eq!(set(&manager, path, &seen, json!({ "lines": all })).await, 204);
-    assert_eq!(offered().await, ["12:00", "12:30"], "nobody works before");
+    let home = a_home(&manager).await;
+    let free = offered(&manager, home).await;
+    assert_eq!(free.first().unwrap(), "12:00", "nobody works before: {free:?}");
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_called_out_is_set_whole() {
+    let agency = start(testkit::sqlite()).await;
+    let manager = colleague(&agency, StaffRole::Manager).await;
     let path = "/api/v1/contractors";
     let seen = mark(&manager, path).await;
     let new = |trade: &str, hours: &str| json!({"contractors": [{"trade": trade, "name": "Westway", "phone": "020 7946 0164", "hours": hours}]});

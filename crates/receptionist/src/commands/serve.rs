@@ -33,7 +33,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<bool> {
         server::stop_signal().await;
         on_signal.cancel();
     });
-    let served = server::serve(app, listener, stop).await;
+    server::serve(app, listener, stop).await;
     telemetry::finish();
-    served.map(|()| true)
+    Ok(true)
 }

@@ -115,6 +115,8 @@ pub struct Server {
     pub listen_addr: std::net::SocketAddr,
     pub webhook_bytes_max: usize,
     pub webhook_wait_ms: u64,
+    pub headers_wait_ms: u64,
+    pub connections_max: usize,
     pub proxies: usize,
 }
 
