@@ -54,49 +54,71 @@ async fn talk(network: Network, store: Store, n: usize) -> usize {
     repeats
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nodes_are_killed_paused_and_replaced_under_calls() {
+/// nginx before so many free ports.
+fn fronted(front: u16, count: usize) -> (Vec<u16>, Nginx) {
+    let ports: Vec<u16> = (0..count).map(|_| free_port()).collect();
+    let nginx = Nginx::start(front, &ports);
+    (ports, nginx)
+}
+
+/// One is killed, one paused, one replaced: of three while another is still away, of two one after the other.
+async fn killed_paused_and_replaced(count: usize) -> String {
     let calls = calls();
     let database = testkit::postgres();
     let (store, network, front) = stage(&database).await;
     let before = store.rows("voice_lead_calls").await.unwrap().len();
-    let ports = [free_port(), free_port(), free_port()];
-    let nginx = Nginx::start(front, &ports);
+    let (ports, nginx) = fronted(front, count);
+    let start = async |nth: usize| Some(node(ports[nth], front, &database.url, &network).await);
     let mut nodes = Vec::new();
-    for port in ports {
-        nodes.push(node(port, front, &database.url, &network).await);
+    for nth in 0..count {
+        nodes.push(start(nth).await);
     }
     let callers: Vec<_> = (0..calls).map(|n| tokio::spawn(talk(network.clone(), store.clone(), n))).collect();
     let pause = Duration::from_millis(400);
 
     tokio::time::sleep(pause).await;
-    drop(nodes.remove(0)); // kill -9
+    nodes[0] = None; // kill -9
     tokio::time::sleep(pause).await;
-    nodes[0].signal("STOP");
+    if count == 2 {
+        nodes[0] = start(0).await;
+    }
+    let paused = nodes[1].as_ref().unwrap();
+    paused.signal("STOP");
     tokio::time::sleep(pause * 3).await;
-    nodes[0].signal("CONT");
-    nodes.insert(0, node(ports[0], front, &database.url, &network).await);
-    let replaced = nodes.remove(2);
+    paused.signal("CONT");
+    if count == 3 {
+        nodes[0] = start(0).await;
+    }
+    let replaced = nodes[count - 1].take().unwrap();
     replaced.signal("TERM");
     tokio::task::spawn_blocking(move || replaced.ended()).await.unwrap();
-    nodes.push(node(ports[2], front, &database.url, &network).await);
+    nodes[count - 1] = start(count - 1).await;
 
     let repeats = nobody_was_lost((&store, &network), callers, before).await;
-    println!("{calls} calls, {repeats} had to say a sentence again");
     drop((nodes, nginx));
+    format!("{count} nodes, {calls} calls, {repeats} had to say a sentence again")
 }
 
-/// Of 200 calls one node loses the database at once, another is not answered by it any more: for seconds each.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nodes_are_cut_off_from_the_database_under_calls() {
+async fn three_nodes_are_killed_paused_and_replaced_under_calls() {
+    println!("{}", killed_paused_and_replaced(3).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_nodes_are_killed_paused_and_replaced_under_calls() {
+    println!("{}", killed_paused_and_replaced(2).await);
+}
+
+/// One loses the database at once, another is not answered by it any more: of three at the same time, of two one after the other.
+async fn cut_off_from_the_database(count: usize) -> String {
     let calls = calls();
     let database = testkit::postgres();
     let (store, network, front) = stage(&database).await;
     let before = store.rows("voice_lead_calls").await.unwrap().len();
     let (_, address) = database.url.rsplit_once("127.0.0.1:").unwrap();
     let (port, name) = address.split_once('/').unwrap();
-    let (mut nodes, mut wires, ports) = (Vec::new(), Vec::new(), [free_port(), free_port(), free_port()]);
-    let nginx = Nginx::start(front, &ports);
+    let (ports, nginx) = fronted(front, count);
+    let (mut nodes, mut wires) = (Vec::new(), Vec::new());
     for node_port in ports {
         let wire = Wire::to(port.parse().unwrap()).await.unwrap();
         let through = format!("postgres://postgres@127.0.0.1:{}/{name}", wire.port());
@@ -109,7 +131,10 @@ async fn nodes_are_cut_off_from_the_database_under_calls() {
     let mut callers = talking(0..calls / 2);
     tokio::time::sleep(Duration::from_millis(300)).await;
     wires[0].set(Line::Cut);
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(if count == 2 { 2_000 } else { 300 })).await;
+    if count == 2 {
+        wires[0].set(Line::Whole);
+    }
     callers.extend(talking(calls / 2..calls));
     wires[1].set(Line::Silent);
     tokio::time::sleep(Duration::from_secs(7)).await;
@@ -117,8 +142,18 @@ async fn nodes_are_cut_off_from_the_database_under_calls() {
         wire.set(Line::Whole);
     }
     let repeats = nobody_was_lost((&store, &network), callers, before).await;
-    println!("{calls} calls, {repeats} had to say a sentence again");
     drop((nodes, nginx));
+    format!("{count} nodes, {calls} calls, {repeats} had to say a sentence again")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_of_three_nodes_are_cut_off_from_the_database_under_calls() {
+    println!("{}", cut_off_from_the_database(3).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_of_two_nodes_is_cut_off_from_the_database_under_calls() {
+    println!("{}", cut_off_from_the_database(2).await);
 }
 
 fn calls() -> usize {

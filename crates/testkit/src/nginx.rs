@@ -25,8 +25,10 @@ impl Nginx {
         let mut text = include_str!("../../../deploy/nginx.conf")
             .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};"))
             .replace("/var/log/nginx/receptionist.log", &at("access.log"));
-        for (documented, node) in [8081, 8082, 8083].iter().zip(nodes) {
-            text = text.replace(&format!("127.0.0.1:{documented}"), &format!("127.0.0.1:{node}"));
+        for (nth, documented) in [8081, 8082, 8083].iter().enumerate() {
+            let there =
+                nodes.get(nth).map_or("# nobody".to_owned(), |node| format!("server 127.0.0.1:{node}"));
+            text = text.replace(&format!("server 127.0.0.1:{documented}"), &there);
         }
         let kept: Vec<&str> = text.lines().filter(|line| !line.trim().starts_with("ssl_")).collect();
         let text = kept.join("\n");

@@ -52,7 +52,7 @@ impl History {
                 Line::Caller(words) => all.push(json!({"role": "user", "content": words})),
                 Line::Us(words) => all.push(json!({"role": "assistant", "content": words})),
                 Line::Colleague(words) => {
-                    let told = format!("A colleague has talked with the caller and tells you: {words}");
+                    let told = format!("A colleague knows of this call, and tells you: {}", json!(words));
                     all.push(json!({"role": "system", "content": told}));
                 }
                 Line::Tool { id, name, arguments, result } => {
