@@ -361,8 +361,7 @@ async fn a_task_is_done_undone_given_and_put_off() {
     let path = format!("/api/v1/tasks/{id}");
     let seen = worker.list("/api/v1/tasks?whose=unassigned").await;
     let with = async |mark: &Value, wish: Value| {
-        let request = worker.http.patch(format!("{}{path}", worker.base)).header("cookie", &worker.cookie);
-        request.header("if-match", mark.as_str().unwrap()).json(&wish).send().await.unwrap()
+        worker.send_as_seen(Method::PATCH, &path, mark.as_str(), Some(wish)).await
     };
     let change = async |wish: Value| {
         let listed =

@@ -449,11 +449,7 @@ async fn mark(who: &Colleague, path: &str) -> String {
 }
 
 async fn change(who: &Colleague, path: &str, mark: Option<&str>, body: Value) -> u16 {
-    let mut request = who.http.patch(format!("{}{path}", who.base)).header("cookie", &who.cookie).json(&body);
-    if let Some(mark) = mark {
-        request = request.header("if-match", mark);
-    }
-    request.send().await.unwrap().status().as_u16()
+    who.send_as_seen(Method::PATCH, path, mark, Some(body)).await.status().as_u16()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -550,9 +546,7 @@ async fn the_rota_is_set_and_somebody_is_always_rung() {
     let seen = mark(&manager, "/api/v1/rota").await;
     assert_eq!(manager.get("/api/v1/rota").await["gaps"], json!([]), "as it is seeded");
     let set = async |who: &Colleague, mark: &str, shifts: Value| {
-        let request = who.http.put(format!("{}/api/v1/rota", who.base)).header("cookie", &who.cookie);
-        let body = json!({ "shifts": shifts });
-        request.header("if-match", mark).json(&body).send().await.unwrap().status().as_u16()
+        set(who, "/api/v1/rota", mark, json!({ "shifts": shifts })).await
     };
     let line = json!([{"user": 1, "days": ["monday"], "starts": "08:00"}]);
     assert_eq!(set(&worker, &seen, line.clone()).await, 403);
@@ -582,8 +576,7 @@ async fn the_rota_is_set_and_somebody_is_always_rung() {
 
 /// Sets something whole, as it was seen.
 async fn set(who: &Colleague, path: &str, seen: &str, body: Value) -> u16 {
-    let request = who.http.put(format!("{}{path}", who.base)).header("cookie", &who.cookie);
-    request.header("if-match", seen).json(&body).send().await.unwrap().status().as_u16()
+    who.send_as_seen(Method::PUT, path, Some(seen), Some(body)).await.status().as_u16()
 }
 
 /// The times of Thursday 26 November that are free for a viewing of this home.

@@ -124,7 +124,7 @@ pub(super) struct ChangeAccount {
 /// Changes a role or whose account it is, or lets somebody sign in no more; that takes effect at once, everywhere.
 #[utoipa::path(patch, operation_id = "change_account", path = "/api/v1/accounts/{id}", tag = "accounts", security(("session" = ["administer"])),
     params(("id" = String, Path)), request_body = ChangeAccount,
-    responses((status = 200, body = AccountView), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = AccountView), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn change(
     State(app): State<App>,
     staff: Staff<Administers>,

@@ -9,6 +9,7 @@ mod alerts;
 mod analytics;
 mod assessments;
 mod calls;
+mod contract;
 mod diary;
 mod edit;
 pub(crate) mod events;
@@ -158,11 +159,12 @@ Errors are problem details (RFC 9457). The scope of an operation is the permissi
 
 /// The document that `/api/openapi.json` and `receptionist openapi` give.
 pub fn openapi() -> OpenApi {
-    api().into_openapi()
+    contract::with_refusals(api().into_openapi())
 }
 
 pub(crate) fn router() -> Router<App> {
     let (routes, document) = api().split_for_parts();
+    let document = contract::with_refusals(document);
     // A request that another site's page sends with our cookie is refused (Sec-Fetch-Site, Origin).
     let routes = routes.layer(CsrfLayer::new());
     Router::new()

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+mod contract;
 pub(crate) mod process;
 pub(crate) mod staff;
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use store::NewAccount;
 
 use super::Agency;
+use super::contract::checked;
 
 pub(crate) const PASSWORD: &str = "plum harbour forty-two";
 
@@ -21,12 +22,26 @@ pub(crate) struct Colleague {
 
 impl Colleague {
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        self.send_as_seen(method, path, None, body).await
+    }
+
+    /// A change of what was seen with this mark (`If-Match`).
+    pub(crate) async fn send_as_seen(
+        &self,
+        method: Method,
+        path: &str,
+        mark: Option<&str>,
+        body: Option<Value>,
+    ) -> Response {
+        let url = format!("{}{path}", self.base);
+        let mut request = self.http.request(method.clone(), url).header("cookie", &self.cookie);
+        if let Some(mark) = mark {
+            request = request.header("if-match", mark);
+        }
         if let Some(body) = body {
             request = request.json(&body);
         }
-        request.send().await.unwrap()
+        checked(&method, path, request.send().await.unwrap()).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {
