@@ -98,12 +98,12 @@ pub(super) fn disclosure() -> anyhow::Result<Vec<Figure>> {
         ),
         Figure::new(
             "nobody else's, near misses",
-            "made from the profiles: another first name, surname, figure or letter",
+            "made from the profiles: another first name, surname, figure or letter; who passes has a name that sounds alike (Davis and Davies, Kate and Katie) with postcode and reference right",
             Some(100.0),
         ),
         Figure::new(
             "codes to nobody else",
-            "without a reference, the code goes to who rings or to nobody",
+            "without a reference, the code goes to who rings or to nobody; any other goes to that person's own number",
             Some(100.0),
         ),
     ];
