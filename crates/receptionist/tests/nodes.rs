@@ -156,6 +156,36 @@ async fn one_of_two_nodes_is_cut_off_from_the_database_under_calls() {
     println!("{}", cut_off_from_the_database(2).await);
 }
 
+/// The next release has migrated: what it added is unknown here.
+const NEXT_RELEASE: &str = "
+    ALTER TABLE conversations ADD COLUMN mood TEXT;
+    ALTER TABLE messages ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm';
+    ALTER TABLE conversation_turns ADD COLUMN mood INTEGER;
+    CREATE TABLE moods (id TEXT PRIMARY KEY, conversation_id TEXT REFERENCES conversations (id));
+    INSERT INTO receptionist_migrations (version, description, success, checksum, execution_time)
+        VALUES (9999, 'moods', TRUE, '', 0);";
+
+/// Nodes of two releases: while calls go on the database becomes the next one's; whoever runs goes on, and whoever is started again starts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_node_goes_on_and_starts_beside_the_next_release() {
+    use sqlx::Connection;
+    let calls = 10;
+    let database = testkit::postgres();
+    let (store, network, front) = stage(&database).await;
+    let before = store.rows("voice_lead_calls").await.unwrap().len();
+    let (ports, nginx) = fronted(front, 2);
+    let start = async |nth: usize| node(ports[nth], front, &database.url, &network).await;
+    let (stays, restarts) = (start(0).await, start(1).await);
+    let callers: Vec<_> = (0..calls).map(|n| tokio::spawn(talk(network.clone(), store.clone(), n))).collect();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut db = sqlx::PgConnection::connect(&database.url).await.unwrap();
+    sqlx::raw_sql(NEXT_RELEASE).execute(&mut db).await.unwrap();
+    drop(restarts); // kill -9
+    let restarted = start(1).await;
+    nobody_was_lost((&store, &network), callers, before).await;
+    drop((stays, restarted, nginx));
+}
+
 fn calls() -> usize {
     std::env::var("CALLS").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
 }
