@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
@@ -88,7 +89,35 @@ async function settle(page) {
   );
 }
 
-async function judge(page, place, settles = true) {
+/** Until what changes with the look has changed: colours fade. */
+async function turned(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    await frame();
+    await frame();
+    const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    await Promise.all(fading.map((one) => one.finished.catch(() => {})));
+  });
+}
+
+/** A state as it is, and dark; `narrow`: at 390 px too. */
+async function judge(page, place, { settles = true, narrow = false } = {}) {
+  await judgeOnce(page, place, settles);
+  if (LOOKS.some(([look]) => place.endsWith(`, ${look}`))) return;
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await turned(page);
+  await judgeOnce(page, `${place}, turned dark`, settles);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await turned(page);
+  if (!narrow) return;
+  const wide = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await turned(page);
+  await judgeOnce(page, `${place}, made narrow`, settles);
+  await page.setViewportSize(wide);
+}
+
+async function judgeOnce(page, place, settles) {
   if (settles) await settle(page);
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
   const { violations } = await page.evaluate(
@@ -250,17 +279,17 @@ async function states(browser, state) {
     await page.route(read, () => {});
     await page.goto(path);
     await page.getByLabel('Loading').first().waitFor();
-    await judge(page, `${path}, loading`, false);
+    await judge(page, `${path}, loading`, { settles: false, narrow: true });
     await page.unroute(read);
     await page.route(read, problem(403, 'Your role does not allow this'));
     await page.goto(path);
     await see(page, 'Your role does not allow this');
-    await judge(page, `${path}, not allowed`);
+    await judge(page, `${path}, not allowed`, { narrow: true });
     await page.unroute(read);
     await page.route(read, problem(503, 'The database does not answer'));
     await page.goto(path);
     await see(page, 'The database does not answer', 15_000);
-    await judge(page, `${path}, the database is away`);
+    await judge(page, `${path}, the database is away`, { narrow: true });
     await page.unroute(read);
     await page.getByRole('button', { name: 'Try again' }).first().click();
     await see(page, text);
@@ -279,7 +308,7 @@ async function stale(browser, state) {
     .filter({ hasText: /^Offline since/ })
     .waitFor({ timeout: 20_000 });
   await see(page, 'Outcome');
-  await judge(page, 'offline');
+  await judge(page, 'offline', { narrow: true });
   await page.context().close();
 }
 
@@ -308,6 +337,25 @@ async function keys(browser, state) {
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/tasks/);
   await page.context().close();
+}
+
+/** What the first screen loads, as kB of gzip: no more than 260. */
+async function weight(browser, state) {
+  const page = await context(browser, {}, state);
+  const loaded = [];
+  page.on('response', (response) => {
+    if (['document', 'script', 'stylesheet', 'font'].includes(response.request().resourceType()))
+      loaded.push(response);
+  });
+  await page.goto('/');
+  await page.getByLabel('What waits').waitFor();
+  await settle(page);
+  await page.waitForLoadState('load');
+  const sizes = await Promise.all(loaded.map(async (response) => gzipSync(await response.body()).length));
+  const sum = sizes.reduce((all, size) => all + size, 0);
+  if (loaded.length < 3 || sum > 260_000) note('live', `${loaded.length} files, ${sum} bytes of gzip`);
+  await page.context().close();
+  return Math.round(sum / 1000);
 }
 
 /** A call is watched while it happens, in two tabs over one stream. */
@@ -867,6 +915,7 @@ try {
   await keys(browser, state);
   await states(browser, state);
   await stale(browser, state);
+  const kilobytes = await weight(browser, state);
   const times = await watch(browser, state);
   await takeOver(browser, state);
   await emergency(browser, state);
@@ -881,6 +930,7 @@ try {
   await tasks(browser, state);
   await documents(browser, state);
   await theirData(browser, state);
+  process.stderr.write(`the first screen is ${kilobytes} kB of gzip\n`);
   process.stderr.write(`lines were on screen after ${times.join(', ')} ms\n`);
 } catch (error) {
   note('walk', error.stack);
