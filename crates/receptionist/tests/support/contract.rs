@@ -52,7 +52,7 @@ fn close(schema: &mut Value, itself: bool) {
     for (name, inner) in object.iter_mut().filter(|(name, _)| *name != "allOf") {
         match inner {
             Value::Object(properties) if name == "properties" => {
-                properties.values_mut().for_each(|one| close(one, true))
+                properties.values_mut().for_each(|one| close(one, true));
             }
             Value::Array(choices) => choices.iter_mut().for_each(|one| close(one, true)),
             inner => close(inner, true),
