@@ -219,13 +219,14 @@ fn to_a_person(state: &mut State, heard: &Heard, words: &str) -> Option<Vec<Effe
             "A manager will ring you about it.",
         ));
     }
-    if heard.did(Act::Complaint) {
-        let lead_in = "I'm sorry to hear that.";
-        return Some(handoff::begin(state, Reason::Complaint, lead_in, "A manager will ring you about it."));
-    }
+    // Before a complaint: one about data has a time set by law.
     if heard.did(Act::DataRequest) {
         state.message_about = TaskKind::DataRequest;
         return Some(message::told(state, "I'll pass that on, and a colleague will see to it."));
+    }
+    if heard.did(Act::Complaint) {
+        let lead_in = "I'm sorry to hear that.";
+        return Some(handoff::begin(state, Reason::Complaint, lead_in, "A manager will ring you about it."));
     }
     if heard.did(Act::OptOut) {
         state.opts_out = true;

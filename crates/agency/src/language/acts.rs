@@ -82,6 +82,10 @@ pub(super) fn acts(tokens: &Tokens) -> Vec<Act> {
     }
     acts.sort();
     acts.dedup();
+    // "What do you hold on me" asks nobody to hold on.
+    if acts.contains(&Act::DataRequest) {
+        acts.retain(|act| *act != Act::Wait);
+    }
     settle_yes_and_no(tokens, &mut acts);
     if acts.contains(&Act::Affirm) && tokens.words().all(|word| PLAIN_YES.contains(&word)) {
         acts.push(Act::PlainYes);
@@ -148,6 +152,53 @@ mod tests {
             ("both of them please", Act::Both),
         ] {
             assert!(acts(&Tokens::of(text)).contains(&act), "{text}");
+        }
+    }
+
+    /// A request may be made in any words and by any channel (ICO, "How do we recognise a subject access request?").
+    #[test]
+    fn requests_about_data_are_heard_in_ordinary_words() {
+        for text in [
+            "what do you hold on me",
+            "What data do you have about us?",
+            "I want to see everything you have on me",
+            "can you tell me what information you keep about me",
+            "what have you stored about me",
+            "send me all the records you keep on me",
+            "I would like a DSAR",
+            "this is a subject access request",
+            "I'm making a data subject request",
+            "could I have a copy of the recording of my call",
+            "please remove all my details from your system",
+            "delete my data",
+            "erase everything, I mean erase me",
+            "I want you to wipe my number please",
+            "you've got my details wrong, please correct your records",
+            "I object to you processing my information",
+            "stop sharing my details with other people",
+            "who have you passed my details to",
+            "I withdraw my consent",
+            "how long do you keep my recordings",
+            "I want to complain about my data",
+            "I'll report you to the ICO",
+        ] {
+            let heard = acts(&Tokens::of(text));
+            assert!(heard.contains(&Act::DataRequest) && !heard.contains(&Act::Wait), "{text}: {heard:?}");
+        }
+        for text in [
+            "what do you have for me in Maida Vale",
+            "what have you got",
+            "do you have anything on Elgin Avenue",
+            "tell me everything about the first one",
+            "hold on",
+            "my number is wrong, it ends in five",
+            "can I have a copy of the tenancy agreement",
+            "could you send me the details of the flat",
+            "take me off your mailing list",
+            "all you have on the river please",
+            "I know all about it",
+        ] {
+            assert!(!acts(&Tokens::of(text)).contains(&Act::DataRequest), "{text}");
         }
     }
 

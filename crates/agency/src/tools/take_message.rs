@@ -36,13 +36,15 @@ pub fn call_back_due(hours: &OpeningHours, now: Timestamp) -> Timestamp {
     if hours.is_open(now) { now.saturating_add(WITHIN).unwrap_or(now) } else { hours.next_opening(now) }
 }
 
-/// The task's title. What somebody asks of their data is answered within a month of the day they asked (UK GDPR, article 12.3).
+/// The task's title. What somebody asks of their data is answered within a month of the day they asked (UK GDPR, article 12.3), and a
+/// complaint about it acknowledged within 30 days (Data (Use and Access) Act 2025, section 103): by whichever is sooner.
 pub fn title(call: &TakeMessage, now: Timestamp) -> String {
     let who = call.name.as_deref().unwrap_or("somebody who gave no name");
     if call.about != TaskKind::DataRequest {
         return format!("Message from {who}");
     }
-    let by = date_of(now).saturating_add(1.month());
+    let asked = date_of(now);
+    let by = asked.saturating_add(1.month()).min(asked.saturating_add(30.days()));
     format!("Message from {who} about their data: to be answered by {}", by.strftime("%-d %B %Y"))
 }
 
@@ -66,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_month_is_the_same_day_of_the_next_or_its_last() {
+    fn it_is_a_month_and_no_more_than_thirty_days() {
         let call = |about| TakeMessage {
             words: String::new(),
             name: Some("Ida Vale".into()),
@@ -77,8 +79,8 @@ mod tests {
         let asked = |at: &str| title(&call(TaskKind::DataRequest), at.parse().unwrap());
         assert!(asked("2026-11-23T10:00:00Z").ends_with("by 23 December 2026"));
         assert!(asked("2027-01-31T10:00:00Z").ends_with("by 28 February 2027"));
-        // It is the first of July in London.
-        assert!(asked("2026-06-30T23:30:00Z").ends_with("by 1 August 2026"));
+        // It is the first of July in London, and July has 31 days.
+        assert!(asked("2026-06-30T23:30:00Z").ends_with("by 31 July 2026"));
         assert_eq!(title(&call(TaskKind::CallBack), Timestamp::UNIX_EPOCH), "Message from Ida Vale");
     }
 }
