@@ -184,7 +184,18 @@ async fn ask_a_person(app: &App, tx: &mut Tx, deletion: &str) -> Result<(), Stor
     Ok(())
 }
 
-/// Until when what goes tonight.
+/// From this hour on what is past its time goes, once a day.
+const NIGHT: i8 = 3;
+
+/// Until when what goes in the coming night: what goes of itself next.
+pub fn tonight(retention: &Retention, now: Timestamp) -> Cutoffs {
+    let day = london::date_of(now);
+    let hour = Time::midnight().saturating_add(SignedDuration::from_hours(i64::from(NIGHT)));
+    let night = [day, day.saturating_add(1.day())].map(|day| london::instant_at(day, hour));
+    cutoffs(retention, night.into_iter().find(|night| *night > now).unwrap_or(now))
+}
+
+/// Until when what goes now.
 pub fn cutoffs(retention: &Retention, now: Timestamp) -> Cutoffs {
     const TECHNICAL_DAYS: i64 = 2;
     let months = |months: i32| {
@@ -202,12 +213,11 @@ pub fn cutoffs(retention: &Retention, now: Timestamp) -> Cutoffs {
 
 /// Once a day, after three at night: what is personal and past its time goes. Several nodes may do it; the second finds nothing.
 pub async fn forget_old(app: &App) -> Result<(), StoreError> {
-    const HOUR: i8 = 3;
     let now = app.now();
     let local = london::local(now);
     {
         let mut done_on = app.forgotten_on.lock().unwrap_or_else(PoisonError::into_inner);
-        if local.hour() < HOUR || *done_on == Some(local.date()) {
+        if local.hour() < NIGHT || *done_on == Some(local.date()) {
             return Ok(());
         }
         *done_on = Some(local.date());

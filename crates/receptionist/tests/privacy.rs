@@ -167,6 +167,30 @@ async fn the_night_forgets_whoever_was_not_in_touch() {
     );
 }
 
+/// What the preview says in the evening is what the night deletes, and was not yet due in the evening.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_tonight_is_told_in_the_evening() {
+    use receptionist::privacy::{cutoffs, forget_old, tonight};
+    let agency = start(testkit::sqlite()).await;
+    a_history(&agency).await;
+    agency.let_pass(SignedDuration::from_hours(365 * 24 + 12));
+    let (app, retention) = (&agency.app, agency.app.retention());
+    let due = async |until| app.store.due_to_go(&until).await.unwrap();
+    let of_them =
+        |due: Vec<(&'static str, i64)>| due.into_iter().find(|(kind, _)| *kind == "transcripts").unwrap().1;
+    forget_old(app).await.unwrap();
+    let evening = tonight(retention, app.now());
+    assert_eq!(of_them(due(cutoffs(retention, app.now())).await), 0, "a year is over tonight, not before");
+    assert!(of_them(due(evening).await) > 0);
+    agency.let_pass(SignedDuration::from_hours(7));
+    assert_eq!(
+        due(cutoffs(retention, app.now())).await,
+        due(tonight(retention, app.now() - SignedDuration::from_hours(7))).await
+    );
+    forget_old(app).await.unwrap();
+    assert_eq!(of_them(due(cutoffs(retention, app.now())).await), 0);
+}
+
 /// Twilio refuses for a while, and is asked again.
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_at_twilio_are_deleted_in_the_end() {

@@ -198,7 +198,7 @@ pub(super) async fn hold(settings: Settings, verb: &Hold) -> anyhow::Result<bool
 pub(super) async fn retention(settings: Settings, options: &Retention) -> anyhow::Result<bool> {
     let clock = settings.clock.starts_at.map_or_else(Clock::system, Clock::running_from);
     let app = App::open(settings, clock, Ids::random()).await?;
-    let due = app.store.due_to_go(&privacy::cutoffs(app.retention(), app.now())).await?;
+    let due = app.store.due_to_go(&privacy::tonight(app.retention(), app.now())).await?;
     let kept = app.retention().clone();
     close(&app).await;
     if options.json {

@@ -11,9 +11,9 @@ row! {
     Rehearsed {
         /// Calls by telephone that came to an outcome.
         calls_answered: i64,
-        /// Viewings that callers booked.
+        /// Calls that booked a viewing which is in the diary.
         bookings: i64,
-        /// Confirmations that Twilio reported as delivered.
+        /// Confirmations by SMS that Twilio reported as delivered.
         confirmations: i64,
         /// Emergencies that somebody took.
         emergencies: i64,
@@ -24,8 +24,9 @@ row! {
 impl Store {
     pub async fn rehearsed(&self) -> Result<Rehearsed, StoreError> {
         const SQL: &str = "SELECT (SELECT count(*) FROM voice_lead_calls WHERE channel = 'voice' AND outcome IS NOT NULL AND outcome NOT IN ('abandoned', 'failed')) AS calls_answered, \
-             (SELECT count(*) FROM voice_lead_calls WHERE outcome = 'viewing_booked') AS bookings, \
-             (SELECT count(*) FROM messages WHERE kind = 'viewing_confirmation' AND status IN ('delivered', 'read')) AS confirmations, \
+             (SELECT count(*) FROM voice_lead_calls c WHERE outcome = 'viewing_booked' \
+                AND EXISTS (SELECT 1 FROM viewing_appointments a WHERE a.lead_id = c.lead_id)) AS bookings, \
+             (SELECT count(*) FROM messages WHERE kind = 'viewing_confirmation' AND channel = 'sms' AND status IN ('delivered', 'read')) AS confirmations, \
              (SELECT count(*) FROM alerts WHERE acknowledged_at IS NOT NULL) AS emergencies, \
              (SELECT count(DISTINCT day) FROM call_tallies) AS days_counted";
         Ok(read!(self, |c| sqlx::query_as(SQL).fetch_one(c).await)?)
