@@ -129,7 +129,7 @@ impl App {
         let editable = RwLock::new(published(&store, &settings, now).await?);
         let twilio = TwilioClient::new(&settings)?;
         let slack = SlackClient::new(&settings.emergency.slack_webhook_url)?;
-        let pictures = Pictures::new()?;
+        let pictures = Pictures::new(&settings.server.base_url)?;
         let mailer = Mailer::new(&settings.email, pictures.clone())?;
         let key = store.setting_or_keep("link_key", &ids.key(), now).await?;
         let links = Links::new(&settings.server.base_url, key);

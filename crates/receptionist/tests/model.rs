@@ -232,6 +232,10 @@ async fn a_model_that_hangs_is_given_up() {
         let agency = with_model(testkit::sqlite(), &model.url).await;
         let mut caller = ring(&agency).await;
         let stepped = async {
+            // However busy the machine is: it is asked first, and then it hangs.
+            while model.requests().is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
             for _ in 0..60 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 agency.let_pass(jiff::SignedDuration::from_millis(200));

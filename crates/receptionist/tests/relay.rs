@@ -185,6 +185,38 @@ async fn a_socket_must_be_signed_and_know_its_call() {
     assert!(rows(&agency, "conversations").await.is_empty());
 }
 
+/// What Twilio hands over to open a call's socket.
+async fn token_of(agency: &Agency, sid: &str) -> String {
+    let (_, document) = post(agency, "/api/voice/inbound", &support::voice(sid, "+447700900900", &[])).await;
+    let (_, rest) = document.split_once(r#"name="token" value=""#).unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// A call's token opens that call alone, and no longer than it lasts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_of_one_call_while_it_lasts() {
+    let agency = relayed(testkit::sqlite()).await;
+    let url = format!("{}/api/voice/relay", agency.base_url.replacen("http", "ws", 1));
+    let (one, other) = (token_of(&agency, "CA1").await, token_of(&agency, "CA2").await);
+    assert_ne!(one, other);
+    let setup = |sid: &str, token: &str| {
+        format!(
+            r#"{{"type":"setup","sessionId":"VX1","callSid":"{sid}","customParameters":{{"token":"{token}"}}}}"#
+        )
+    };
+    let is_refused = async |sid: &str, token: &str| {
+        let mut socket = support::open_socket(&url).await;
+        let first = setup(sid, token);
+        let closed = support::is_closed_after(&mut socket, &first);
+        tokio::time::timeout(std::time::Duration::from_millis(700), closed).await.unwrap_or(false)
+    };
+    assert!(is_refused("CA1", &other).await && is_refused("CA2", &one).await);
+    assert!(!is_refused("CA1", &one).await, "its own opens it");
+    let over = support::voice("CA1", "+447700900900", &[("CallStatus", "completed"), ("CallDuration", "9")]);
+    assert!(post(&agency, "/api/voice/status", &over).await.0 < 300);
+    assert!(is_refused("CA1", &one).await, "the call is over");
+}
+
 /// A socket on which nothing happens any more is closed, and the call goes on where Twilio asks.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_socket_is_closed() {

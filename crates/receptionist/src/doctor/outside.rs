@@ -176,7 +176,8 @@ async fn model(settings: &Settings, http: &Client) -> Finding {
 async fn email(settings: &Settings) -> Finding {
     const CHECK: &str = "email";
     let fix = "Correct SMTP_URL and EMAIL_FROM.";
-    let mailer = Pictures::new().and_then(|pictures| Mailer::new(&settings.email, pictures));
+    let mailer =
+        Pictures::new(&settings.server.base_url).and_then(|pictures| Mailer::new(&settings.email, pictures));
     match mailer {
         Ok(None) => {
             Finding::skipped(CHECK, "SMTP_URL is not set: what is promised by email is a colleague's task")

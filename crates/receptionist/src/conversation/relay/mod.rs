@@ -77,10 +77,11 @@ fn is_ours(app: &App, setup: &Setup) -> bool {
     !setup.call_sid.is_empty() && relay_token(app, &setup.call_sid).as_bytes().ct_eq(given.as_bytes()).into()
 }
 
-/// The call as it was saved last, and the names it may hear.
+/// The call as it was saved last, and the names it may hear. A token is good no longer than its call.
 async fn saved(app: &App, setup: &Setup) -> Result<Option<(Conversation, State, Arc<Words>)>, StoreError> {
     let words = app.words().await?;
-    let Some(saved) = app.store.conversation(&setup.call_sid).await? else { return Ok(None) };
+    let saved = app.store.conversation(&setup.call_sid).await?;
+    let Some(saved) = saved.filter(|saved| !saved.ended) else { return Ok(None) };
     let mut state = State::read(&saved.state)?;
     state.turn = saved.turn;
     Ok(Some((saved, state, words)))
