@@ -212,7 +212,7 @@ async fn accounts_are_kept_by_administrators() {
         actions,
         [
             "account_changed", "account_changed", "account_changed", "account_created", "account_changed",
-            "account_changed", "account_created", "signed_in"
+            "account_changed", "account_created", "signed_in", "password_chosen"
         ]
     );
 }

@@ -26,6 +26,7 @@ const COMMANDS: &[(&str, &str, i32)] = &[
         "user add --email amy@agency.example --name Amy --role negotiator",
         0,
     ),
+    ("user reset --email E --second-factor", "user reset --email amy@agency.example --second-factor", 0),
     ("import properties FILE", "import properties {homes}", 0),
     ("documents add", "documents add --tenant 1 --name Lease {paper}", 0),
     ("preview", "preview viewing --by sms", 0),

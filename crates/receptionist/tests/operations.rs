@@ -52,6 +52,35 @@ fn judged(of: &impl Fn(&str) -> (String, String), verdicts: &[(&str, &str)]) {
     }
 }
 
+/// Whoever has lost their authenticator gets in again by whoever runs the machine, and the audit says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_second_factor_locks_nobody_out() {
+    let database = testkit::sqlite();
+    let user = |more: &[&str]| {
+        let output = run(&[&["user"], more].concat(), &[("DATABASE_URL", database.url.as_str())]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let aisha = ["--email", "aisha@agency.example"];
+    user(&[&["add"], &aisha[..], &["--name", "Aisha Khan", "--role", "admin"]].concat());
+    let store = Store::open(&database.url).await.unwrap();
+    let account = store.account_of(aisha[1]).await.unwrap().unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.set_totp(&account.id, Some("JBSWY3DPEHPK3PXP"), account.created).await.unwrap();
+    tx.commit().await.unwrap();
+    let has_one = || user(&["list", "--json"]).contains(r#""has_second_factor":true"#);
+    user(&[&["reset"], &aisha[..]].concat());
+    assert!(has_one(), "a new password is no new telephone");
+    assert!(user(&[&["reset"], &aisha[..], &["--second-factor"]].concat()).contains("/welcome#"));
+    assert!(!has_one());
+    let actions: Vec<Value> =
+        store.rows("audit_log").await.unwrap().iter().map(|row| row["action"].clone()).collect();
+    for done in ["account_created", "link_made", "second_factor_ended"] {
+        assert!(actions.iter().any(|action| action == done), "{done}: {actions:?}");
+    }
+    store.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_looks_and_changes_nothing() {
     let nothing = tempfile::tempdir().unwrap();

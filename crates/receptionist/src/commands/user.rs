@@ -5,7 +5,7 @@ use std::io::Read;
 use agency::staff::{StaffRole, password_problem};
 use anyhow::{Context, bail};
 use serde_json::json;
-use store::{Account, NewAccount, StoreError};
+use store::{Account, Audited, NewAccount, StoreError, Tx};
 
 use super::terminal::print;
 use crate::app::App;
@@ -32,6 +32,9 @@ pub(super) enum Verb {
     Reset {
         #[arg(long)]
         email: String,
+        /// End the second factor too, for whoever has lost their authenticator.
+        #[arg(long)]
+        second_factor: bool,
     },
     /// Everybody who may sign in.
     List {
@@ -45,6 +48,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   receptionist user add --email aisha@agency.example --name 'Aisha Khan' --role manager
   pass show dashboard | receptionist user add --email root@agency.example --name Root --role admin --password-stdin
   receptionist user reset --email aisha@agency.example      a new link, good for a day
+  receptionist user reset --email aisha@agency.example --second-factor      for whoever has lost their telephone
   receptionist user list --json";
 
 pub(super) async fn run(settings: Settings, verb: &Verb) -> anyhow::Result<bool> {
@@ -57,7 +61,7 @@ pub(super) async fn run(settings: Settings, verb: &Verb) -> anyhow::Result<bool>
             })?;
             add(&app, (email, name), role, *password_stdin).await
         }
-        Verb::Reset { email } => reset(&app, email).await,
+        Verb::Reset { email, second_factor } => reset(&app, email, *second_factor).await,
         Verb::List { json } => list(&app, *json).await,
     };
     app.stopping.cancel();
@@ -89,9 +93,16 @@ async fn add(
         }
         None => invite(app, &mut tx, &id).await?,
     };
+    by_command(app, &mut tx, ("account_created", &id)).await?;
     tx.commit().await?;
     print(&told);
     Ok(())
+}
+
+async fn by_command(app: &App, tx: &mut Tx, (action, subject): (&str, &str)) -> anyhow::Result<()> {
+    let id = app.id("audit");
+    let now = app.now();
+    Ok(tx.audit(&Audited { id: &id, actor: "the command line", action, subject, detail: None, now }).await?)
 }
 
 fn read_password(email: &str) -> anyhow::Result<String> {
@@ -108,12 +119,17 @@ fn read_password(email: &str) -> anyhow::Result<String> {
     }
 }
 
-async fn reset(app: &App, email: &str) -> anyhow::Result<()> {
+async fn reset(app: &App, email: &str, second_factor: bool) -> anyhow::Result<()> {
     let account = app.store.account_of(&email.trim().to_lowercase()).await?;
     let account =
         account.with_context(|| format!("nobody has the address {email}; see `receptionist user list`"))?;
     let mut tx = app.store.begin().await?;
     let link = invite(app, &mut tx, &account.id).await?;
+    by_command(app, &mut tx, ("link_made", &account.id)).await?;
+    if second_factor {
+        tx.set_totp(&account.id, None, app.now()).await?;
+        by_command(app, &mut tx, ("second_factor_ended", &account.id)).await?;
+    }
     tx.commit().await?;
     print(&link);
     Ok(())

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use store::Tx;
+use store::{Audited, Tx};
 use utoipa::ToSchema;
 
 use super::input::Body;
@@ -44,6 +44,16 @@ pub(super) async fn choose_password(
     tx.use_link(&token, app.now()).await?.ok_or_else(gone)?;
     tx.set_password(&account.id, &hash, app.now()).await?;
     tx.end_sessions(&account.id).await?;
+    let (id, own) = (app.id("audit"), &account.id);
+    let chosen = Audited {
+        id: &id,
+        actor: own,
+        action: "password_chosen",
+        subject: own,
+        detail: None,
+        now: app.now(),
+    };
+    tx.audit(&chosen).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -188,6 +188,7 @@ pub(super) async fn sign_out(
 ) -> Result<(CookieJar, StatusCode), Problem> {
     let mut tx = app.store.begin().await?;
     tx.end_session(&staff.account.id, &staff.session.id).await?;
+    staff.audit(&app, &mut tx, ("signed_out", &staff.account.id, None)).await?;
     tx.commit().await?;
     let gone = Cookie::build(cookie_name(&app.settings)).path("/");
     Ok((jar.remove(gone), StatusCode::NO_CONTENT))
@@ -233,6 +234,7 @@ pub(super) async fn end_others(State(app): State<App>, staff: Staff<Views>) -> R
             tx.end_session(&staff.account.id, &other.id).await?;
         }
     }
+    staff.audit(&app, &mut tx, ("other_sessions_ended", &staff.account.id, None)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -246,9 +248,12 @@ pub(super) async fn end(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = app.store.begin().await?;
-    let ended = tx.end_session(&staff.account.id, &id).await?;
+    if tx.end_session(&staff.account.id, &id).await? == 0 {
+        return Err(Problem::not_found("There is no such session"));
+    }
+    staff.audit(&app, &mut tx, ("session_ended", &staff.account.id, None)).await?;
     tx.commit().await?;
-    if ended == 0 { Err(Problem::not_found("There is no such session")) } else { Ok(StatusCode::NO_CONTENT) }
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[cfg(test)]
