@@ -87,7 +87,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         && !address.is_documentation()
 }
 
-/// 2000::/3 is what is given out; of it not what stands for addresses of the other kind (6to4, Teredo) or is documentation.
+/// `2000::/3` is what is given out; of it not what stands for addresses of the other kind (6to4, Teredo) or is documentation.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
     a & 0xe000 == 0x2000 && a != 0x2002 && !(a == 0x2001 && matches!(b, 0 | 0xdb8))
